@@ -1,0 +1,43 @@
+# Every command of the portal; `make` alone lists them.
+SHELL := /bin/bash
+PORT ?= 8000
+# Test processes; browser tests keep a Chromium of their own in each.
+JOBS ?= 2
+PYTHON := .venv/bin/python
+MANAGE := $(PYTHON) manage.py
+export PORT
+
+.PHONY: help run test check bench demo clean
+
+help: ## 列出各命令 / list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1	/'
+
+run: ## 安装、载入标准和演示数据并启动 / install, load the standard and the demonstration, serve
+	@deploy/setup && exec deploy/serve
+
+test: ## 安装后运行全部测试 / install, then run every test
+	@deploy/setup tests
+	@$(PYTHON) -m pytest -n $(JOBS) --dist loadfile
+
+check: ## 静态检查 / lint, types, import contracts, migrations, deployment
+	@deploy/setup tests
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports
+	$(MANAGE) makemigrations --check --dry-run
+	PORTAL_DEBUG=false PORTAL_HTTPS=true PORTAL_ALLOWED_HOSTS=portal.example \
+	PORTAL_SECRET_KEY="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(60))')" \
+	$(MANAGE) check --deploy --fail-level WARNING
+
+bench: ## 性能测量 / measure
+	@deploy/setup tests
+	@for file in bench/bench_*.py; do echo "== $$file"; $(PYTHON) "$$file" || exit 1; done
+
+demo: ## 载入演示数据 / load the demonstration county
+	@deploy/setup
+	@deploy/serve --load-only
+
+clean: ## 删除安装的依赖和生成的文件，保留数据 / remove what was installed and built, keep the data
+	rm -rf .venv node_modules staticfiles var/setup .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

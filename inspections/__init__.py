@@ -1,0 +1,1 @@
+"""Rounds, inspections, answers, photos and findings."""

@@ -1,0 +1,7 @@
+"""The inspections app."""
+
+from django.apps import AppConfig
+
+
+class InspectionsConfig(AppConfig):
+    name = "inspections"

@@ -1,0 +1,83 @@
+"""What a person may see of rounds, inspections, photos and findings, as part of each query."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from organization.models import Role
+from organization.querysets import within
+
+from .workflow import SUBMITTED
+
+if TYPE_CHECKING:
+    from organization.models import User
+
+# These see every inspection in their regions; the others what is assigned to them or submitted.
+OVERSEERS = (Role.ADMINISTRATOR, Role.REVIEWER, Role.SIGNATORY)
+FIELD_ROLES = (Role.INSPECTOR, Role.LEAD_INSPECTOR, Role.TOWNSHIP_STAFF)
+
+
+def inspection_scope(user: "User", path: str = "") -> Q:
+    """Match inspections reached over `path` ("" or "inspection__") that the person may see."""
+    from .models import Inspection
+
+    region, state, pk = f"{path}region_id", f"{path}state", f"{path}pk"
+    assigned = Inspection.inspectors.through.objects.filter(
+        user_id=user.pk, inspection_id=OuterRef(pk if not path else f"{path}id")
+    )
+    return (
+        within(user.prefixes(*OVERSEERS), region)
+        | (within(user.prefixes(Role.TOWNSHIP_STAFF), region) & Q(**{state: SUBMITTED}))
+        | (within(user.prefixes(*FIELD_ROLES), region) & Q(Exists(assigned)))
+    )
+
+
+class RoundQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> "RoundQuerySet":
+        return self.filter(within(user.prefixes(Role.ADMINISTRATOR), "region_id"))
+
+    def with_progress(self) -> "RoundQuerySet":
+        return self.annotate(
+            inspection_count=Count("inspections"),
+            submitted_count=Count("inspections", filter=Q(inspections__state=SUBMITTED)),
+        )
+
+
+class InspectionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> "InspectionQuerySet":
+        return self.filter(inspection_scope(user))
+
+    def assigned_to(self, user: "User") -> "InspectionQuerySet":
+        return self.filter(inspectors=user)
+
+    def submitted(self) -> "InspectionQuerySet":
+        return self.filter(state=SUBMITTED)
+
+    def with_answered(self) -> "InspectionQuerySet":
+        """Annotate how many items are answered; one correlated count, no join to blow rows up."""
+        from .models import Answer
+
+        answered = (
+            Answer.objects.filter(inspection_id=OuterRef("pk"))
+            .exclude(status="unanswered")
+            .order_by()
+            .values("inspection_id")
+            .annotate(n=Count("item_id"))
+            .values("n")
+        )
+        return self.annotate(answered=Coalesce(Subquery(answered), 0))
+
+
+class PhotoQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> "PhotoQuerySet":
+        return self.filter(inspection_scope(user, "inspection__"))
+
+    def kept(self) -> "PhotoQuerySet":
+        return self.filter(removed_at=None)
+
+
+class FindingQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> "FindingQuerySet":
+        return self.filter(within(user.prefixes(*OVERSEERS, Role.TOWNSHIP_STAFF), "region_id"))

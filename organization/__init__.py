@@ -1,0 +1,1 @@
+"""Regions, centers, people and what they may do."""

@@ -1,0 +1,7 @@
+"""The organization app."""
+
+from django.apps import AppConfig
+
+
+class OrganizationConfig(AppConfig):
+    name = "organization"

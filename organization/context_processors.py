@@ -1,0 +1,81 @@
+"""What the frame of every page shows: region, person, entries, demonstration mark."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from .models import Assignment, Region, Role, User
+
+# Address, words, icon, and the roles that see the entry; none means everybody.
+ENTRIES = [
+    ("reports:county", _("总览"), "home", {Role.ADMINISTRATOR, Role.REVIEWER, Role.SIGNATORY}),
+    ("inspections:task-list", _("任务"), "tasks", {Role.INSPECTOR, Role.LEAD_INSPECTOR}),
+    ("reports:our-centers", _("本单位"), "home", {Role.TOWNSHIP_STAFF}),
+    ("inspections:round-list", _("轮次"), "rounds", {Role.ADMINISTRATOR}),
+    ("reports:finding-list", _("问题"), "findings", {Role.ADMINISTRATOR, Role.TOWNSHIP_STAFF}),
+    (
+        "reports:notice-list",
+        _("文书"),
+        "notices",
+        {Role.ADMINISTRATOR, Role.REVIEWER, Role.SIGNATORY, Role.TOWNSHIP_STAFF},
+    ),
+    ("organization:person-list", _("人员"), "people", {Role.SECURITY_ADMINISTRATOR}),
+    ("organization:audit", _("审计"), "audit", {Role.AUDIT_ADMINISTRATOR}),
+    ("organization:center-list", _("中心"), "centers", {Role.ADMINISTRATOR}),
+    ("standards:edition-list", _("标准"), "standards", set[str]()),
+]
+
+
+@dataclass
+class Frame:
+    request: HttpRequest
+    grants: list[Assignment] = field(init=False)
+    person: User | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        user = getattr(self.request, "user", None)
+        self.person = user if user is not None and user.is_authenticated else None
+        self.grants = self.person.grants if self.person else []
+
+    @cached_property
+    def roles(self) -> set[str]:
+        return {grant.role for grant in self.grants}
+
+    @cached_property
+    def trail(self) -> list[str]:
+        """Names of the person's first region and those above it, outermost first."""
+        region = self.grants[0].region if self.grants else None
+        names = []
+        while region is not None:
+            names.append(region.name)
+            region = region.parent
+        return names[::-1]
+
+    @cached_property
+    def is_demonstration(self) -> bool:
+        if self.person:
+            return any(grant.region.is_demonstration for grant in self.grants)
+        return Region.objects.filter(is_demonstration=True).exists()
+
+    @cached_property
+    def entries(self) -> list[dict[str, Any]]:
+        """At most six entries of the rail, by role; the current one is marked."""
+        match = self.request.resolver_match
+        shown = [entry for entry in ENTRIES if self.person and (not entry[3] or entry[3] & self.roles)]
+        return [
+            {
+                "url": reverse(name),
+                "label": label,
+                "icon": icon,
+                "is_current": bool(match) and match.view_name == name,
+            }
+            for name, label, icon, _roles in shown[:6]
+        ]
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    return {"frame": Frame(request)}

@@ -1,0 +1,74 @@
+"""Who may do what, as answers: yes, or no with the reason shown to the person.
+
+This module holds the vocabulary and the rules of this app; each app has its own rules.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from .models import Region, Role, ServiceCenter, User
+from .problems import NotAllowed
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """True where the act is allowed; else false, with the reason in the person's language."""
+
+    allowed: bool
+    reason: Any = ""
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+    def enforce(self, *, action: str = "", target: object = "", region: str | None = None) -> None:
+        """Raise `NotAllowed` with the reason, unless the act is allowed."""
+        if not self.allowed:
+            from .audit import describe
+
+            raise NotAllowed(self.reason, action=action, target=describe(target), region=region)
+
+
+YES = Verdict(True)
+
+
+def no(reason: Any) -> Verdict:
+    return Verdict(False, reason)
+
+
+def holder(user: User, *roles: str, code: str | None = None) -> Verdict:
+    """Allow a person who holds one of `roles` (over the region `code`, where one is given)."""
+    held = bool(user.prefixes(*roles)) if code is None else user.holds(*roles, code=code)
+    if held:
+        return YES
+    names = "、".join(str(Role(role).label) for role in roles)
+    return no(_("这项操作需要“%(roles)s”的权限。如果工作需要，请联系安全管理员。") % {"roles": names})
+
+
+def can_manage_centers(user: User, region: Region | None = None) -> Verdict:
+    return holder(user, Role.ADMINISTRATOR, code=region.code if region else None)
+
+
+def can_edit_center(user: User, center: ServiceCenter) -> Verdict:
+    return holder(user, Role.ADMINISTRATOR, code=center.region_id)
+
+
+def can_manage_people(user: User) -> Verdict:
+    return holder(user, Role.SECURITY_ADMINISTRATOR)
+
+
+def can_edit_person(user: User, person: User) -> Verdict:
+    """A security administrator edits others whose every assignment lies in their own regions."""
+    if not can_manage_people(user):
+        return can_manage_people(user)
+    if user.pk == person.pk:
+        return no(_("不能修改自己的权限，请由另一位安全管理员办理。"))
+    mine = user.prefixes(Role.SECURITY_ADMINISTRATOR)
+    if all(grant.region_id.startswith(mine) for grant in person.grants):
+        return YES
+    return no(_("这位人员还有本地区以外的权限，请由上级安全管理员办理。"))
+
+
+def can_read_audit(user: User) -> Verdict:
+    return holder(user, Role.AUDIT_ADMINISTRATOR)

@@ -1,0 +1,1 @@
+"""Scores, documents, overviews and exports."""

@@ -1,0 +1,30 @@
+"""What a person may see of notices and issuing bodies, as part of each query."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+
+from inspections.querysets import OVERSEERS
+from organization.models import Role
+from organization.querysets import within
+
+if TYPE_CHECKING:
+    from organization.models import User
+
+ISSUED = "issued"
+
+
+class NoticeQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> "NoticeQuerySet":
+        """Drafts and issued ones for those who write them; issued ones for their addressee."""
+        addressee = within(user.prefixes(Role.TOWNSHIP_STAFF), "region_id") & Q(state=ISSUED)
+        return self.filter(within(user.prefixes(*OVERSEERS), "region_id") | addressee)
+
+    def issued(self) -> "NoticeQuerySet":
+        return self.filter(state=ISSUED)
+
+
+class IssuingBodyQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> "IssuingBodyQuerySet":
+        return self.filter(within(user.prefixes(*OVERSEERS), "region_id"))

@@ -1,0 +1,1 @@
+"""The requirement checklist as data."""
