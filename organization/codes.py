@@ -41,3 +41,18 @@ def is_code(text: str, level: int) -> bool:
     begin = DIGITS[Level(level - 1)] if level > Level.NATION else 0
     well_formed = len(text) == CODE_LENGTH and text.isascii() and text.isdigit()
     return well_formed and not text[end:].strip("0") and bool(text[begin:end].strip("0"))
+
+
+def level_of(code: str) -> Level | None:
+    """Return the level whose digits end a 12-digit code; None where it is no code below the nation."""
+    return next((level for level in reversed(Level) if level and is_code(code, level)), None)
+
+
+def above(code: str, level: int) -> str | None:
+    """Return the code just above `code`; None for a province and the nation.
+
+    Cities without counties (东莞 4419, 中山 4420, 儋州 4604) stand above their townships
+    under the same twelve digits that a county of theirs would have.
+    """
+    codes = ancestors(code, level)
+    return codes[-1] if codes else None
