@@ -1,0 +1,111 @@
+"""The component page: every shared template in all its states, for developers."""
+
+from decimal import Decimal
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+PICTURE = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 88 88'%3E"
+    "%3Cpath fill='%23cfd6d2' d='M0 0h88v88H0z'/%3E%3Cpath fill='%238a978f' d='M12 70V36l32-18 32 18v34z'/%3E%3C/svg%3E"
+)
+
+
+class SampleForm(forms.Form):
+    """One field of each ordinary kind, to see labels, help and errors."""
+
+    name = forms.CharField(label=gettext_lazy("轮次名称"), help_text=gettext_lazy("例如：2026年上半年县级检查"), max_length=60)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("检查方式"),
+        choices=[("county", gettext_lazy("县级检查")), ("self", gettext_lazy("自查"))],
+    )
+    begins_on = forms.DateField(label=gettext_lazy("开始日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    scope = forms.ChoiceField(
+        label=gettext_lazy("检查对象"),
+        widget=forms.RadioSelect,
+        choices=[("township", gettext_lazy("乡镇便民服务中心")), ("village", gettext_lazy("村级便民服务点"))],
+    )
+    note = forms.CharField(label=gettext_lazy("说明"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    agreed = forms.BooleanField(label=gettext_lazy("已核对检查对象名单"))
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = FormHelper()
+        helper.form_action = "#forms"
+        helper.add_input(Submit("save", _("保存")))
+        return helper
+
+
+class SampleFilter(forms.Form):
+    """Two filters, as a list page has them."""
+
+    state = forms.ChoiceField(
+        label=gettext_lazy("状态"), required=False, choices=[("", gettext_lazy("全部")), ("open", gettext_lazy("待整改"))]
+    )
+    words = forms.CharField(label=gettext_lazy("名称"), required=False)
+
+
+def component_page(request: HttpRequest) -> HttpResponse:
+    """Show the components with invented data; reads nothing from the database."""
+    return render(request, "organization/components_page.html", sample_context())
+
+
+def sample_context() -> dict[str, Any]:
+    """Return the page's variables; plain data, so that any renderer can use them."""
+    pages = Paginator(range(95), 20)
+    return {
+        "grades": ["优秀", "良好", "合格", "不合格"],
+        "codes": (
+            "met partly not_met na unanswered to_begin in_progress submitted open in_repair closed overdue "
+            "draft checked issued delivered acknowledged withdrawn"
+        ).split(),
+        "tones": ["success", "info", "warning", "error"],
+        "better": Decimal("3.25"),
+        "worse": Decimal("-1.50"),
+        "figures": [
+            {"figure": 10, "unit": _("个"), "label": _("已检查中心"), "url": "#figures", "sub": _("共 11 个")},
+            {"figure": "84.62", "unit": _("分"), "label": _("平均分"), "url": "#figures"},
+            {"figure": 23, "unit": _("项"), "label": _("待整改问题"), "url": "#figures", "tone": "warn"},
+            {"figure": 2, "unit": _("项"), "label": _("已逾期"), "url": "#figures", "tone": "bad"},
+        ],
+        "sections": [
+            {"label": "一、建设场地要求", "score": "91.20", "percent": 91, "grade": "优秀"},
+            {"label": "二、服务事项要求", "score": "82.00", "percent": 82, "grade": "良好"},
+            {"label": "三、服务制度要求", "score": "66.67", "percent": 67, "grade": "合格"},
+            {"label": "四、人员配备要求", "score": "50.00", "percent": 50, "grade": "不合格"},
+        ],
+        "columns": ["乡镇", ("得分", "num"), ("问题", "num"), "等次"],
+        "rows": [
+            {"name": "城关镇", "score": "92.50", "percent": 93, "open": 2, "grade": "优秀"},
+            {"name": "宜沟镇", "score": "83.10", "percent": 83, "open": 6, "grade": "良好"},
+            {"name": "五陵镇", "score": "58.40", "percent": 58, "open": 15, "grade": "不合格"},
+        ],
+        "steps": [
+            {"label": _("拟稿"), "state": "done", "when": "2026年3月5日", "person": "王建国"},
+            {"label": _("签发"), "state": "done", "when": "2026年3月6日", "person": "李秀英"},
+            {"label": _("送达"), "state": "now", "note": _("还剩3个工作日")},
+            {"label": _("整改期限"), "state": "late", "when": "2026年3月12日"},
+            {"label": _("销号"), "state": "todo"},
+        ],
+        "photos": [{"url": "#photos", "thumbnail": PICTURE, "remove_url": "#photos"}, {"url": "#photos", "thumbnail": PICTURE}],
+        "facts": [(_("受检单位"), "汤阴县宜沟镇便民服务中心"), (_("检查日期"), "2026年3月5日"), (_("整改通知"), "汤审服督〔2026〕3号", "#facts")],
+        "crumbs": [(_("整改通知"), "#"), ("汤审服督〔2026〕3号", "#")],
+        "faults": [("#id_name", _("轮次名称：请填写名称")), ("#id_begins_on", _("开始日期：请选择日期"))],
+        "page": pages.page(2),
+        "form": SampleForm(),
+        "refused": SampleForm({"kind": "county"}, auto_id="refused_%s"),
+        "filter_form": SampleFilter(auto_id="filter_%s"),
+        "items": sample_items(),
+    }
+
+
+def sample_items() -> list[dict[str, Any]]:
+    """Return one item of every measure kind, each in another state (see components/item/card.html)."""
+    return []
