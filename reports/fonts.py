@@ -31,6 +31,7 @@ UNITS, ASCENT, DESCENT = 1000, 880, -120
 MAX_ERROR = 1.0  # of 1000 units: how far a quadratic outline may leave the cubic one
 FANDOL, NOTO = "texlive-lang-chinese", "fonts-noto-cjk"
 SIMPLIFIED = 2  # place of the SC face in the Noto CJK collections
+PREFIX = "GW "  # keeps fontconfig from taking an installed (CFF) face of the same name
 ISSUE_CHARACTERS = "䶮㙍垚堃漷磏镕塬圪垯"
 SYMBOLS = (
     (0x20, 0x7E), (0xA0, 0xFF), (0x391, 0x3C9), (0x401, 0x451), (0x2010, 0x2027), (0x2030, 0x205E),
@@ -214,9 +215,7 @@ def _official_jobs(scratch: Path) -> Iterator[Job]:
 def _names(path: Path) -> Iterator[tuple[int, set[str]]]:
     """Yield the index and the family, full and PostScript names of each face in a font file."""
     try:
-        count = len(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path)), 0).table_tags)
-        faces = range(_faces_in(path)) if count else ()
-        for index in faces:
+        for index in range(_faces_in(path)):
             with TTFont(path, fontNumber=index, lazy=True) as font:
                 records = font["name"].names
                 yield index, {r.toUnicode() for r in records if r.nameID in (1, 4, 6, 16)}
@@ -267,9 +266,8 @@ def build_face(job: Job) -> Face:
 
 
 def _family(path: Path, index: int) -> str:
-    # The prefix keeps fontconfig from taking an installed (CFF) face of the same name instead.
     with TTFont(path, fontNumber=index, lazy=True) as font:
-        return "GW " + (font["name"].getDebugName(6) or path.stem)
+        return PREFIX + (font["name"].getDebugName(6) or path.stem)
 
 
 def _write(glyphs: dict, widths: dict, characters: dict, family: str, target: str) -> None:

@@ -1,0 +1,153 @@
+"""Measures of a notice that depend on its texts and faces; lengths in pt.
+
+GB/T 9704-2012: a type area of 156 × 225 mm, 22 lines of 28 characters.
+"""
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import uharfbuzz
+
+MM = 72 / 25.4
+WIDTH = 156 * MM
+TYPE = 15.79  # 3号: of 16 pt only 27 characters would fit in 156 mm
+PITCH = 28.95
+TITLE = 22.0  # 2号
+TITLE_CHARACTERS = 20
+MARK_MAXIMUM = 48.0
+MARK_NARROWEST = 0.66  # how far the characters of a long mark are condensed
+EM, ASCENT = 1000, 880  # as reports.fonts builds every face
+MARK_TOP = 35 * MM  # below the top of the type area
+RULE_GAP = 4 * MM  # from the number to the red rule
+BASELINE = (PITCH - TYPE) / 2 + TYPE * ASCENT / EM  # below the top of a line of body text
+
+
+@dataclass(frozen=True)
+class Typeface:
+    """The built faces of a role, in the order in which they are tried (paths)."""
+
+    paths: tuple[str, ...]
+
+    def advance(self, text: str) -> float:
+        """Return the width of a text in em."""
+        return sum(_glyph(self.paths, char)[0] for char in text) / EM
+
+    def ink(self, text: str) -> tuple[float, float]:
+        """Return how far the ink goes above and below the baseline, in em."""
+        glyphs = [_glyph(self.paths, char) for char in text]
+        return max(g[1] for g in glyphs) / EM, max(g[2] for g in glyphs) / EM
+
+
+@lru_cache(maxsize=4096)
+def _glyph(paths: tuple[str, ...], char: str) -> tuple[int, int, int]:
+    for path in paths:
+        font = _font(path)
+        glyph = font.get_nominal_glyph(ord(char))
+        if glyph:
+            extents = font.get_glyph_extents(glyph)
+            top = extents.y_bearing if extents else 0
+            depth = -(extents.y_bearing + extents.height) if extents else 0
+            return font.get_glyph_h_advance(glyph), top, depth
+    return EM, 0, 0
+
+
+@lru_cache(maxsize=16)
+def _font(path: str) -> uharfbuzz.Font:
+    return uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(path)))
+
+
+@dataclass(frozen=True)
+class Mark:
+    """发文机关标志: type size, horizontal scale, indent and the space above its line box."""
+
+    size: float
+    scale: float
+    width: float
+    indent: float
+    above: float
+
+
+def mark(text: str, face: Typeface) -> Mark:
+    """Return the mark's measures: on one line, its ink 35 mm below the top of the type area.
+
+    A long name is condensed first, as clerks do, and only then set smaller.
+    """
+    ems = face.advance(text)
+    size = min(MARK_MAXIMUM, WIDTH / (ems * MARK_NARROWEST))
+    natural = ems * size
+    top, _ = face.ink(text)
+    return Mark(
+        size=size,
+        scale=min(1.0, WIDTH / natural),
+        width=natural,
+        indent=(WIDTH - natural) / 2,
+        above=MARK_TOP - (ASCENT / EM - top) * size,
+    )
+
+
+def rule_margin(number: str, face: Typeface) -> float:
+    """Return the space between the number's line and the rule 4 mm below the number's ink."""
+    _, depth = face.ink(number)
+    return BASELINE + depth * TYPE + RULE_GAP - PITCH
+
+
+def signature_margins(
+    signature: str, dated: str, seal: str, face: Typeface
+) -> tuple[float, float]:
+    """Return the space right of the signature and of the date.
+
+    Sealed (7.3.5.1): the date four characters from the right, the signature centered over it; a
+    signature too long for that stands two characters from the right with the date centered under
+    it. Unsealed (7.3.5.2): the signature two characters from the right and the date begins two
+    characters after it; a longer date stands two characters from the right itself.
+    """
+    name, date = face.advance(signature), face.advance(dated)
+    if seal == "sealed":
+        right = 4 + (date - name) / 2
+        margins = (right, 4.0) if right >= 2 else (2.0, 2 + (name - date) / 2)
+    elif name >= date:
+        margins = (2.0, name - date)
+    else:
+        margins = (date + 4 - name, 2.0)
+    return margins[0] * TYPE, margins[1] * TYPE
+
+
+def title_lines(pieces: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the title's lines, in the shape of a trapezoid or a diamond (7.3.1).
+
+    A line ends between two pieces; only a piece longer than a line is itself cut.
+    """
+    units = tuple(itertools.chain.from_iterable(_cut(piece) for piece in pieces))
+    total = sum(map(len, units))
+    for count in range(-(-total // TITLE_CHARACTERS), len(units) + 1):
+        shapes = [s for s in _partitions(units, count) if max(map(len, s)) <= TITLE_CHARACTERS]
+        if shapes:
+            return min(shapes, key=_unevenness)
+    return units
+
+
+def _cut(piece: str) -> Iterable[str]:
+    if len(piece) <= TITLE_CHARACTERS:
+        return (piece,)
+    lines = -(-len(piece) // TITLE_CHARACTERS)
+    length = -(-len(piece) // lines)
+    return (piece[start : start + length] for start in range(0, len(piece), length))
+
+
+def _partitions(units: tuple[str, ...], count: int) -> Iterable[tuple[str, ...]]:
+    for cuts in itertools.combinations(range(1, len(units)), count - 1):
+        edges = (0, *cuts, len(units))
+        yield tuple("".join(units[a:b]) for a, b in itertools.pairwise(edges))
+
+
+def _unevenness(lines: tuple[str, ...]) -> int:
+    """Rank a shape: even lines first, but a rectangle or an hourglass last."""
+    lengths = [len(line) for line in lines]
+    mean = sum(lengths) / len(lengths)
+    spread = sum((length - mean) ** 2 for length in lengths)
+    steps = [b - a for a, b in itertools.pairwise(lengths)]
+    rectangle = len(lengths) > 1 and not any(steps)
+    hourglass = any(a < 0 < b for a, b in itertools.pairwise(steps))
+    return round(spread * 10) + 1000 * (rectangle + hourglass)

@@ -1,0 +1,54 @@
+"""The sentences that tell a person why a document was refused, and where in it."""
+
+from django.utils.translation import gettext, gettext_lazy
+
+from .document import DocumentRefused, Place
+
+SENTENCES = {
+    "no_findings": gettext_lazy("本次检查没有发现问题，不需要发整改通知。"),
+    "empty": gettext_lazy("“%(place)s”不能为空。"),
+    "forbidden_word": gettext_lazy("“%(place)s”中有“%(word)s”，整改通知不使用这个词，请改写。"),
+    "malformed": gettext_lazy("保存的公文数据已损坏（%(place)s）。"),
+    "missing_glyph": gettext_lazy(
+        "“%(place)s”中的“%(character)s”（%(code)s）没有字体可以印出，请换一个写法。"
+    ),
+}
+PLACES = {
+    "issuer": gettext_lazy("发文机关"),
+    "mark": gettext_lazy("发文机关标志"),
+    "number": gettext_lazy("发文字号"),
+    "title": gettext_lazy("标题"),
+    "addressee": gettext_lazy("主送机关"),
+    "opening": gettext_lazy("正文开头"),
+    "parts": gettext_lazy("正文"),
+    "attachments": gettext_lazy("附件说明"),
+    "signature": gettext_lazy("署名"),
+    "dated": gettext_lazy("成文日期"),
+    "note": gettext_lazy("附注"),
+    "copy_to": gettext_lazy("抄送机关"),
+    "printed_by": gettext_lazy("印发机关"),
+    "printed_on": gettext_lazy("印发日期"),
+    "findings": gettext_lazy("附件1 问题清单"),
+    "feedback": gettext_lazy("附件2 整改情况反馈表"),
+}
+
+
+def explain(refused: DocumentRefused) -> str:
+    """Return a refusal as a sentence in the reader's language."""
+    params = dict(refused.params)
+    if "place" in params:
+        params["place"] = place_words(params["place"])
+    if character := params.get("character"):
+        params["code"] = f"U+{ord(character):04X}"
+    return str(SENTENCES[refused.code]) % params
+
+
+def place_words(place: Place) -> str:
+    """Return a place in the document in words; a row of an annex with its number."""
+    if not place:
+        return gettext("公文")
+    words = str(PLACES.get(str(place[0]), place[0]))
+    if place[1:2] == ("rows",) and len(place) > 2:
+        row = gettext("第%(number)s项") % {"number": int(place[2]) + 1}
+        return f"{words} {row}"
+    return words
