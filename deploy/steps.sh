@@ -1,6 +1,7 @@
 # Shared by deploy/setup and deploy/serve: saying what is done, and stopping with one clear line.
 # Sourced from the project's folder.
 
+export PATH="$PATH:/usr/sbin:/sbin"  # ldconfig is there
 export LC_ALL=C.UTF-8 PYTHONUTF8=1 PIP_DISABLE_PIP_VERSION_CHECK=1 DEBIAN_FRONTEND=noninteractive
 
 python=.venv/bin/python
@@ -24,8 +25,14 @@ step() {
         printf ' (%ds)\n' $((SECONDS - begun))
     else
         printf '\n'
-        fail "$text: $(grep -v '^[[:space:]]*$' "$log" | tail -n 1) [$log]"
+        fail "$text: $(last_words) [$log]"
     fi
+}
+
+# The last line of the log that names a fault, else its last line.
+last_words() {
+    grep -iE 'error|unknown|cannot|could not|unable|缺少|失败|没有' "$log" | tail -n 1 | grep . ||
+        grep -v '^[[:space:]]*$' "$log" | tail -n 1
 }
 
 # digest PATH...: one hash over the names and contents of these files and folders.
