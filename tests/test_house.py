@@ -184,7 +184,8 @@ SAID = re.compile(
     re.DOTALL,
 )
 # Official documents are written in Chinese whatever the reader's language is.
-DOCUMENTS = ROOT / "templates" / "documents"
+DOCUMENTS = ROOT / "templates" / "reports" / "documents"
+DOCUMENT_WORDS = ROOT / "reports" / "wording.py"
 # The developers' page shows components with made-up data.
 SAMPLES = ROOT / "templates" / "organization" / "components_page.html"
 
@@ -260,7 +261,7 @@ def unmarked_chinese(module: ast.Module) -> Iterator[ast.AST]:
 def test_no_code_behind_a_page_holds_chinese_that_is_not_translated() -> None:
     found = []
     for path in app_modules():
-        if SPOKEN & {path.stem, path.parent.name}:
+        if SPOKEN & {path.stem, path.parent.name} and path != DOCUMENT_WORDS:
             found += [
                 f"{named(path, n.lineno)} {n.value}" for n in unmarked_chinese(ast.parse(path.read_text()))
             ]
