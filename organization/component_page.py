@@ -108,4 +108,38 @@ def sample_context() -> dict[str, Any]:
 
 def sample_items() -> list[dict[str, Any]]:
     """Return one item of every measure kind, each in another state (see components/item/card.html)."""
-    return []
+    clause = {
+        "clause_text": "2、乡镇便民服务中心面积不低于150平方米,村(社区)便民服务点不低于50平方米,必须为开放一体式办公场所。",
+        "clause_source": "一、(一)2",
+        "rectify": _("整改方式：限期整改，30个工作日"),
+    }
+    elements = [
+        {"code": word, "label": word, "checked": "checked" if place < 3 else ""}
+        for place, word in enumerate(("咨询引导区", "前台综合受理区", "后台审批区", "统一出件区", "自助服务区", "休息等候区"))
+    ]
+    shapes: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        ({"text": "办公场所为开放一体式", "kind": "yes_no", "na_allowed": False}, {"last": _("上次：合格")}),
+        ({"text": "设有无障碍通道", "kind": "yes_no"}, {"status": "met", "met": "checked", "saved": _("已保存 14:05")}),
+        (
+            {"text": "服务指南内容与实际办理一致", "kind": "choice"},
+            {"status": "not_met", "not_met": "checked", "note": "指南仍为旧版，缺少办理时限", "last": _("上次：不合格")},
+        ),
+        ({"text": "设有母婴室", "kind": "yes_no"}, {"status": "na", "na": "checked", "reason": "场地由上级统一设置"}),
+        (
+            {"text": "建筑面积不低于150平方米", "kind": "number", "unit": "㎡", "threshold": "不低于 150 ㎡"},
+            {"value": "132.5", "errors": _("请填写数字，例如 132.5"), "last": _("上次：156 ㎡")},
+        ),
+        (
+            {"text": "设有六个功能区", "kind": "elements", "elements": elements, "total": 6},
+            {"status": "partly", "present": 3, "last": _("上次：4/6")},
+        ),
+        (
+            {"text": "每个窗口配备一部电话和两个有线网口", "kind": "per_unit", "unit": "个", "total_label": _("窗口总数")},
+            {"status": "met", "total": 8, "compliant": 8},
+        ),
+        ({"text": "随机抽查时窗口空岗", "kind": "occurrences", "unit": "次", "threshold": _("每次扣 1 分")}, {"value": 0}),
+    ]
+    return [
+        {"code": f"sample.{n}", "prefix": f"i{n}", "number": f"一（一）{n}", "na_allowed": True, **clause, **item, "state": state}
+        for n, (item, state) in enumerate(shapes, start=1)
+    ]
