@@ -68,6 +68,12 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return close[0] if close else ""
 
 
+def is_bounded(value: Decimal) -> bool:
+    """Whether a decimal is one of ours: finite, at most 12 digits before the point and 6 after it."""
+    # The exponent is looked at first: writing out 1e999999 takes a megabyte.
+    return value.is_finite() and abs(value.adjusted()) < 20 and bool(NUMBER_PATTERN.fullmatch(f"{value:f}"))
+
+
 class Node:
     """One value at its path. Each reader returns a value of its type whatever it finds, and
     notes a fault where that is not what was written, so that one pass finds all faults."""
@@ -91,8 +97,8 @@ class Node:
         for key in self.value:
             if key not in names:
                 near = suggestion(str(key), names)
-                place = join(self.path, str(key))
-                self.faults.append(Fault(place, shown(key), "known_key", {"keys": "、".join(names), "near": near}))
+                params = {"keys": "、".join(names), "near": near}
+                self.faults.append(Fault(join(self.path, str(key)), shown(key), "known_key", params))
         parts = {}
         for name in names:
             if name in self.value:
@@ -141,11 +147,12 @@ class Node:
         value = self.value
         if isinstance(value, int) and not isinstance(value, bool):
             value = Decimal(value)
-        if not isinstance(value, Decimal) or not value.is_finite() or not NUMBER_PATTERN.fullmatch(f"{value:f}"):
+        if not isinstance(value, Decimal) or not is_bounded(value):
             self.fault("number")
             return Decimal(0)
         if (least is not None and value < least) or (most is not None and value > most):
-            self.fault("number_range", least="" if least is None else str(least), most="" if most is None else str(most))
+            limits = {"least": least, "most": most}
+            self.fault("number_range", **{k: "" if v is None else str(v) for k, v in limits.items()})
         return value + 0
 
     def whole(self, least: int, most: int) -> int:

@@ -1,0 +1,237 @@
+"""The score of a center: exact arithmetic over a standard and its answers, rounded once, half up.
+
+`score = 100 × Σ achieved ÷ Σ points` over the items that apply to the kind of center and are
+answered; an item that does not apply (N/A) is taken out of both sums. Unanswered items make the
+score provisional and leave it without a grade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from standards.answers import Answer
+from standards.content import Placed, Policy, StandardData
+from standards.measures import MET, achieved, facts, status
+
+NA, UNANSWERED = "na", "unanswered"
+
+
+@dataclass(frozen=True)
+class ItemResult:
+    """What one item came to.
+
+    `achieved` is rounded to the policy's places and `lost` is `points - achieved`, so the three
+    agree as printed; `exact` is what the score is computed from. An item that is N/A or
+    unanswered neither earns nor loses: both are 0, and its points are in no sum.
+    `finding` and `requirement` are empty unless something is wanting.
+    """
+
+    code: str
+    title: str
+    section: str
+    clause: str
+    reference: str
+    status: str
+    points: Decimal
+    exact: Fraction
+    achieved: Decimal
+    lost: Decimal
+    veto: bool
+    finding: str
+    requirement: str
+
+    @property
+    def scored(self) -> bool:
+        return self.status not in (NA, UNANSWERED)
+
+    @property
+    def exact_lost(self) -> Fraction:
+        return Fraction(self.points) - self.exact if self.scored else Fraction(0)
+
+
+@dataclass(frozen=True)
+class SectionResult:
+    """A section's own score (None where nothing in it is scored) and points, over its scored items."""
+
+    code: str
+    title: str
+    score: Decimal | None
+    points: Decimal
+    achieved: Decimal
+    lost: Decimal
+
+
+@dataclass(frozen=True)
+class Result:
+    """The whole result; `score` is None where nothing is scored, `grade` also while incomplete."""
+
+    score: Decimal | None
+    grade: str | None
+    complete: bool
+    vetoed: tuple[str, ...]
+    sections: tuple[SectionResult, ...]
+    items: tuple[ItemResult, ...]
+
+
+@dataclass(frozen=True)
+class NextGrade:
+    """The fewest repairs that lead to a better grade, largest loss first, and what they lead to."""
+
+    grade: str
+    codes: tuple[str, ...]
+    score: Decimal
+
+
+def score(standard: StandardData, kind: str, answers: Mapping[str, Answer]) -> Result:
+    """Score one center; answers to items of the other kind are left aside."""
+    items = tuple(_item(placed, kind, answers, standard.policy) for placed in standard.placed(kind))
+    total = _score(items, standard.policy)
+    complete = all(item.status != UNANSWERED for item in items)
+    vetoed = tuple(item.code for item in items if item.veto and item.scored and item.status != MET)
+    graded = total is not None and complete
+    return Result(
+        score=total,
+        grade=grade(standard.policy, total, bool(vetoed)) if total is not None and graded else None,
+        complete=complete,
+        vetoed=vetoed,
+        sections=_sections(standard, items),
+        items=items,
+    )
+
+
+def half_up(value: Fraction, places: int) -> Decimal:
+    """Round once, a half upward; `value` is not negative."""
+    scaled = value * 10**places + Fraction(1, 2)
+    return Decimal(scaled.numerator // scaled.denominator).scaleb(-places)
+
+
+def grade(policy: Policy, total: Decimal, vetoed: bool = False) -> str:
+    """The grade of a rounded score; a failed veto item leaves none better than the veto grade."""
+    names = [g.name for g in policy.grades]
+    reached = next(i for i, g in enumerate(policy.grades) if total >= g.min)
+    return names[max(reached, names.index(policy.veto_grade)) if vetoed else reached]
+
+
+def next_grade(standard: StandardData, kind: str, result: Result) -> NextGrade | None:
+    """The smallest set of items to repair for a better grade; None where there is none to reach.
+
+    Failed veto items come first where the better grade lies above the veto grade. After them the
+    largest loss first, which is the fewest items, since every repair counts as one.
+    """
+    policy = standard.policy
+    names = [g.name for g in policy.grades]
+    if result.grade is None or result.grade == names[0]:
+        return None
+    aim = names.index(result.grade) - 1
+    forced = {*result.vetoed} if aim < names.index(policy.veto_grade) else set()
+    losing = [item for item in result.items if item.scored and item.status != MET]
+    losing.sort(key=lambda item: (item.code not in forced, -item.exact_lost))
+    points = _points(result.items)
+    earned = sum((item.exact for item in result.items if item.scored), Fraction(0))
+    chosen: list[ItemResult] = []
+    for item in [*losing, None]:
+        total = half_up(100 * earned / points, policy.rounding_places)
+        if forced <= {i.code for i in chosen} and total >= policy.grades[aim].min:
+            still_vetoed = bool({*result.vetoed} - {i.code for i in chosen})
+            return NextGrade(grade(policy, total, still_vetoed), tuple(i.code for i in chosen), total)
+        if item is not None:
+            chosen.append(item)
+            earned += item.exact_lost
+    return None
+
+
+def to_plain(result: Result) -> dict[str, Any]:
+    """The result as JSON, decimals as text: what `manage.py score` prints and a snapshot keeps."""
+    return {
+        "score": _text(result.score),
+        "grade": result.grade,
+        "complete": result.complete,
+        "vetoed": list(result.vetoed),
+        "sections": [
+            {
+                "code": section.code,
+                "title": section.title,
+                "score": _text(section.score),
+                "points": _text(section.points),
+                "achieved": _text(section.achieved),
+                "lost": _text(section.lost),
+            }
+            for section in result.sections
+        ],
+        "items": [
+            {
+                "code": item.code,
+                "status": item.status,
+                "points": _text(item.points),
+                "achieved": _text(item.achieved),
+                "lost": _text(item.lost),
+                "finding": item.finding,
+                "requirement": item.requirement,
+            }
+            for item in result.items
+        ],
+    }
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:f}"
+
+
+def _item(placed: Placed, kind: str, answers: Mapping[str, Answer], policy: Policy) -> ItemResult:
+    item, answer, places = placed.item, answers.get(placed.item.code), policy.rounding_places
+    exact, state, finding, requirement = Fraction(0), UNANSWERED, "", ""
+    points = half_up(Fraction(item.points), places)
+    lost = Decimal(0).scaleb(-places)
+    if answer is not None and answer.na:
+        state = NA
+    elif answer is not None:
+        exact = achieved(item.measure, answer.value, item.points, kind)
+        state = status(item.measure, answer.value, item.points, kind)
+        lost = points - half_up(exact, places)
+        if state != MET:
+            known = facts(item.measure, answer.value, kind)
+            finding, requirement = item.finding.format_map(known), item.requirement.format_map(known)
+    return ItemResult(
+        code=item.code,
+        title=item.title,
+        section=placed.section.code,
+        clause=placed.clause.code,
+        reference=placed.reference,
+        status=state,
+        points=points,
+        exact=exact,
+        achieved=half_up(exact, places),
+        lost=lost,
+        veto=item.veto,
+        finding=finding,
+        requirement=requirement,
+    )
+
+
+def _points(items: Iterable[ItemResult]) -> Fraction:
+    return sum((Fraction(item.points) for item in items if item.scored), Fraction(0))
+
+
+def _score(items: Sequence[ItemResult], policy: Policy) -> Decimal | None:
+    points = _points(items)
+    earned = sum((item.exact for item in items if item.scored), Fraction(0))
+    return half_up(100 * earned / points, policy.rounding_places) if points else None
+
+
+def _sections(standard: StandardData, items: Sequence[ItemResult]) -> tuple[SectionResult, ...]:
+    places = standard.policy.rounding_places
+    members: dict[str, list[ItemResult]] = {section.code: [] for section in standard.sections}
+    for item in items:
+        members[item.section].append(item)
+    results = []
+    for section in standard.sections:
+        own = members[section.code]
+        points = half_up(_points(own), places)
+        earned = half_up(sum((item.exact for item in own if item.scored), Fraction(0)), places)
+        total = _score(own, standard.policy)
+        results.append(SectionResult(section.code, section.title, total, points, earned, points - earned))
+    return tuple(results)

@@ -1,0 +1,145 @@
+"""The strict reading of a measure and of the sentences that go with it."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from decimal import Decimal
+
+from standards.faults import Fault, Faults, Node
+from standards.measures import (
+    KINDS,
+    Choice,
+    Element,
+    Elements,
+    Limit,
+    Measure,
+    Number,
+    Occurrences,
+    PerUnit,
+    YesNo,
+    placeholders,
+)
+
+MEASURE_KINDS = ("yes_no", "choice", "number", "elements", "per_unit", "occurrences")
+UNIT_LENGTH = 10
+TITLE_LENGTH = 200
+MOST_POINTS = 1000
+
+
+def parse_measure(data: object, applies_to: tuple[str, ...] = KINDS, path: str = "measure") -> Measure:
+    """The measure that `data` describes, for an item of these kinds of center, or `Faults`."""
+    faults: list[Fault] = []
+    measure = read_measure(Node(data, path, faults), applies_to)
+    if faults or measure is None:
+        raise Faults(faults)
+    return measure
+
+
+def read_measure(node: Node, applies_to: tuple[str, ...]) -> Measure | None:
+    """The measure at `node`; None, with faults noted, where its kind cannot be made out."""
+    value = node.value
+    if not isinstance(value, Mapping) or "kind" not in value:
+        node.fields(("kind",))
+        return None
+    kind = value["kind"]
+    if not isinstance(kind, str) or kind not in MEASURE_KINDS:
+        Node(kind, f"{node.path}.kind", node.faults).one_of(MEASURE_KINDS)
+        return None
+    match kind:
+        case "choice":
+            return _choice(node)
+        case "number":
+            return _number(node, applies_to)
+        case "elements":
+            return _elements(node, applies_to)
+        case "per_unit":
+            return PerUnit(_unit(node.fields(("kind",), ("unit",))["unit"]))
+        case "occurrences":
+            parts = node.fields(("kind", "deduct_each"), ("unit",))
+            return Occurrences(_deduction(parts["deduct_each"]), _unit(parts["unit"]))
+        case _:
+            node.fields(("kind",))
+            return YesNo()
+
+
+def _choice(node: Node) -> Choice:
+    ratio = node.fields(("kind",), ("partly_ratio",))["partly_ratio"]
+    return Choice() if ratio.absent else Choice(ratio.number(0, 1))
+
+
+def _number(node: Node, applies_to: tuple[str, ...]) -> Number:
+    parts = node.fields(("kind",), ("unit", "minimum", "maximum", "partial"))
+    minimum, maximum = _limit(parts["minimum"]), _limit(parts["maximum"])
+    partial = "none" if parts["partial"].absent else parts["partial"].one_of(("none", "proportional"))
+    for kind in applies_to:
+        low, high = minimum.of(kind), maximum.of(kind)
+        if low is not None and high is not None and low > high:
+            parts["maximum"].fault("maximum_below_minimum", minimum=str(low))
+            break
+        if partial == "proportional" and low is not None and low <= 0:
+            parts["minimum"].fault("minimum_positive")
+            break
+    if partial == "proportional" and not any(minimum.of(kind) is not None for kind in applies_to):
+        parts["partial"].fault("proportional_without_minimum")
+    return Number(_unit(parts["unit"]), minimum, maximum, partial)
+
+
+def _limit(node: Node) -> Limit:
+    """One number for all kinds of center, or a number for each kind that has a limit."""
+    if node.absent:
+        return Limit()
+    if not isinstance(node.value, Mapping):
+        value = node.number()
+        return Limit(value, value)
+    if not node.value:
+        node.fault("limit")
+    parts = node.fields((), KINDS)
+    return Limit(**{kind: part.number() for kind, part in parts.items() if not part.absent})
+
+
+def _elements(node: Node, applies_to: tuple[str, ...]) -> Elements:
+    parts = node.fields(("kind", "elements"), ("deduct_each",))
+    elements: list[Element] = []
+    before = len(node.faults)
+    for entry in parts["elements"].entries(least=1, most=100):
+        fields = entry.fields(("code", "title"), ("applies_to",))
+        code = fields["code"].code()
+        if code and code in {element.code for element in elements}:
+            fields["code"].fault("duplicate_code")
+        kinds = KINDS if fields["applies_to"].absent else fields["applies_to"].some_of(KINDS)
+        elements.append(Element(code, fields["title"].text(TITLE_LENGTH), kinds))
+    if len(node.faults) == before:
+        for kind in applies_to:
+            if not any(kind in element.applies_to for element in elements):
+                parts["elements"].fault("element_for_kind", kind=kind)
+    deduct = parts["deduct_each"]
+    return Elements(tuple(elements), None if deduct.absent else _deduction(deduct))
+
+
+def _deduction(node: Node) -> Decimal:
+    value = node.number(0, MOST_POINTS)
+    if value == 0 and node.value == 0:
+        node.fault("above_zero")
+    return value
+
+
+def _unit(node: Node) -> str:
+    return "" if node.absent else node.text(UNIT_LENGTH, empty=True)
+
+
+def read_sentence(node: Node, most: int, measure: Measure | None, applies_to: tuple[str, ...]) -> str:
+    """A finding or requirement sentence whose every `{placeholder}` the measure can fill for each kind."""
+    text = node.text(most)
+    try:
+        fields = [(name, form, conversion) for _, name, form, conversion in string.Formatter().parse(text)]
+    except ValueError:
+        node.fault("braces")
+        return text
+    for name, form, conversion in fields:
+        if name is None or measure is None:
+            continue
+        known = frozenset.intersection(*(placeholders(measure, kind) for kind in applies_to or KINDS))
+        if name not in known or form or conversion:
+            node.fault("placeholder", name=name, known="、".join(sorted(known)))
+    return text

@@ -1,0 +1,211 @@
+"""What holds for every standard and every set of answers."""
+
+from decimal import Decimal
+from fractions import Fraction
+from itertools import combinations
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reports.scoring import Result, grade, half_up, next_grade, score, to_plain
+from standards.answers import Answer, parse_answers
+from standards.content import StandardData
+from standards.measures import KINDS, MET, Choice, Elements, Limit, Number, Occurrences, PerUnit, Units, YesNo
+from standards.schema import parse_standard
+from standards.schema import to_plain as standard_to_plain
+from tests.small_standards import plain_item, plain_standard
+
+points = st.decimals(0, 20, places=2)
+ratios = st.decimals(0, 1, places=2)
+deductions = st.decimals(Decimal("0.01"), 10, places=2)
+quantities = st.decimals(1, 500, places=1)
+ELEMENTS = [{"code": f"e{n}", "title": f"要素{n}"} for n in range(4)] + [
+    {"code": "town", "title": "乡镇", "applies_to": ["township"]}
+]
+
+
+@st.composite
+def measures(draw: st.DrawFn) -> dict[str, Any]:
+    kind = draw(st.sampled_from(["yes_no", "choice", "number", "elements", "per_unit", "occurrences"]))
+    plain: dict[str, Any] = {"kind": kind}
+    if kind == "choice":
+        plain["partly_ratio"] = draw(ratios)
+    if kind == "number":
+        low = draw(quantities)
+        plain |= {"minimum": low, "partial": draw(st.sampled_from(["none", "proportional"]))}
+        if draw(st.booleans()):
+            plain["maximum"] = low + draw(quantities)
+    if kind == "elements":
+        plain["elements"] = ELEMENTS
+        if draw(st.booleans()):
+            plain["deduct_each"] = draw(deductions)
+    if kind == "occurrences":
+        plain["deduct_each"] = draw(deductions)
+    return plain
+
+
+@st.composite
+def standards(draw: st.DrawFn) -> StandardData:
+    count = draw(st.integers(1, 7))
+    items = [
+        plain_item(f"i{n}", draw(measures()), draw(points), veto=draw(st.sampled_from([False, False, True])))
+        for n in range(count)
+    ]
+    items.append(plain_item("last", points=draw(st.decimals(1, 20, places=2))))
+    return parse_standard(plain_standard(*items))
+
+
+def values(measure: Any, kind: str) -> st.SearchStrategy[Any]:
+    match measure:
+        case YesNo():
+            return st.booleans()
+        case Choice():
+            return st.sampled_from(["met", "partly", "not_met"])
+        case Number():
+            return st.decimals(-10, 1100, places=1)
+        case Elements():
+            codes = [element.code for element in measure.required(kind)]
+            return st.lists(st.sampled_from(codes), unique=True).map(tuple)
+        case PerUnit():
+            return st.integers(0, 9).flatmap(lambda n: st.integers(0, n).map(lambda m: Units(n, m)))
+        case Occurrences():
+            return st.integers(0, 30)
+
+
+@st.composite
+def cases(draw: st.DrawFn, *, complete: bool = False) -> tuple[StandardData, str, dict[str, Answer]]:
+    data, kind = draw(standards()), draw(st.sampled_from(KINDS))
+    answers = {}
+    for item in data.items(kind):
+        how = draw(st.sampled_from(["value", "value", "value", "na", "value" if complete else "none"]))
+        if how == "value":
+            answers[item.code] = Answer(draw(values(item.measure, kind)))
+        elif how == "na":
+            answers[item.code] = Answer(na=True, reason="没有")
+    return data, kind, answers
+
+
+def better(measure: Any, value: Any, kind: str) -> Any:
+    """An answer that says strictly more is in order, or the same where all is."""
+    match measure:
+        case YesNo():
+            return True
+        case Choice():
+            return {"not_met": "partly"}.get(value, "met")
+        case Number():
+            low, high = measure.minimum.of(kind), measure.maximum.of(kind)
+            if high is not None and value > high:
+                return high
+            return max(value, (value + low) / 2) if low is not None and value < low else value
+        case Elements():
+            absent = [element.code for element in measure.missing(value, kind)]
+            return (*value, *absent[:1])
+        case PerUnit():
+            return Units(max(value.total, 1), min(value.compliant + 1, max(value.total, 1)))
+        case Occurrences():
+            return max(0, value - 1)
+
+
+@given(cases())
+def test_lost_points_and_score_agree_exactly(case: tuple[StandardData, str, dict[str, Answer]]) -> None:
+    data, kind, answers = case
+    result = score(data, kind, answers)
+    total = sum((Fraction(item.points) for item in result.items if item.scored), Fraction(0))
+    lost = sum((item.exact_lost for item in result.items), Fraction(0))
+    if total:
+        assert result.score == half_up(100 * (total - lost) / total, 2)
+        assert result.score is not None
+        assert 0 <= result.score <= 100
+    else:
+        assert result.score is None
+    for item in result.items:
+        assert 0 <= item.exact <= Fraction(item.points)
+        assert item.achieved == half_up(item.exact, 2)
+        assert item.lost == (item.points - item.achieved if item.scored else 0)
+        assert (item.finding != "") == (item.scored and item.status != MET)
+    assert sum(section.points for section in result.sections) == half_up(total, 2)
+
+
+@given(cases(), st.randoms())
+def test_order_does_not_matter(case: tuple[StandardData, str, dict[str, Answer]], random: Any) -> None:
+    data, kind, answers = case
+    shuffled = list(answers)
+    random.shuffle(shuffled)
+    plain = standard_to_plain(data)
+    random.shuffle(plain["sections"][0]["clauses"][0]["items"])
+    first = to_plain(score(data, kind, answers))
+    again = to_plain(score(data, kind, {code: answers[code] for code in shuffled}))
+    moved = to_plain(score(parse_standard(plain), kind, answers))
+    assert again == first
+    assert moved | {"items": 0, "vetoed": 0} == first | {"items": 0, "vetoed": 0}
+    assert sorted(moved["items"], key=str) == sorted(first["items"], key=str)
+
+
+def rank(data: StandardData, result: Result) -> int:
+    names = [g.name for g in data.policy.grades]
+    return -names.index(result.grade) if result.grade else -99
+
+
+@given(cases(), st.data())
+def test_better_answer_never_lowers_the_score(
+    case: tuple[StandardData, str, dict[str, Answer]], draws: st.DataObject
+) -> None:
+    data, kind, answers = case
+    valued = [code for code, answer in answers.items() if not answer.na]
+    if not valued:
+        return
+    code = draws.draw(st.sampled_from(valued))
+    measure = data.item(code).item.measure
+    improved = Answer(better(measure, answers[code].value, kind))
+    before, after = score(data, kind, answers), score(data, kind, answers | {code: improved})
+    assert (after.score is None) == (before.score is None)
+    if after.score is not None and before.score is not None:
+        assert after.score >= before.score
+        assert rank(data, after) >= rank(data, before)
+
+
+@given(cases(complete=True))
+@settings(max_examples=60)
+def test_next_grade_is_the_fewest_repairs(case: tuple[StandardData, str, dict[str, Answer]]) -> None:
+    """Compared with every subset of the items that lose something."""
+    data, kind, answers = case
+    result = score(data, kind, answers)
+    found = next_grade(data, kind, result)
+    if result.grade is None or result.grade == "优秀":
+        assert found is None
+        return
+    assert found is not None
+    names = [g.name for g in data.policy.grades]
+    wanting = [item for item in result.items if item.scored and item.status != MET]
+    total = sum((Fraction(item.points) for item in result.items if item.scored), Fraction(0))
+
+    def reached(chosen: tuple[str, ...]) -> tuple[str, Decimal]:
+        lost = sum((item.exact_lost for item in wanting if item.code not in chosen), Fraction(0))
+        value = half_up(100 * (total - lost) / total, 2)
+        return grade(data.policy, value, bool(set(result.vetoed) - set(chosen))), value
+
+    assert reached(found.codes) == (found.grade, found.score)
+    assert names.index(found.grade) < names.index(result.grade)
+    codes = [item.code for item in wanting]
+    for size in range(len(found.codes)):
+        for chosen in combinations(codes, size):
+            assert names.index(reached(chosen)[0]) >= names.index(result.grade)
+
+
+@given(cases())
+def test_answers_survive_being_written_down(case: tuple[StandardData, str, dict[str, Answer]]) -> None:
+    from standards.answers import answer_to_plain
+
+    data, kind, answers = case
+    plain = {code: answer_to_plain(data.item(code).item, answer) for code, answer in answers.items()}
+    assert parse_answers(data, kind, plain) == {
+        code: answers[code]
+        if not isinstance(data.item(code).item.measure, Elements) or answers[code].na
+        else parse_answers(data, kind, {code: plain[code]})[code]
+        for code in answers
+    }
+
+
+def test_limit_of_a_kind_without_one_is_none() -> None:
+    assert Limit(Decimal(3)).of("village") is None
