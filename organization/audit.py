@@ -1,8 +1,9 @@
 """The trail: one row for each write, refusal and export."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 
 from .models import AuditEntry, User
@@ -16,17 +17,19 @@ def record(
     region: str | None = None,
     now: datetime | None = None,
     refused: bool = False,
+    address: str | None = None,
     **detail: Any,
 ) -> AuditEntry:
     """Write a row inside the caller's transaction; `region` is a division code.
 
-    `detail` must hold JSON values, and never a password or another secret.
+    `detail` must hold JSON values, and never a password or another secret. `address` is needed
+    only where there is no `by` that carries it (a login).
     """
     result = AuditEntry.Result.REFUSED if refused else AuditEntry.Result.DONE
     return AuditEntry.objects.create(
         at=now or timezone.now(),
         by=by,
-        address=getattr(by, "address", None),
+        address=address or getattr(by, "address", None),
         action=action,
         target=describe(target),
         region_id=region,
@@ -39,3 +42,18 @@ def describe(target: object) -> str:
     """Name a row by its kind and key, so that the trail stays readable when its name changes."""
     pk = getattr(target, "pk", None)
     return str(target)[:100] if pk is None else f"{type(target).__name__} {pk}"[:100]
+
+
+def changes(row: Model, **values: Any) -> dict[str, list[Any]]:
+    """Set `values` on a row; return {field: [old, new]} of those that differ, fit for the trail."""
+    changed = {}
+    for name, new in values.items():
+        old = getattr(row, name)
+        if old != new:
+            setattr(row, name, new)
+            changed[name] = [_plain(old), _plain(new)]
+    return changed
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

@@ -6,6 +6,7 @@ and the portal's own, `code,name` with 12 digits. Further columns are not used: 
 
 import csv
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ COLUMNS = ("code", "name")
 CODE_LENGTHS = (2, 4, 6, 9, 12)
 NAME_LENGTH = 80
 LINE_BYTES = 4000
+# Control and format characters. Private ones stay: the published lists spell rare characters so.
+UNFIT = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 # Kinds of faults; the Django side has the words.
 ENCODING = "encoding"
@@ -44,12 +47,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong at a line (counted from 1; 0 for the file as a whole): a kind and what was found."""
+    """What is wrong at a line (counted from 1; 0 for the file as a whole): a kind and what was found.
+
+    `other` is the code or name that `found` does not go with.
+    """
 
     file: str
     line: int
     kind: str
     found: str = ""
+    other: str = ""
 
 
 def read(lines: Iterable[bytes], file: str) -> Iterator[Row | Fault]:
@@ -103,7 +110,7 @@ def _row(text: str, columns: tuple[int, int], file: str, number: int) -> Row | F
     level = level_of(full) if len(code) in CODE_LENGTHS else None
     if level is None:
         return Fault(file, number, CODE, code[:40])
-    if not name or len(name) > NAME_LENGTH or not name.isprintable():
+    if not name or len(name) > NAME_LENGTH or any(unicodedata.category(sign) in UNFIT for sign in name):
         return Fault(file, number, NAME, name[:40])
     return Row(full, level, place_name(name) if level == Level.VILLAGE else name, file, number)
 

@@ -150,7 +150,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def grants(self) -> list["Assignment"]:
         """This person's assignments with their regions; read once for each request."""
-        return list(self.assignments.select_related("region__parent__parent__parent__parent").order_by("region_id", "role"))
+        return list(
+            self.assignments.select_related("region__parent__parent__parent__parent").order_by(
+                "region_id", "role"
+            )
+        )
 
     @property
     def roles(self) -> set[str]:
@@ -159,9 +163,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def prefixes(self, *roles: str) -> tuple[str, ...]:
         """Division-code prefixes in which this person holds one of `roles` (any role if none)."""
         return tuple(
-            dict.fromkeys(
-                grant.region.prefix for grant in self.grants if not roles or grant.role in roles
-            )
+            dict.fromkeys(grant.region.prefix for grant in self.grants if not roles or grant.role in roles)
         )
 
     def holds(self, *roles: str, code: str) -> bool:
@@ -200,9 +202,7 @@ class AuditEntry(models.Model):
     address = models.GenericIPAddressField(_("来源地址"), null=True)
     action = models.CharField(_("操作"), max_length=60)
     target = models.CharField(_("对象"), max_length=100)
-    region = models.ForeignKey(
-        Region, models.PROTECT, null=True, related_name="+", verbose_name=_("地区")
-    )
+    region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="+", verbose_name=_("地区"))
     result = models.CharField(_("结果"), max_length=10, choices=Result, default=Result.DONE)
     detail = models.JSONField(_("详情"), default=dict, blank=True)
 

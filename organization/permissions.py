@@ -32,6 +32,11 @@ class Verdict:
 
 YES = Verdict(True)
 
+# 三员分立: nobody holds two of these.
+SEPARATE_ROLES = frozenset(
+    {Role.ADMINISTRATOR.value, Role.SECURITY_ADMINISTRATOR.value, Role.AUDIT_ADMINISTRATOR.value}
+)
+
 
 def no(reason: Any) -> Verdict:
     return Verdict(False, reason)
@@ -68,6 +73,14 @@ def can_edit_person(user: User, person: User) -> Verdict:
     if all(grant.region_id.startswith(mine) for grant in person.grants):
         return YES
     return no(_("这位人员还有本地区以外的权限，请由上级安全管理员办理。"))
+
+
+def can_assign(user: User, person: User, role: str, region: Region) -> Verdict:
+    """A role is given inside the giver's own regions, to another person whom they may edit."""
+    verdict = can_edit_person(user, person)
+    if not verdict:
+        return verdict
+    return holder(user, Role.SECURITY_ADMINISTRATOR, code=region.code)
 
 
 def can_read_audit(user: User) -> Verdict:

@@ -36,7 +36,11 @@ def make_region(code: str, name: str = "", *, is_demonstration: bool = False) ->
     for above in ancestors(code, level):
         parent, _ = Region.objects.get_or_create(
             code=above,
-            defaults={"level": level_of(above), "name": NAMES.get(above, f"上级{above[:6]}"), "parent": parent},
+            defaults={
+                "level": level_of(above),
+                "name": NAMES.get(above, f"上级{above[:6]}"),
+                "parent": parent,
+            },
         )
     region, _ = Region.objects.get_or_create(
         code=code,
@@ -105,9 +109,9 @@ def make_assignment(user: User, role: str, region: Region) -> Assignment:
 
 
 def make_cast(county: County, suffix: str = "") -> dict[str, User]:
-    """Create one person for each role, under the role's name: the staff in the first township, others county-wide.
+    """Create one person for each role, under the role's name; all county-wide but for the township's staff.
 
-    `suffix` is added to the usernames, for the cast of a second county.
+    That one works in the first township. `suffix` is added to the usernames, for the cast of a second county.
     """
     places = {Role.TOWNSHIP_STAFF.value: county.townships[0]}
     return {

@@ -1,0 +1,189 @@
+"""Writes to accounts and their roles."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ..audit import changes, record
+from ..codes import Level
+from ..models import Assignment, Region, Role, User
+from ..permissions import SEPARATE_ROLES, can_assign, can_edit_person, can_manage_people
+from ..problems import Problem
+
+
+@transaction.atomic
+def create_person(
+    *,
+    by: User,
+    username: str,
+    name: str,
+    password: str,
+    role: str,
+    region: Region,
+    now: datetime | None = None,
+) -> User:
+    """Create an account with its first role. Raise `Problem` where a value cannot be."""
+    can_manage_people(by).enforce(action="person.create", target=username, region=region.code)
+    person = _new_account(username, name, password)
+    record("person.create", by=by, target=person, region=region.code, now=now, username=person.username)
+    assign(by=by, person=person, role=role, region=region, now=now)
+    return person
+
+
+@transaction.atomic
+def create_administrator(
+    *,
+    username: str,
+    name: str,
+    password: str,
+    roles: Iterable[str],
+    region: Region,
+    now: datetime | None = None,
+) -> User:
+    """Create the first account of an installation, from the server's command line: nobody asks for it."""
+    person = _new_account(username, name, password)
+    roles = list(roles)
+    record(
+        "person.create", by=None, target=person, region=region.code, now=now, username=username, roles=roles
+    )
+    for role in roles:
+        _check_role(person, role, region)
+        Assignment.objects.create(user=person, role=role, region=region)
+        person.__dict__.pop("grants", None)
+    return person
+
+
+@transaction.atomic
+def edit_person(*, by: User, person: User, name: str, now: datetime | None = None) -> User:
+    person = _locked(by, person, "person.edit")
+    changed = changes(person, name=name)
+    if changed:
+        person.save(update_fields=list(changed))
+        record("person.edit", by=by, target=person, region=_home(person), now=now, changed=changed)
+    return person
+
+
+@transaction.atomic
+def set_password(*, by: User, person: User, password: str, now: datetime | None = None) -> User:
+    """Give a person a new password; whatever sessions they have end."""
+    person = _locked(by, person, "person.password")
+    return _write_password(by, person, password, "password", now)
+
+
+@transaction.atomic
+def change_own_password(*, by: User, password: str, now: datetime | None = None) -> User:
+    """Change the person's own password; the caller keeps their present session alive."""
+    person = User.objects.select_for_update().get(pk=by.pk)
+    return _write_password(by, person, password, "new_password1", now)
+
+
+@transaction.atomic
+def assign(*, by: User, person: User, role: str, region: Region, now: datetime | None = None) -> Assignment:
+    """Give a person a role in a region; giving it twice is a `Problem`."""
+    person = User.objects.select_for_update().get(pk=person.pk)
+    can_assign(by, person, role, region).enforce(action="person.assign", target=person, region=region.code)
+    _check_role(person, role, region)
+    grant = Assignment.objects.create(user=person, role=role, region=region)
+    record(
+        "person.assign",
+        by=by,
+        target=person,
+        region=region.code,
+        now=now,
+        role=role,
+        username=person.username,
+    )
+    return grant
+
+
+@transaction.atomic
+def unassign(*, by: User, person: User, assignment: Assignment, now: datetime | None = None) -> None:
+    """Take a role back. The last one stays: a person without any would be out of everybody's sight."""
+    person = _locked(by, person, "person.unassign")
+    grant = next((held for held in person.grants if held.pk == assignment.pk), None)
+    if grant is None:
+        raise Problem(_("这项权限已经不在了，请刷新页面后再看。"))
+    if len(person.grants) == 1:
+        raise Problem(_("至少要保留一项权限。如果此人不再使用本平台，请停用账号。"))
+    record(
+        "person.unassign",
+        by=by,
+        target=person,
+        region=grant.region_id,
+        now=now,
+        role=grant.role,
+        username=person.username,
+    )
+    grant.delete()
+
+
+def disable(*, by: User, person: User, now: datetime | None = None) -> User:
+    """Close an account: its sessions end with their next request, and what it did stays on record."""
+    return _set_active(by, person, False, "person.disable", now)
+
+
+def enable(*, by: User, person: User, now: datetime | None = None) -> User:
+    return _set_active(by, person, True, "person.enable", now)
+
+
+@transaction.atomic
+def _set_active(by: User, person: User, active: bool, action: str, now: datetime | None) -> User:
+    person = _locked(by, person, action)
+    if person.is_active != active:
+        person.is_active = active
+        person.save(update_fields=["is_active"])
+        record(action, by=by, target=person, region=_home(person), now=now, username=person.username)
+    return person
+
+
+def _locked(by: User, person: User, action: str) -> User:
+    person = User.objects.select_for_update().get(pk=person.pk)
+    can_edit_person(by, person).enforce(action=action, target=person, region=_home(person))
+    return person
+
+
+def _home(person: User) -> str | None:
+    """The division code under which a row about this person is found in the trail."""
+    return person.grants[0].region_id if person.grants else None
+
+
+def _new_account(username: str, name: str, password: str) -> User:
+    person = User(username=User.normalize_username(username), name=name)
+    try:
+        person.full_clean(exclude=["password"])
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        raise Problem(" ".join(messages), field) from None
+    _check_password(password, person, "password")
+    person.set_password(password)
+    person.save()
+    return person
+
+
+def _write_password(by: User, person: User, password: str, field: str, now: datetime | None) -> User:
+    _check_password(password, person, field)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    record("person.password", by=by, target=person, region=_home(person), now=now, username=person.username)
+    return person
+
+
+def _check_password(password: str, person: User, field: str) -> None:
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise Problem(" ".join(error.messages), field) from None
+
+
+def _check_role(person: User, role: str, region: Region) -> None:
+    if role == Role.TOWNSHIP_STAFF and region.level < Level.TOWNSHIP:
+        raise Problem(_("乡镇工作人员的地区应为一个乡镇（街道）或村（社区）。"), "place")
+    held = {grant.role for grant in person.grants}
+    if role in SEPARATE_ROLES and held & SEPARATE_ROLES - {role}:
+        raise Problem(_("业务、安全、审计三种管理员应由不同的人担任（三员分立）。"), "role")
+    if any(grant.role == role and grant.region_id == region.code for grant in person.grants):
+        raise Problem(_("此人已有这个地区的这项权限。"), "place")
