@@ -1,13 +1,11 @@
 """From the facts of an inspection to the words of its notice, as a clerk would write them."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
-from typing import Literal
+from typing import Any
 
 from .document import (
     DocumentRefused,
@@ -21,13 +19,26 @@ from .document import (
     Seal,
     texts,
 )
+from .wording import (
+    Deadline,
+    addressee,
+    bare,
+    chinese_date,
+    clean,
+    deadline_text,
+    due_words,
+    first_person,
+    numeral,
+    points_words,
+    second_person,
+    section_words,
+    title_pieces,
+)
 
 # The words of penalties and of orders to outsiders: a notice inside the administration is neither.
 FORBIDDEN = ("责令", "处罚", "复议")
 ITEMS_IN_BODY = 20  # with more findings the body sums each section up and leaves them to annex 1
 EXAMPLES = 3
-NAME_BREAK = r"(?=党群服务|党政综合|(?<!综合)便民服务)"  # where a center's name may end a title's line
-NUMERALS = "一二三四五六七八九十"
 MAY_BE_EMPTY = {"note", "copy_to", "text", "lost", "clause", "heading"}
 
 
@@ -42,19 +53,6 @@ class Office:
     phone: str = ""
     copy_to: str = ""
     printed_by: str = ""
-
-
-@dataclass(frozen=True)
-class Deadline:
-    """By when: a day, or working days from receipt (fixed_term only).
-
-    `provisional` says that the day lies in a year whose holidays are not published yet.
-    """
-
-    mode: Literal["at_once", "fixed_term", "sustained"]
-    due: date | None = None
-    working_days: int | None = None
-    provisional: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ def compose_notice(
     if not facts.findings:
         raise DocumentRefused("no_findings")
     sections = [
-        (_plain_section(title), list(rows))
+        (section_words(title), list(rows))
         for title, rows in groupby(_by_section(facts.findings), key=lambda f: f.section)
     ]
     rows = tuple(_rows(sections))
@@ -134,68 +132,8 @@ def compose_notice(
         demonstration=demonstration,
         preview=preview,
     )
-    return _checked(_cleaned(notice))
-
-
-def addressee(township: str) -> str:
-    """Return the body that answers for a township: its government, or a street's office."""
-    return township + ("办事处" if township.endswith("街道") else "人民政府")
-
-
-def second_person(township: str) -> str:
-    """Return how the notice speaks to the township: 你镇, 你乡, 你街道, else 你单位."""
-    for ending in ("街道", "镇", "乡"):
-        if township.endswith(ending):
-            return "你" + ending
-    return "你单位"
-
-
-def first_person(issuer: str) -> str:
-    """Return how the issuing body speaks of itself: 我办, 我局, 我委, 我中心, else 我单位."""
-    endings = {"办公室": "我办", "办": "我办", "局": "我局", "委员会": "我委", "中心": "我中心"}
-    for ending, words in endings.items():
-        if issuer.endswith(ending):
-            return words
-    return "我单位"
-
-
-def chinese_date(day: date) -> str:
-    """Return a day as documents write it, without leading zeros (GB/T 9704-2012, 7.3.5.4)."""
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
-def deadline_text(deadline: Deadline) -> str:
-    """Return a deadline in the words of annex 1."""
-    if deadline.mode != "fixed_term":
-        return {"at_once": "立行立改", "sustained": "长期坚持"}[deadline.mode]
-    if deadline.due is None:
-        return f"收到通知之日起{deadline.working_days}个工作日内"
-    return f"{chinese_date(deadline.due)}前" + ("（暂定）" if deadline.provisional else "")
-
-
-def clause_reference(section: str, heading: str, text: str) -> str:
-    """Return where a clause stands in the source document, such as 一、（一）2.
-
-    Reads the numerals that the section's title, the clause's heading and its text begin with.
-    """
-    first = re.match(rf"([{NUMERALS}]+)、", section)
-    second = re.match(rf"[(（]([{NUMERALS}]+)[)）]", heading or text)
-    third = re.match(r"\s*(\d+)[、.．]", text)
-    return "".join(
-        (
-            f"{first[1]}、" if first else "",
-            f"（{second[1]}）" if second else "",
-            third[1] if third else "",
-        )
-    ).rstrip("、")
-
-
-def title_pieces(township: str, center: str) -> tuple[str, ...]:
-    """Return the notice's title in the pieces between which a line may end."""
-    rest = center.removeprefix(township)
-    named = (township, rest) if rest != center and rest else (center,)
-    named = tuple(piece for name in named for piece in re.split(NAME_BREAK, name) if piece)
-    return ("关于", *named, "存在问题", "限期整改", "的通知")
+    cleaned: Notice = _cleaned(notice)
+    return _checked(cleaned)
 
 
 def _by_section(findings: Iterable[FindingFacts]) -> list[FindingFacts]:
@@ -204,30 +142,6 @@ def _by_section(findings: Iterable[FindingFacts]) -> list[FindingFacts]:
     for finding in findings:
         place.setdefault(finding.section, len(place))
     return sorted(findings, key=lambda finding: place[finding.section])
-
-
-def _plain_section(title: str) -> str:
-    name = re.sub(rf"^[{NUMERALS}]+、", "", title)
-    return name.removesuffix("要求") + "方面"
-
-
-def _numeral(number: int) -> str:
-    """Return a number up to 99 in Chinese."""
-    tens, units = divmod(number, 10)
-    if tens == 0:
-        return NUMERALS[units - 1]
-    head = "十" if tens == 1 else NUMERALS[tens - 1] + "十"
-    return head + (NUMERALS[units - 1] if units else "")
-
-
-def _points(value: Decimal) -> str:
-    """Return points without superfluous zeros: 4, 1.5, 0.33."""
-    text = f"{value:.2f}"
-    return text.rstrip("0").rstrip(".")
-
-
-def _sentence(text: str) -> str:
-    return text.strip().rstrip("。．.；;，,、 ")
 
 
 Sections = Sequence[tuple[str, list[FindingFacts]]]
@@ -242,9 +156,9 @@ def _rows(sections: Sections) -> Iterable[FindingRow]:
                 number=number,
                 section=name,
                 clause=finding.clause,
-                finding=_sentence(finding.finding),
-                lost=_points(finding.lost) if finding.lost else "—",
-                requirement=_sentence(finding.requirement),
+                finding=bare(finding.finding),
+                lost=points_words(finding.lost) if finding.lost else "—",
+                requirement=bare(finding.requirement),
                 deadline=deadline_text(finding.deadline),
             )
 
@@ -267,7 +181,7 @@ def _opening(facts: InspectionFacts, you: str, we: str) -> tuple[str, ...]:
 def _problems(sections: Sections) -> Iterable[Passage]:
     in_full = sum(len(findings) for _, findings in sections) <= ITEMS_IN_BODY
     for place, (name, findings) in enumerate(sections, start=1):
-        heading = f"（{_numeral(place)}）{name}"
+        heading = f"（{numeral(place)}）{name}"
         if in_full:
             yield Passage(heading, items=tuple(_items(findings)))
         else:
@@ -278,34 +192,31 @@ def _items(findings: list[FindingFacts]) -> Iterable[str]:
     for place, finding in enumerate(findings, start=1):
         facts = [finding.clause] if finding.clause else []
         if finding.lost:
-            facts.append(f"扣{_points(finding.lost)}分")
+            facts.append(f"扣{points_words(finding.lost)}分")
         # The clause has round brackets of its own, so the outer pair is of the other kind.
         tail = f"〔{'，'.join(facts)}〕" if facts else ""
-        yield f"{place}.{_sentence(finding.finding)}{tail}。"
+        yield f"{place}.{bare(finding.finding)}{tail}。"
 
 
 def _summary(findings: list[FindingFacts]) -> str:
     lost = sum((finding.lost for finding in findings), Decimal(0))
     heaviest = sorted(findings, key=lambda finding: -finding.lost)[:EXAMPLES]
-    named = "；".join(_sentence(finding.finding) for finding in heaviest)
+    named = "；".join(bare(finding.finding) for finding in heaviest)
     more = "等" if len(findings) > len(heaviest) else ""
-    return f"存在问题{len(findings)}项，共扣{_points(lost)}分，主要是：{named}{more}，详见附件1。"
+    return f"存在问题{len(findings)}项，共扣{points_words(lost)}分，主要是：{named}{more}，详见附件1。"
 
 
-def _demands(
-    findings: Sequence[FindingFacts], report_by: Deadline, you: str, we: str
-) -> Iterable[Passage]:
+def _demands(findings: Sequence[FindingFacts], report_by: Deadline, you: str, we: str) -> Iterable[Passage]:
     yield Passage(
         "（一）落实整改责任。",
         f"{you}要高度重视检查发现的问题，明确责任领导和具体责任人，对照《问题清单》（附件1）"
         "逐项制定措施，整改一项、销号一项。",
     )
     yield Passage("（二）严格整改时限。", _by_when(findings))
-    when = _due(report_by)
+    when = due_words(report_by)
     yield Passage(
         "（三）及时报送情况。",
-        f"请{when}将《整改情况反馈表》（附件2）连同整改前后照片等佐证材料，"
-        f"加盖公章后书面报送{we}。",
+        f"请{when}将《整改情况反馈表》（附件2）连同整改前后照片等佐证材料，加盖公章后书面报送{we}。",
     )
     yield Passage(
         "（四）做好复查准备。",
@@ -323,7 +234,7 @@ def _by_when(findings: Sequence[FindingFacts]) -> str:
         clauses.append(f"对能够立即整改的{len(at_once)}项问题，要立行立改")
     if fixed:
         same = len(set(fixed)) == 1
-        when = f"要{_due(fixed[0])}完成整改" if same else "要按照附件1所列时限完成整改"
+        when = f"要{due_words(fixed[0])}完成整改" if same else "要按照附件1所列时限完成整改"
         clauses.append(f"对需要限期整改的{len(fixed)}项问题，{when}")
     if sustained:
         clauses.append(f"对需要长期坚持的{len(sustained)}项问题，要健全长效机制，持续抓好落实")
@@ -331,13 +242,6 @@ def _by_when(findings: Sequence[FindingFacts]) -> str:
     if any(deadline.provisional for deadline in fixed):
         text += "标明“暂定”的时限，待国家公布该年度节假日安排后确定。"
     return text
-
-
-def _due(deadline: Deadline) -> str:
-    """Return a deadline as an adverbial: 于某日前, or 自收到本通知之日起若干个工作日内."""
-    if deadline.due is None:
-        return f"自收到本通知之日起{deadline.working_days}个工作日内"
-    return "于" + deadline_text(deadline)
 
 
 def _contact(office: Office) -> str:
@@ -349,9 +253,7 @@ def _contact(office: Office) -> str:
     return f"（{'；'.join(said)}）" if said else ""
 
 
-def _findings_annex(
-    facts: InspectionFacts, we: str, rows: tuple[FindingRow, ...]
-) -> FindingsAnnex:
+def _findings_annex(facts: InspectionFacts, we: str, rows: tuple[FindingRow, ...]) -> FindingsAnnex:
     said = [f"被检查单位：{facts.center}", f"检查日期：{chinese_date(facts.inspected_on)}"]
     if facts.score is not None:
         said.append(f"得分：{facts.score:.2f}分" + (f"（{facts.grade}）" if facts.grade else ""))
@@ -362,14 +264,7 @@ def _findings_annex(
     return FindingsAnnex("问题清单", tuple(said), note, rows)
 
 
-def clean(text: str) -> str:
-    """Return text without what cannot be printed: control and format characters, stray spaces."""
-    spaced = re.sub(r"[^\S\u3000]+", " ", unicodedata.normalize("NFC", text))
-    kept = "".join(char for char in spaced if unicodedata.category(char) not in ("Cc", "Cf"))
-    return kept.strip()
-
-
-def _cleaned(value):  # type: ignore[no-untyped-def]
+def _cleaned(value: Any) -> Any:
     """Return a dataclass with every text in it cleaned."""
     if isinstance(value, str):
         return clean(value)

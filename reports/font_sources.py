@@ -41,9 +41,7 @@ def _folders(folder: str | Path) -> Iterator[Path]:
         yield from sorted(Path("/").glob(pattern.lstrip("/")))
 
 
-def download(
-    package: str, names: Iterable[str], into: Path, say: Callable[[str], None]
-) -> dict[str, Path]:
+def download(package: str, names: Iterable[str], into: Path, say: Callable[[str], None]) -> dict[str, Path]:
     """Fetch a Debian or Ubuntu package without installing it and unpack the files of `names`.
 
     Needs no privileges. Raises FontSourceMissing when a tool, the package or a file is not there.
@@ -73,16 +71,16 @@ def download(
 def _unpack(archive: Path, names: set[str], into: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     command = ["dpkg-deb", "--fsys-tarfile", str(archive)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        with tarfile.open(fileobj=process.stdout, mode="r|") as members:
-            for member in members:
-                name = Path(member.name).name
-                if name not in names or not member.isfile():
-                    continue
-                content = members.extractfile(member)
-                if content is not None:
-                    found[name] = into / name
-                    found[name].write_bytes(content.read())
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE) as process,
+        tarfile.open(fileobj=process.stdout, mode="r|") as members,
+    ):
+        for member in members:
+            name = Path(member.name).name
+            content = members.extractfile(member) if name in names and member.isfile() else None
+            if content is not None:
+                found[name] = into / name
+                found[name].write_bytes(content.read())
     archive.unlink()
     missing = sorted(names - set(found))
     if missing:

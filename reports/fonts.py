@@ -8,12 +8,14 @@ units with the same ascent and descent.
 import hashlib
 import json
 import os
+import struct
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import uharfbuzz
 from django.conf import settings
@@ -144,9 +146,7 @@ def build(
 
 def _recipe() -> str:
     """Digest what the built faces depend on; the official files by their name, size and time."""
-    official = [
-        (path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in _official_files()
-    ]
+    official = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in _official_files()]
     said = (RECIPE, MAX_ERROR, [asdict(role) for role in ROLES], sorted(repertoire()), official)
     return hashlib.sha256(repr(said).encode()).hexdigest()
 
@@ -219,7 +219,7 @@ def _names(path: Path) -> Iterator[tuple[int, set[str]]]:
             with TTFont(path, fontNumber=index, lazy=True) as font:
                 records = font["name"].names
                 yield index, {r.toUnicode() for r in records if r.nameID in (1, 4, 6, 16)}
-    except (TTLibError, OSError, KeyError) as error:
+    except (TTLibError, OSError, KeyError, AssertionError, struct.error) as error:
         raise FontSourceMissing(f"OFFICIAL_FONTS_DIR 中的 {path.name} 不是可用的字体") from error
 
 
@@ -270,7 +270,9 @@ def _family(path: Path, index: int) -> str:
         return PREFIX + (font["name"].getDebugName(6) or path.stem)
 
 
-def _write(glyphs: dict, widths: dict, characters: dict, family: str, target: str) -> None:
+def _write(
+    glyphs: dict[str, Any], widths: dict[str, int], characters: dict[int, str], family: str, target: str
+) -> None:
     builder = FontBuilder(UNITS, isTTF=True)
     builder.setupGlyphOrder(list(glyphs))
     builder.setupCharacterMap(characters)
@@ -298,9 +300,7 @@ def _manifest(folder: Path) -> Iterator[Face]:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise FontsNotBuilt(
-            gettext("公文字体尚未生成，请先运行：python manage.py build_fonts")
-        ) from error
+        raise FontsNotBuilt(gettext("公文字体尚未生成，请先运行：python manage.py build_fonts")) from error
     for face in manifest["faces"]:
         if not (folder / face["file"]).is_file():
             raise FontsNotBuilt(gettext("公文字体不完整，请重新运行：python manage.py build_fonts"))

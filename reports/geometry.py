@@ -93,9 +93,7 @@ def rule_margin(number: str, face: Typeface) -> float:
     return BASELINE + depth * TYPE + RULE_GAP - PITCH
 
 
-def signature_margins(
-    signature: str, dated: str, seal: str, face: Typeface
-) -> tuple[float, float]:
+def signature_margins(signature: str, dated: str, seal: str, face: Typeface) -> tuple[float, float]:
     """Return the space right of the signature and of the date.
 
     Sealed (7.3.5.1): the date four characters from the right, the signature centered over it; a

@@ -116,8 +116,7 @@ def _stylesheet(faces: tuple[fonts.Face, ...]) -> str:
         stack = ", ".join(f'"{face.family}"' for face in fonts.stack(role.name, faces))
         css = css.replace(f"var(--{role.name})", stack)
     declared = "".join(
-        f'@font-face{{font-family:"{face.family}";src:url("{SCHEME}:{face.file}")}}\n'
-        for face in faces
+        f'@font-face{{font-family:"{face.family}";src:url("{SCHEME}:{face.file}")}}\n' for face in faces
     )
     return declared + css
 
@@ -126,9 +125,7 @@ def _measures(document: Notice, engine: Engine) -> str:
     """Return the rules that depend on the document's texts; only numbers and our own words."""
     body = engine.typeface("FangSong")
     head = geometry.mark(document.mark, engine.typeface("Biao"))
-    name, date = geometry.signature_margins(
-        document.signature, document.dated, document.seal, body
-    )
+    name, date = geometry.signature_margins(document.signature, document.dated, document.seal, body)
     rule = geometry.rule_margin(document.number.text, body)
     rules = [
         f".mark{{padding-top:{head.above:.3f}pt}}",
@@ -156,8 +153,9 @@ def _context(document: Notice) -> dict[str, Any]:
 
 
 def _joined(html: str) -> str:
-    """Return the page with word joiners where no line may end."""
-    return UNBROKEN.sub("\u2060", html)
+    """Return the page with word joiners in its body where no line may end."""
+    head, end, body = html.partition("</head>")
+    return head + end + UNBROKEN.sub("\u2060", body)
 
 
 def _refuse_missing(document: Notice, faces: tuple[fonts.Face, ...]) -> None:

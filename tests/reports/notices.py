@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from reports.document import Notice, Number
-from reports.drafting import Deadline, FindingFacts, InspectionFacts, Office, compose_notice
+from reports.drafting import FindingFacts, InspectionFacts, Office, compose_notice
+from reports.wording import Deadline
 
 SITE, FACILITIES = "一、建设场地要求", "二、服务设施要求"
 SERVICES, SYSTEMS, STAFF = "三、进驻事项要求", "四、制度建设要求", "五、人员配备要求"
@@ -37,7 +38,8 @@ FINDINGS = (
     (FACILITIES, "二、3", "监控系统未覆盖等候区", "增设摄像机，实现服务区域全覆盖", "2", MONTH),
     (SERVICES, "三、（二）1", "医疗保障、残疾人管理和服务未进驻大厅",
      "按照“应进必进、可进则进”的原则组织进驻", "3", MONTH),
-    (SYSTEMS, "四、（一）", "容缺受理制未建立，岗位职责未公示", "建立容缺受理制，公示岗位职责和标准", "2", MONTH),
+    (SYSTEMS, "四、（一）", "容缺受理制未建立，岗位职责未公示",
+     "建立容缺受理制，公示岗位职责和标准", "2", MONTH),
     (STAFF, "五、3", "检查时综合窗口空岗，AB岗未落实", "严格落实AB岗，不得空岗、缺岗", "3", SUSTAINED),
 )  # fmt: skip
 

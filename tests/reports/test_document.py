@@ -1,0 +1,105 @@
+"""The frozen notice: its number, its round trip through JSON, and its digest."""
+
+import json
+from dataclasses import FrozenInstanceError, replace
+from typing import Any
+
+import pytest
+
+from reports.document import DocumentRefused, Number, digest, from_plain, texts, to_plain
+from tests.reports.notices import notice
+
+
+def test_number_has_hexagonal_brackets_and_no_leading_zero() -> None:
+    assert Number("审服办", 2026, 7).text == "审服办〔2026〕7号"
+
+
+def test_number_of_a_draft_leaves_its_place_empty() -> None:
+    assert Number("审服办", 2026, None).text == "审服办〔2026〕\u3000号"
+
+
+def test_notice_cannot_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
+        notice().title = ("另一个",)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("count", [1, 10, 70])
+def test_plain_form_survives_json(count: int) -> None:
+    document = notice(count)
+    assert from_plain(json.loads(json.dumps(to_plain(document)))) == document
+
+
+def test_plain_form_of_a_draft_keeps_the_missing_number() -> None:
+    document = notice(number=Number("审服办", 2026, None), preview=True)
+    assert from_plain(to_plain(document)).number.sequence is None
+
+
+def test_digest_is_of_the_content_not_of_the_order_of_keys() -> None:
+    document = notice()
+    shuffled = from_plain(dict(reversed(to_plain(document).items())))
+    assert digest(shuffled) == digest(document)
+    assert len(digest(document)) == 64
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"demonstration": True}, {"addressee": "白营镇人民政府"}, {"number": Number("审服办", 2026, 16)}],
+)
+def test_digest_changes_with_any_field(changes: dict[str, Any]) -> None:
+    assert digest(replace(notice(), **changes)) != digest(notice())
+
+
+def _without_title(plain: dict[str, Any]) -> None:
+    del plain["title"]
+
+
+def _with_unknown(plain: dict[str, Any]) -> None:
+    plain["seal_image"] = "x"
+
+
+def _with_wrong_type(plain: dict[str, Any]) -> None:
+    plain["number"]["year"] = "2026"
+
+
+def _with_flag_for_number(plain: dict[str, Any]) -> None:
+    plain["number"]["sequence"] = True
+
+
+def _with_unknown_seal(plain: dict[str, Any]) -> None:
+    plain["seal"] = "drawn"
+
+
+def _with_row_of_wrong_length(plain: dict[str, Any]) -> None:
+    plain["feedback"]["rows"][0] = [1]
+
+
+@pytest.mark.parametrize(
+    ("damage", "place"),
+    [
+        (_without_title, ()),
+        (_with_unknown, ()),
+        (_with_wrong_type, ("number", "year")),
+        (_with_flag_for_number, ("number", "sequence")),
+        (_with_unknown_seal, ("seal",)),
+        (_with_row_of_wrong_length, ("feedback", "rows", 0)),
+    ],
+)
+def test_damaged_plain_form_is_refused_with_its_place(damage: Any, place: tuple[Any, ...]) -> None:
+    plain = to_plain(notice())
+    damage(plain)
+    with pytest.raises(DocumentRefused) as refused:
+        from_plain(plain)
+    assert refused.value.code == "malformed"
+    assert refused.value.params["place"] == place
+
+
+@pytest.mark.parametrize("plain", [None, [], "notice", 7])
+def test_plain_form_of_another_shape_is_refused(plain: Any) -> None:
+    with pytest.raises(DocumentRefused):
+        from_plain(plain)
+
+
+def test_texts_name_their_places() -> None:
+    found = dict(texts(notice()))
+    assert found[("addressee",)] == "宜沟镇人民政府"
+    assert found[("findings", "rows", 0, "clause")] == "一、（一）2"
