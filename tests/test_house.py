@@ -93,6 +93,14 @@ def test_nothing_is_left_undone() -> None:
     assert lines_matching(rf"\b(?:{words})\b", files(".py", ".js", ".html", ".css")) == []
 
 
+def test_every_path_named_in_the_guides_exists() -> None:
+    made = ("var/", "staticfiles/", "node_modules/", ".venv/")
+    for guide in ROOT.glob("*.md"):
+        paths = re.findall(r"`([\w.-]+/[\w./-]*)`", guide.read_text())
+        lost = [path for path in paths if not path.startswith(made) and not (ROOT / path).exists()]
+        assert lost == [], guide.name
+
+
 # ---- how the code is built
 
 
