@@ -1,5 +1,24 @@
-"""Addresses of the inspections app."""
+"""Addresses of rounds, inspections and photos."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from .views import filling, photos, rounds, tasks
+
+app_name = "inspections"
+
+urlpatterns = [
+    path("tasks/", tasks.task_list, name="task-list"),
+    path("rounds/", rounds.round_list, name="round-list"),
+    path("rounds/new/", rounds.round_create, name="round-create"),
+    path("rounds/<int:pk>/", rounds.round_detail, name="round"),
+    path("rounds/<int:pk>/centers/", rounds.round_centers, name="round-centers"),
+    path("rounds/<int:pk>/assign/", rounds.round_assign, name="round-assign"),
+    path("inspections/<uuid:pk>/", filling.form, name="form"),
+    path("inspections/<uuid:pk>/check/", filling.check_page, name="check"),
+    path("inspections/<uuid:pk>/answers/<str:code>/", filling.answer_save, name="answer-save"),
+    path("inspections/<uuid:pk>/answers/<str:code>/photos/", photos.photo_add, name="photo-add"),
+    path("inspections/<uuid:pk>/sections/<str:section>/", filling.section_save, name="section-save"),
+    path("photos/<uuid:pk>/", photos.photo, name="photo"),
+    path("photos/<uuid:pk>/small/", photos.photo, {"size": "thumbnail"}, name="photo-thumbnail"),
+    path("photos/<uuid:pk>/remove/", photos.photo_remove, name="photo-remove"),
+]

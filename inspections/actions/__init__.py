@@ -1,0 +1,22 @@
+"""Every write to rounds, inspections, answers, photos and findings."""
+
+from .filling import Saved, save_answer, save_answers
+from .photos import PHOTOS_PER_ITEM, add_photo, remove_photo
+from .rounds import add_centers, assign, create_round
+from .submitting import lock_for_submit, mark_submitted, notify_findings, open_findings
+
+__all__ = [
+    "PHOTOS_PER_ITEM",
+    "Saved",
+    "add_centers",
+    "add_photo",
+    "assign",
+    "create_round",
+    "lock_for_submit",
+    "mark_submitted",
+    "notify_findings",
+    "open_findings",
+    "remove_photo",
+    "save_answer",
+    "save_answers",
+]

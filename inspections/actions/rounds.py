@@ -1,0 +1,105 @@
+"""Rounds: creating them, taking centers in, assigning inspectors."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from organization.audit import record
+from organization.models import Region, ServiceCenter, User
+from organization.problems import Problem
+
+from .. import permissions, workflow
+from ..models import Inspection, Round
+
+
+def create_round(*, fields: Mapping[str, Any], by: User, now: datetime) -> Round:
+    """Create a round from checked form fields; its region and edition were fetched in scope."""
+    round = Round(**fields, created_by=by, created_at=now)
+    permissions.can_manage_round(by, round).enforce(action="round.create", region=round.region_id)
+    if not round.edition.is_published:
+        raise Problem(_("这个标准还没有发布，不能用于检查。"), "edition")
+    try:
+        with transaction.atomic():
+            round.save()
+            record("round.create", by=by, target=round, region=round.region_id, now=now, name=round.name)
+    except IntegrityError as error:
+        raise Problem(_("本地区已经有同名的轮次，请换一个名称。"), "name") from error
+    return round
+
+
+@transaction.atomic
+def add_centers(*, round: Round, region: Region, kinds: Iterable[str], by: User, now: datetime) -> int:
+    """Create an inspection for every open center of `region`; returns how many were new."""
+    permissions.can_manage_round(by, round).enforce(action="round.add_centers", target=round)
+    permissions.can_manage_round(by, Round(region=region)).enforce(action="round.add_centers", target=round)
+    if not region.code.startswith(round.region.prefix):
+        raise Problem(_("只能加入本轮次所在地区的中心。"), "region")
+    Round.objects.select_for_update().get(pk=round.pk)
+    centers = (
+        ServiceCenter.objects.open()
+        .filter(region_id__startswith=region.prefix, kind__in=list(kinds))
+        .exclude(inspections__round=round)
+    )
+    rows = [
+        Inspection(
+            round=round,
+            center=center,
+            region_id=center.region_id,
+            kind=center.kind,
+            edition_id=round.edition_id,
+        )
+        for center in centers
+    ]
+    Inspection.objects.bulk_create(rows, batch_size=500)
+    record(
+        "round.add_centers", by=by, target=round, region=round.region_id, now=now,
+        place=region.code, count=len(rows),
+    )  # fmt: skip
+    return len(rows)
+
+
+@transaction.atomic
+def assign(
+    *, inspections: Iterable[Inspection], people: list[User], lead: User, by: User, now: datetime
+) -> int:
+    """Give inspections to `people` under `lead`, in place of whoever had them; returns how many."""
+    people = [lead, *(person for person in people if person.pk != lead.pk)]
+    through = Inspection.inspectors.through
+    keys = [inspection.pk for inspection in inspections]
+    # Ordered, so that two administrators at once cannot wait for each other.
+    locked = list(
+        Inspection.objects.select_for_update(of=("self",))
+        .select_related("round")
+        .filter(pk__in=keys)
+        .order_by("pk")
+    )
+    for inspection in locked:
+        _check_assignable(inspection, people, lead, by)
+    through.objects.filter(inspection_id__in=keys).delete()
+    through.objects.bulk_create(
+        [through(inspection_id=row.pk, user_id=person.pk) for row in locked for person in people],
+        batch_size=500,
+    )
+    Inspection.objects.filter(pk__in=keys).update(lead=lead)
+    for inspection in locked:
+        record(
+            "inspection.assign", by=by, target=inspection, region=inspection.region_id, now=now,
+            lead=lead.username, people=[person.username for person in people],
+        )  # fmt: skip
+    return len(locked)
+
+
+def _check_assignable(inspection: Inspection, people: list[User], lead: User, by: User) -> None:
+    permissions.can_manage_round(by, inspection.round).enforce(
+        action="inspection.assign", target=inspection, region=inspection.region_id
+    )
+    if inspection.state == workflow.SUBMITTED:
+        raise Problem(_("“%(name)s”已经提交，不能再分配。") % {"name": inspection.center})
+    if not permissions.can_lead(lead, inspection):
+        raise Problem(_("%(person)s不能担任这次检查的组长。") % {"person": lead}, "lead")
+    for person in people:
+        if not permissions.can_be_assigned(person, inspection):
+            raise Problem(_("%(person)s不能参加这次检查。") % {"person": person}, "people")

@@ -1,0 +1,62 @@
+"""The items that one kind of center is inspected by, with their rows' keys, read once per process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from standards.editions import load_edition
+
+from standards.content import ClauseData, ItemData, SectionData, StandardData
+from standards.models import Item
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One item where it stands; `prefix` begins the names of its form fields."""
+
+    number: int
+    pk: int
+    item: ItemData
+    clause: ClauseData
+    section: SectionData
+    reference: str
+
+    @property
+    def prefix(self) -> str:
+        return f"i{self.number}"
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """All items of a published edition for one kind of center, in the document's order."""
+
+    standard: StandardData
+    kind: str
+    entries: tuple[Entry, ...]
+    by_code: Mapping[str, Entry]
+    by_pk: Mapping[int, Entry]
+
+    def sections(self) -> list[tuple[SectionData, list[Entry]]]:
+        """The sections that have items for this kind of center, each with them."""
+        grouped: dict[str, tuple[SectionData, list[Entry]]] = {}
+        for entry in self.entries:
+            grouped.setdefault(entry.section.code, (entry.section, []))[1].append(entry)
+        return list(grouped.values())
+
+
+@lru_cache(maxsize=32)
+def checklist(edition_pk: int, kind: str) -> Checklist:
+    """Read a published edition; it is frozen, so every process may keep it for good."""
+    standard = load_edition(edition_pk)
+    keys = dict(Item.objects.filter(edition_id=edition_pk).values_list("code", "pk"))
+    entries = tuple(
+        Entry(number, keys[placed.item.code], placed.item, placed.clause, placed.section, placed.reference)
+        for number, placed in enumerate(standard.placed(kind), start=1)
+    )
+    return Checklist(
+        standard,
+        kind,
+        entries,
+        {entry.item.code: entry for entry in entries},
+        {entry.pk: entry for entry in entries},
+    )

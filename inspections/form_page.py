@@ -1,0 +1,145 @@
+"""What the inspection form shows: every item with its state, by section, and how far it is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from .answers import UNANSWERED, Given
+from .checklist import Checklist, checklist
+from .fragments import State, fill
+from .loading import previous_items
+from .models import Answer, Inspection, Photo
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many items are answered, of how many."""
+
+    answered: int
+    total: int
+
+    @property
+    def left(self) -> int:
+        return self.total - self.answered
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.answered // self.total if self.total else 0
+
+
+def status_names() -> dict[str, str]:
+    return {
+        "met": _("合格"),
+        "partly": _("部分合格"),
+        "not_met": _("不合格"),
+        "na": _("不适用"),
+    }
+
+
+def page_context(
+    inspection: Inspection,
+    posted: Mapping[int, Given] | None = None,
+    errors: Mapping[int, str] | None = None,
+) -> dict[str, Any]:
+    """Context of the form page; `posted` and `errors` (by item key) show what could not be saved."""
+    items = checklist(inspection.edition_id, inspection.kind)
+    answers = {answer.item_id: answer for answer in Answer.objects.filter(inspection=inspection)}
+    states = _states(inspection, items, answers, posted or {}, errors or {})
+    language = get_language() or "zh-hans"
+    html = fill(items, inspection.edition_id, language, states)
+    done = {pk for pk, answer in answers.items() if answer.status != UNANSWERED}
+    sections, faulty = [], set(errors or {})
+    for section, entries in items.sections():
+        own = {entry.pk for entry in entries}
+        sections.append(
+            {
+                "code": section.code,
+                "title": section.title,
+                "answered": len(own & done),
+                "total": len(own),
+                "cards": [html[entry.number - 1] for entry in entries],
+                "save_url": reverse("inspections:section-save", args=[inspection.pk, section.code]),
+            }
+        )
+    first_open = next((entry for entry in items.entries if entry.pk not in done), None)
+    return {
+        "inspection": inspection,
+        "sections": sections,
+        "progress": Progress(len(done), len(items.entries)),
+        "next_anchor": f"#{first_open.prefix}" if first_open else "",
+        "faults": [
+            (f"#{entry.prefix}", f"{entry.item.title}：{(errors or {})[entry.pk]}")
+            for entry in items.entries
+            if entry.pk in faulty
+        ],
+    }
+
+
+def _states(
+    inspection: Inspection,
+    items: Checklist,
+    answers: Mapping[int, Answer],
+    posted: Mapping[int, Given],
+    errors: Mapping[int, str],
+) -> dict[int, State]:
+    previous, names = previous_items(inspection), status_names()
+    pictures = _pictures(Photo.objects.kept().filter(inspection=inspection))
+    states = {}
+    for entry in items.entries:
+        answer = answers.get(entry.pk)
+        last = previous.get(entry.item.code)
+        given = posted.get(entry.pk) or (
+            Given(answer.value, answer.na, answer.reason, answer.note) if answer else Given()
+        )
+        states[entry.pk] = State(
+            given=given,
+            status=answer.status if answer else UNANSWERED,
+            last=_("上次：%(result)s") % {"result": names.get(last["status"], "")} if last else "",
+            saved=_saved(answer) if answer and entry.pk not in errors else "",
+            errors=errors.get(entry.pk, ""),
+            photos=pictures.get(entry.pk, ""),
+        )
+    return states
+
+
+def _saved(answer: Answer) -> str:
+    return _("已保存 %(time)s") % {"time": clock(answer.updated_at)}
+
+
+def clock(moment: Any) -> str:
+    """The time of day, with the date unless it is today."""
+    local = timezone.localtime(moment)
+    return f"{local:%H:%M}" if local.date() == timezone.localdate() else f"{local:%m-%d %H:%M}"
+
+
+def photo_links(photo: Photo) -> dict[str, str]:
+    return {
+        "url": reverse("inspections:photo", args=[photo.pk]),
+        "thumbnail": reverse("inspections:photo-thumbnail", args=[photo.pk]),
+        "remove_url": reverse("inspections:photo-remove", args=[photo.pk]),
+    }
+
+
+def _pictures(photos: Iterable[Photo]) -> dict[int, str]:
+    """The list entries of each item's photos, as HTML."""
+    by_item: dict[int, list[Photo]] = {}
+    for photo in photos:
+        by_item.setdefault(photo.item_id, []).append(photo)
+    return {
+        item: SafeString(
+            "".join(
+                render_to_string(
+                    "components/item/photo.html", {"photo": photo_links(photo), "number": number}
+                )
+                for number, photo in enumerate(rows, start=1)
+            )
+        )
+        for item, rows in by_item.items()
+    }

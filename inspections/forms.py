@@ -1,0 +1,106 @@
+"""Forms about rounds; the inspection form itself is in `fragments` and `answers`."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from organization.codes import Level, ancestors
+from organization.models import Region, Role, ServiceCenter, User
+from organization.querysets import within
+from standards.models import Edition
+
+from .models import Inspection, Round
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class RoundForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Round
+        fields = ["name", "kind", "region", "edition", "starts_on", "ends_on", "plan_number"]
+        widgets = {"starts_on": DateInput(), "ends_on": DateInput()}
+        help_texts = {
+            "name": _("例如：2026年第四季度县级检查"),
+            "plan_number": _("年度督查检查考核计划的批准文号。没有列入计划的检查不应开展。"),
+        }
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = within(user.prefixes(Role.ADMINISTRATOR), "code")
+        self.fields["region"].queryset = Region.objects.filter(own, level__lte=Level.TOWNSHIP)
+        self.fields["edition"].queryset = Edition.objects.exclude(published_at=None)
+        self.fields["region"].empty_label = self.fields["edition"].empty_label = None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        starts, ends = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if starts and ends and ends < starts:
+            self.add_error("ends_on", _("结束日期不能早于开始日期。"))
+        return cleaned
+
+
+class CentersForm(forms.Form):
+    """Which centers a round takes in."""
+
+    region = forms.ModelChoiceField(Region.objects.none(), label=_("地区"), empty_label=None)
+    kinds = forms.MultipleChoiceField(
+        choices=ServiceCenter.Kind.choices,
+        label=_("类型"),
+        widget=forms.CheckboxSelectMultiple,
+        initial=[ServiceCenter.Kind.TOWNSHIP],
+    )
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].queryset = places(round)
+
+
+class AssignForm(forms.Form):
+    """Who inspects: the centers ticked in the table, or else all of a place."""
+
+    region = forms.ModelChoiceField(
+        Region.objects.none(), label=_("地区"), required=False, empty_label=_("下表中勾选的中心")
+    )
+    lead = forms.ModelChoiceField(User.objects.none(), label=_("组长"))
+    people = forms.ModelMultipleChoiceField(
+        User.objects.none(), label=_("检查员"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.round = round
+        self.fields["region"].queryset = places(round)
+        self.fields["people"].queryset = candidates(round, Role.INSPECTOR, Role.LEAD_INSPECTOR)
+        self.fields["lead"].queryset = candidates(round, Role.LEAD_INSPECTOR)
+
+    def inspections(self, ticked: list[str]) -> Any:
+        """The round's unsubmitted inspections that were meant; `ticked` are keys out of the table."""
+        rows = Inspection.objects.filter(round=self.round).exclude(state=Inspection.State.SUBMITTED)
+        region = self.cleaned_data["region"]
+        if region:
+            return rows.filter(region_id__startswith=region.prefix)
+        # A key that is none selects nothing, as one of another round does.
+        known = {str(pk) for pk in rows.values_list("pk", flat=True)}
+        return rows.filter(pk__in=known.intersection(ticked))
+
+
+def places(round: Round) -> Any:
+    """The round's region and what is below it, down to townships."""
+    inside = Region.objects.filter(code__startswith=round.region.prefix)
+    return inside.filter(level__lte=Level.TOWNSHIP)
+
+
+def candidates(round: Round, *roles: str) -> Any:
+    """People whose role reaches into the round's region; in a self-check, the townships' staff."""
+    if round.kind == Round.Kind.SELF_CHECK:
+        roles = (Role.TOWNSHIP_STAFF,)
+    above = [round.region_id, *ancestors(round.region_id, round.region.level)]
+    reach = Q(assignments__region_id__in=above) | Q(assignments__region_id__startswith=round.region.prefix)
+    return User.objects.filter(reach, assignments__role__in=roles, is_active=True).distinct()

@@ -1,0 +1,179 @@
+"""The inspection form at the cost of joining strings: items are rendered once, with slots for state.
+
+Rendering 70 items through templates costs far more than everything else on the page, and only
+their state differs from one inspection to the next. So each item is rendered once per edition,
+kind of center and language, cut at its slots, and filled by joining.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from standards.content import Rectify
+from standards.measures import Elements, Occurrences, PerUnit, number_text
+
+from .answers import UNANSWERED, Given
+from .checklist import Checklist, Entry, checklist
+from .wording import threshold_words
+
+# Private-use characters: no text of a standard holds them, for its reader refuses control characters
+# and these never leave this module.
+OPEN, CLOSE = "\ue000", "\ue001"
+SLOT = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
+TEXT_SLOTS = ("value", "total", "compliant", "reason", "note", "last", "saved", "errors", "status", "present")
+FLAG_SLOTS = ("met", "partly", "not_met", "na", "none", "found")
+
+
+@dataclass(frozen=True)
+class State:
+    """What one item shows: what was given, and what the server knows of it.
+
+    `photos` is HTML already escaped; everything else is text.
+    """
+
+    given: Given = field(default_factory=Given)
+    status: str = UNANSWERED
+    last: str = ""
+    saved: str = ""
+    errors: str = ""
+    photos: str = ""
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """One item's HTML, cut: literal, slot name, literal, slot name, …, literal."""
+
+    entry: Entry
+    pieces: tuple[str, ...]
+
+    def fill(self, state: State) -> str:
+        slots = _slots(self.entry, state)
+        parts = list(self.pieces)
+        parts[1::2] = [slots.get(name, "") for name in parts[1::2]]
+        return "".join(parts)
+
+
+@lru_cache(maxsize=64)
+def fragments(edition_pk: int, kind: str, language: str) -> tuple[Fragment, ...]:
+    """Render every item of a published edition for one kind of center, once per process."""
+    with override(language):
+        return tuple(render(entry, kind) for entry in checklist(edition_pk, kind).entries)
+
+
+def render(entry: Entry, kind: str) -> Fragment:
+    """Render one item with a token in the place of each slot, and cut it there."""
+    state = {name: _token(name) for name in (*TEXT_SLOTS, *FLAG_SLOTS, "photos")}
+    html = render_to_string("components/item/card.html", {"item": describe(entry, kind), "state": state})
+    return Fragment(entry, tuple(SLOT.split(html.strip())))
+
+
+def describe(entry: Entry, kind: str) -> dict[str, Any]:
+    """What the item's template shows that never changes."""
+    item, measure = entry.item, entry.item.measure
+    described: dict[str, Any] = {
+        "code": item.code,
+        "prefix": entry.prefix,
+        "number": entry.reference,
+        "text": item.title,
+        "kind": measure.name,
+        "na_allowed": item.na_allowed,
+        "clause_text": entry.clause.text,
+        "rectify": rectify_words(item.rectify),
+        "hint": item.hint,
+        "unit": getattr(measure, "unit", ""),
+        "threshold": threshold_words(measure, kind),
+    }
+    if isinstance(measure, Elements):
+        required = measure.required(kind)
+        described["total"] = len(required)
+        described["elements"] = [
+            {"code": e.code, "label": e.title, "checked": _token(f"has:{e.code}")} for e in required
+        ]
+    elif isinstance(measure, Occurrences):
+        described["threshold"] = _("每次扣 %(points)s 分") % {"points": number_text(measure.deduct_each)}
+    elif isinstance(measure, PerUnit):
+        described["total_label"], described["compliant_label"] = _("总数"), _("其中符合要求")
+    return described
+
+
+def rectify_words(rectify: Rectify) -> str:
+    """How long there is to put it right."""
+    if rectify.mode == "fixed_term":
+        return _("整改时限：%(days)d个工作日") % {"days": rectify.working_days or 0}
+    return _("整改方式：立行立改") if rectify.mode == "at_once" else _("整改方式：长期坚持")
+
+
+def fill(list_: Checklist, edition_pk: int, language: str, states: Mapping[int, State]) -> list[SafeString]:
+    """The HTML of every item in order; `states` by the item's key, items without one are blank."""
+    blank = State()
+    return [
+        # Literals come from escaping templates, and `_slots` escapes what is put between them.
+        mark_safe(fragment.fill(states.get(fragment.entry.pk, blank)))  # noqa: S308
+        for fragment in fragments(edition_pk, list_.kind, language)
+    ]
+
+
+def _token(name: str) -> SafeString:
+    return mark_safe(f"{OPEN}{name}{CLOSE}")  # noqa: S308 - a fixed name between two fixed characters
+
+
+def _slots(entry: Entry, state: State) -> dict[str, str]:
+    given = state.given
+    slots: dict[str, str] = {"photos": state.photos, "status": state.status, "present": "0"}
+    for name, text in (
+        ("last", state.last),
+        ("saved", state.saved),
+        ("errors", state.errors),
+        ("reason", given.reason),
+        ("note", given.note),
+    ):
+        if text:
+            slots[name] = escape(text)
+    if given.na:
+        slots["na"] = "checked"
+    elif given.value is not None:
+        _VALUE_SLOTS[entry.item.measure.name](given.value, slots)
+    if given.note or state.photos:
+        slots["found"] = "checked"
+    return slots
+
+
+def _verdict(value: Any, slots: dict[str, str]) -> None:
+    name = {True: "met", False: "not_met"}.get(value, value) if isinstance(value, bool | str) else ""
+    slots[name] = "checked"
+
+
+def _text(value: Any, slots: dict[str, str]) -> None:
+    slots["value"] = escape(value)
+
+
+def _elements(value: Any, slots: dict[str, str]) -> None:
+    present = [str(code) for code in value] if isinstance(value, list) else []
+    slots.update({f"has:{code}": "checked" for code in present})
+    slots["present"] = str(len(present))
+    if not present:
+        slots["none"] = "checked"
+
+
+def _counts(value: Any, slots: dict[str, str]) -> None:
+    counts = value if isinstance(value, dict) else {}
+    slots["total"] = escape(counts.get("total", ""))
+    slots["compliant"] = escape(counts.get("compliant", ""))
+
+
+_VALUE_SLOTS: Mapping[str, Callable[[Any, dict[str, str]], None]] = {
+    "yes_no": _verdict,
+    "choice": _verdict,
+    "number": _text,
+    "occurrences": _text,
+    "elements": _elements,
+    "per_unit": _counts,
+}

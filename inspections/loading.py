@@ -1,0 +1,52 @@
+"""Fetches what a page or a write is about, inside the person's scope; anything else is not found."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from organization.models import User
+
+from .checklist import Entry, checklist
+from .models import Inspection, Photo, Round
+
+JOINED = (
+    "center",
+    "edition",
+    "lead",
+    "round__region",
+    "region__parent__parent",
+)
+
+
+def load_inspection(user: User, pk: UUID) -> Inspection:
+    return get_object_or_404(
+        Inspection.objects.visible_to(user).select_related(*JOINED).prefetch_related("inspectors"), pk=pk
+    )
+
+
+def load_entry(inspection: Inspection, code: str) -> Entry:
+    try:
+        return checklist(inspection.edition_id, inspection.kind).by_code[code]
+    except KeyError:
+        raise Http404 from None
+
+
+def load_photo(user: User, pk: UUID) -> Photo:
+    return get_object_or_404(Photo.objects.visible_to(user).kept().select_related("inspection__round"), pk=pk)
+
+
+def load_round(user: User, pk: int) -> Round:
+    return get_object_or_404(
+        Round.objects.visible_to(user).select_related("region", "edition", "created_by"), pk=pk
+    )
+
+
+def previous_items(inspection: Inspection) -> dict[str, dict[str, Any]]:
+    """Items by code of the center's last inspection submitted before this one; empty if none."""
+    earlier = Inspection.objects.submitted().filter(center_id=inspection.center_id).exclude(pk=inspection.pk)
+    if inspection.submitted_at:
+        earlier = earlier.filter(submitted_at__lt=inspection.submitted_at)
+    snapshot = earlier.order_by("-submitted_at").values_list("snapshot", flat=True).first()
+    return {item["code"]: item for item in snapshot["items"]} if snapshot else {}

@@ -1,0 +1,1 @@
+"""Pages and writes of rounds and inspections."""

@@ -1,0 +1,165 @@
+"""The inspection form, its saves with and without script, and the check before submitting."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from organization.problems import Problem
+from standards.faults import Faults
+from standards.wording import describe
+
+from .. import actions, permissions
+from ..answers import UNANSWERED, Checked, Given, check, read_given
+from ..checklist import Entry, checklist
+from ..form_page import Progress, clock, page_context, status_names
+from ..loading import load_entry, load_inspection
+from ..models import Answer, Inspection
+from ..workflow import SUBMITTED
+
+
+@never_cache
+@require_GET
+def form(request: HttpRequest, pk: UUID) -> HttpResponse:
+    inspection = load_inspection(request.user, pk)
+    if inspection.state == SUBMITTED:
+        return redirect("reports:score", pk=pk)
+    permissions.can_fill(request.user, inspection).enforce(
+        action="inspection.fill", target=inspection, region=inspection.region_id
+    )
+    return render(request, "inspections/form.html", page_context(inspection))
+
+
+@require_POST
+def answer_save(request: HttpRequest, pk: UUID, code: str) -> JsonResponse:
+    """Save one item as it is filled; the answer says what the database now holds."""
+    inspection = load_inspection(request.user, pk)
+    entry = load_entry(inspection, code)
+    given = read_given(request.POST, entry.prefix, entry.item.measure)
+    now = timezone.now()
+    try:
+        saved = actions.save_answer(inspection=inspection, code=code, given=given, by=request.user, now=now)
+    except Faults as faults:
+        return JsonResponse({"errors": words(faults)}, status=400)
+    items = checklist(inspection.edition_id, inspection.kind)
+    done = set(
+        Answer.objects.filter(inspection=inspection)
+        .exclude(status=UNANSWERED)
+        .values_list("item_id", flat=True)
+    )
+    own = [other.pk for other in items.entries if other.section is entry.section]
+    return JsonResponse(
+        {
+            "saved_at": clock(now),
+            "version": saved.version,
+            "status": saved.status,
+            "answered": len(done),
+            "total": len(items.entries),
+            "section": {
+                "code": entry.section.code,
+                "answered": len(done.intersection(own)),
+                "total": len(own),
+            },
+        }
+    )
+
+
+def words(faults: Faults) -> dict[str, list[str]]:
+    """Faults as sentences by field; the field is the first part of the fault's path."""
+    by_field: dict[str, list[str]] = {}
+    for fault in faults.faults:
+        field, _dot, rest = fault.path.partition(".")
+        inner = type(fault)(rest, fault.found, fault.expected, fault.params)
+        by_field.setdefault(field.partition("[")[0] or "value", []).append(describe(inner))
+    return by_field
+
+
+@require_POST
+def section_save(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
+    """Save a whole section at once, for browsers without script; all of it or nothing."""
+    inspection = load_inspection(request.user, pk)
+    items = checklist(inspection.edition_id, inspection.kind)
+    entries = [entry for entry in items.entries if entry.section.code == section]
+    if not entries:
+        raise Http404
+    given = {entry: read_given(request.POST, entry.prefix, entry.item.measure) for entry in entries}
+    checked, errors = _check_all(given, inspection.kind)
+    now = timezone.now()
+    if not errors:
+        actions.save_answers(inspection=inspection, checked=checked, by=request.user, now=now)
+        errors = _add_photos(request, inspection, entries)
+    if errors:
+        posted = {entry.pk: value for entry, value in given.items()}
+        return render(request, "inspections/form.html", page_context(inspection, posted, errors), status=400)
+    messages.success(request, _("这一部分已保存。"))
+    return redirect(f"{request.path.split('/sections/')[0]}/#s-{section}")
+
+
+def _check_all(given: dict[Entry, Given], kind: str) -> tuple[dict[Entry, Checked], dict[int, str]]:
+    checked, errors = {}, {}
+    for entry, value in given.items():
+        try:
+            checked[entry] = check(value, entry.item, kind)
+        except Faults as faults:
+            errors[entry.pk] = " ".join(line for lines in words(faults).values() for line in lines)
+    return checked, errors
+
+
+def _add_photos(request: HttpRequest, inspection: Inspection, entries: list[Entry]) -> dict[int, str]:
+    errors = {}
+    for entry in entries:
+        for upload in request.FILES.getlist(f"{entry.prefix}-photo"):
+            try:
+                actions.add_photo(
+                    inspection=inspection,
+                    code=entry.item.code,
+                    upload=upload,
+                    size=upload.size,
+                    by=request.user,
+                    now=timezone.now(),
+                )
+            except Problem as problem:
+                errors[entry.pk] = str(problem.message)
+    return errors
+
+
+@never_cache
+@require_GET
+def check_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What is unanswered, what falls short, and whether it can be submitted."""
+    inspection = load_inspection(request.user, pk)
+    if inspection.state == SUBMITTED:
+        return redirect("reports:score", pk=pk)
+    permissions.can_fill(request.user, inspection).enforce(
+        action="inspection.fill", target=inspection, region=inspection.region_id
+    )
+    answers = {answer.item_id: answer for answer in Answer.objects.filter(inspection=inspection)}
+    items = checklist(inspection.edition_id, inspection.kind)
+    photos = set(inspection.photos.kept().values_list("item_id", flat=True))
+    rows = [(entry, answers.get(entry.pk)) for entry in items.entries]
+    missing = [entry for entry, answer in rows if answer is None or answer.status == UNANSWERED]
+    short = [
+        {
+            "entry": entry,
+            "answer": answer,
+            "status": answer.status,
+            "words": status_names()[answer.status],
+            "has_photo": entry.pk in photos,
+        }
+        for entry, answer in rows
+        if answer and answer.status in ("not_met", "partly", "na")
+    ]
+    context = {
+        "inspection": inspection,
+        "progress": Progress(len(items.entries) - len(missing), len(items.entries)),
+        "missing": missing,
+        "short": [row for row in short if row["status"] != "na"],
+        "not_applicable": [row for row in short if row["status"] == "na"],
+        "can_submit": permissions.can_submit(request.user, inspection),
+    }
+    return render(request, "inspections/check.html", context)

@@ -1,0 +1,121 @@
+"""Rounds: the list, a new one, and one round with its centers and inspectors."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from organization.problems import Problem
+
+from .. import actions, permissions
+from ..forms import AssignForm, CentersForm, RoundForm
+from ..loading import load_round
+from ..models import Inspection, Round
+
+PER_PAGE = 50
+
+
+@require_GET
+def round_list(request: HttpRequest) -> HttpResponse:
+    permissions.can_manage_rounds(request.user).enforce(action="round.list")
+    rounds = Round.objects.visible_to(request.user).select_related("region", "edition").with_progress()
+    page = Paginator(rounds, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "inspections/round_list.html", {"page": page})
+
+
+@require_http_methods(["GET", "POST"])
+def round_create(request: HttpRequest) -> HttpResponse:
+    permissions.can_manage_rounds(request.user).enforce(action="round.create")
+    form = RoundForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            round = actions.create_round(fields=form.cleaned_data, by=request.user, now=timezone.now())
+        except Problem as problem:
+            form.add_error(problem.field, problem.message)
+        else:
+            messages.success(request, _("轮次已建立。接下来加入要检查的中心。"))
+            return redirect("inspections:round", pk=round.pk)
+    return render(request, "inspections/round_create.html", {"form": form})
+
+
+@require_GET
+def round_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return _round_page(request, load_round(request.user, pk))
+
+
+def _round_page(
+    request: HttpRequest,
+    round: Round,
+    centers: CentersForm | None = None,
+    assign: AssignForm | None = None,
+) -> HttpResponse:
+    inspections = Inspection.objects.filter(round=round)
+    totals = inspections.aggregate(
+        all=Count("pk"),
+        submitted=Count("pk", filter=Q(state=Inspection.State.SUBMITTED)),
+        in_progress=Count("pk", filter=Q(state=Inspection.State.IN_PROGRESS)),
+        unassigned=Count("pk", filter=Q(lead=None)),
+    )
+    shown = inspections.select_related("center", "lead", "region__parent").defer("snapshot")
+    state = request.GET.get("state", "")
+    if state == "unassigned":
+        shown = shown.filter(lead=None)
+    elif state in Inspection.State.values:
+        shown = shown.filter(state=state)
+    context = {
+        "round": round,
+        "totals": totals,
+        "state": state,
+        "page": Paginator(shown, PER_PAGE).get_page(request.GET.get("page")),
+        "centers_form": centers or CentersForm(round=round, initial={"region": round.region_id}),
+        "assign_form": assign or AssignForm(round=round),
+    }
+    bad = (centers and centers.errors) or (assign and assign.errors)
+    return render(request, "inspections/round.html", context, status=400 if bad else 200)
+
+
+@require_POST
+def round_centers(request: HttpRequest, pk: int) -> HttpResponse:
+    """Create the inspections of all centers of a place at once."""
+    round = load_round(request.user, pk)
+    form = CentersForm(request.POST, round=round)
+    if not form.is_valid():
+        return _round_page(request, round, centers=form)
+    count = actions.add_centers(round=round, by=request.user, now=timezone.now(), **form.cleaned_data)
+    if count:
+        text = ngettext("已加入%(n)d个中心。", "已加入%(n)d个中心。", count) % {"n": count}
+        messages.success(request, text)
+    else:
+        messages.info(request, _("这些中心都已在本轮次中，没有新加入的。"))
+    return redirect("inspections:round", pk=pk)
+
+
+@require_POST
+def round_assign(request: HttpRequest, pk: int) -> HttpResponse:
+    round = load_round(request.user, pk)
+    form = AssignForm(request.POST, round=round)
+    if form.is_valid():
+        chosen = list(form.inspections(request.POST.getlist("inspection")))
+        if not chosen:
+            form.add_error("region", _("请先在下表中勾选中心，或选择一个地区。"))
+        else:
+            try:
+                count = actions.assign(
+                    inspections=chosen,
+                    people=list(form.cleaned_data["people"]),
+                    lead=form.cleaned_data["lead"],
+                    by=request.user,
+                    now=timezone.now(),
+                )
+            except Problem as problem:
+                form.add_error(problem.field, problem.message)
+            else:
+                text = ngettext("已分配%(n)d个中心。", "已分配%(n)d个中心。", count)
+                messages.success(request, text % {"n": count})
+                return redirect("inspections:round", pk=pk)
+    return _round_page(request, round, assign=form)

@@ -1,0 +1,27 @@
+"""The inspector's home: what is to be inspected, what is unfinished, what is done."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from ..checklist import checklist
+from ..models import Inspection
+
+DONE_SHOWN = 20
+
+
+def task_list(request: HttpRequest) -> HttpResponse:
+    assigned = (
+        Inspection.objects.visible_to(request.user)
+        .assigned_to(request.user)
+        .select_related("center", "round", "region__parent")
+        .defer("snapshot")
+    )
+    running = list(assigned.exclude(state=Inspection.State.SUBMITTED).with_answered())
+    for inspection in running:
+        inspection.total = len(checklist(inspection.edition_id, inspection.kind).entries)
+    context = {
+        "in_progress": [row for row in running if row.state == Inspection.State.IN_PROGRESS],
+        "to_begin": [row for row in running if row.state == Inspection.State.TO_BEGIN],
+        "submitted": assigned.submitted().order_by("-submitted_at")[:DONE_SHOWN],
+    }
+    return render(request, "inspections/task_list.html", context)

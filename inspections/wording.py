@@ -1,0 +1,65 @@
+"""Answers and thresholds in words, for pages and documents."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from standards.answers import parse_answer
+from standards.content import ItemData
+from standards.faults import Faults
+from standards.measures import Choice, Elements, Measure, Number, Occurrences, PerUnit, number_text
+
+from .answers import Checked
+
+
+def answer_words(item: ItemData, kind: str, answer: Checked) -> str:
+    """What was found, as a reader needs it: `86 ㎡`, `有：雨伞；缺：轮椅`, `共3个，符合2个`."""
+    if answer.na:
+        return _("不适用：%(reason)s") % {"reason": answer.reason}
+    if answer.value is None:
+        return _("未填写")
+    try:
+        value = parse_answer(item, kind, {"value": answer.value}).value
+    except Faults:
+        return str(answer.value)
+    return _value_words(item.measure, kind, value)
+
+
+def _value_words(measure: Measure, kind: str, value: Any) -> str:
+    match measure:
+        case Number():
+            return f"{number_text(value)} {measure.unit}".strip()
+        case Elements():
+            missing = [element.title for element in measure.missing(value, kind)]
+            present = [e.title for e in measure.required(kind) if e.code in value]
+            parts = [
+                _("有：%(titles)s") % {"titles": "、".join(present)} if present else "",
+                _("缺：%(titles)s") % {"titles": "、".join(missing)} if missing else "",
+            ]
+            return "；".join(part for part in parts if part)
+        case PerUnit():
+            counts = {"total": value.total, "compliant": value.compliant}
+            return _("共%(total)d个，符合%(compliant)d个") % counts
+        case Occurrences():
+            return _("%(count)d次") % {"count": value}
+        case Choice():
+            return {"met": _("合格"), "partly": _("部分合格"), "not_met": _("不合格")}[value]
+        case _:
+            return _("合格") if value else _("不合格")
+
+
+def threshold_words(measure: Measure, kind: str) -> str:
+    """The limit beside a number: `不低于 150 ㎡`; empty where there is none."""
+    if not isinstance(measure, Number):
+        return ""
+    unit = measure.unit
+    least, most = measure.minimum.of(kind), measure.maximum.of(kind)
+    if least is not None and most is not None:
+        return _("%(least)s 至 %(most)s %(unit)s") % {
+            "least": number_text(least), "most": number_text(most), "unit": unit,
+        }  # fmt: skip
+    if least is not None:
+        return _("不低于 %(least)s %(unit)s") % {"least": number_text(least), "unit": unit}
+    if most is not None:
+        return _("不高于 %(most)s %(unit)s") % {"most": number_text(most), "unit": unit}
+    return ""

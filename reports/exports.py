@@ -1,0 +1,52 @@
+"""Issued notices as files: their names, and a round's as one ZIP."""
+
+import re
+import tempfile
+import zipfile
+from datetime import datetime
+from typing import IO
+
+from inspections.models import Round
+from organization.audit import record
+from organization.models import User
+
+from .models import Notice
+
+IN_MEMORY = 16 * 1024 * 1024
+# Characters that some file system refuses, and those that steer a terminal or a spreadsheet.
+UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
+
+
+def notice_filename(notice: Notice) -> str:
+    """Such as `审服办〔2026〕3号 关于……的通知.pdf`; a draft says so instead of a number."""
+    name = f"{notice.number_text or '草稿'} {notice.title}"
+    return UNSAFE.sub("_", name)[:120] + ".pdf"
+
+
+def round_zip(*, round: Round, by: User, now: datetime) -> IO[bytes] | None:
+    """All issued notices of a round that the person sees, as a ZIP at its beginning; None if none.
+
+    The file is read notice by notice and kept on disk beyond 16 MB, so that memory stays flat.
+    """
+    rows = (
+        Notice.objects.visible_to(by)
+        .issued()
+        .filter(inspection__round=round)
+        .select_related("body")
+        .defer("document")
+        .order_by("body_id", "year", "number")
+    )
+    out = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it
+    count = 0
+    # A PDF is compressed already.
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for notice in rows.iterator(chunk_size=100):
+            with notice.pdf.open() as file:
+                archive.writestr(notice_filename(notice), file.read())
+            count += 1
+    if not count:
+        out.close()
+        return None
+    record("notices.export", by=by, target=round, region=round.region_id, now=now, count=count)
+    out.seek(0)
+    return out

@@ -1,0 +1,157 @@
+"""The figures of a county's round: progress, ranking of its townships, worst items, what waits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
+from django.db.models.functions import Substr
+
+from inspections.models import Finding, Inspection, Round
+from inspections.workflow import FOUND, NOTIFIED, SUBMITTED
+from organization.codes import CODE_LENGTH, DIGITS, Level
+from organization.models import Region, User
+
+from .models import Notice
+
+OPEN_STATES = (FOUND, NOTIFIED)
+WORST_SHOWN = 10
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Counts over one round; `average` is of submitted inspections, None where there is none."""
+
+    inspections: int
+    submitted: int
+    unassigned: int
+    average: Decimal | None
+    open_findings: int
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.submitted // self.inspections if self.inspections else 0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One township in a round: how many of its centers are done, and their average score.
+
+    Townships with the same average share a rank; those without a score have none.
+    """
+
+    region: Region
+    total: int
+    submitted: int
+    average: Decimal | None
+    findings: int
+    rank: int | None = None
+
+
+def rounds_for(user: User) -> list[Round]:
+    """The rounds that the person's inspections belong to, newest first."""
+    seen = Inspection.objects.visible_to(user).filter(round_id=OuterRef("pk"))
+    return list(Round.objects.filter(Exists(seen)).select_related("region", "edition"))
+
+
+def totals(user: User, round: Round) -> Totals:
+    visible = Inspection.objects.visible_to(user).filter(round=round)
+    counted = visible.aggregate(
+        inspections=Count("pk"),
+        submitted=Count("pk", filter=Q(state=SUBMITTED)),
+        unassigned=Count("pk", filter=Q(lead=None)),
+        scored=Count("score"),
+        sum=Sum("score"),
+    )
+    scored, total = counted.pop("scored"), counted.pop("sum")
+    findings = Finding.objects.visible_to(user).filter(round=round, state__in=OPEN_STATES).count()
+    return Totals(**counted, average=mean(total, scored), open_findings=findings)
+
+
+def mean(total: Decimal | None, count: int) -> Decimal | None:
+    """The mean, rounded half up to two places."""
+    return (Decimal(total) / count).quantize(CENT, ROUND_HALF_UP) if total is not None and count else None
+
+
+def standings(user: User, round: Round) -> list[Standing]:
+    """The townships of a round by average score, best first; unscored ones last, by code."""
+    township = Substr("region_id", 1, DIGITS[Level.TOWNSHIP])
+    grouped = (
+        Inspection.objects.visible_to(user)
+        .filter(round=round)
+        .order_by()
+        .values(township=township)
+        .annotate(
+            total=Count("pk"),
+            submitted=Count("pk", filter=Q(state=SUBMITTED)),
+            scored=Count("score"),
+            sum=Sum("score"),
+        )
+    )
+    findings = dict(
+        Finding.objects.visible_to(user)
+        .filter(round=round, state__in=OPEN_STATES)
+        .order_by()
+        .values_list(township)
+        .annotate(count=Count("pk"))
+    )
+    rows = {row["township"]: row for row in grouped}
+    regions = Region.objects.filter(code__in=[code.ljust(CODE_LENGTH, "0") for code in rows])
+    found = [
+        Standing(
+            region,
+            row["total"],
+            row["submitted"],
+            mean(row["sum"], row["scored"]),
+            findings.get(region.prefix, 0),
+        )
+        for region in regions
+        for row in [rows[region.code[: DIGITS[Level.TOWNSHIP]]]]
+    ]
+    return _ranked(found)
+
+
+def _ranked(found: Sequence[Standing]) -> list[Standing]:
+    ordered = sorted(found, key=lambda s: (s.average is None, -(s.average or 0), s.region.code))
+    ranks: dict[Decimal, int] = {}
+    for place, standing in enumerate(ordered, start=1):
+        if standing.average is not None:
+            ranks.setdefault(standing.average, place)
+    return [
+        Standing(
+            s.region, s.total, s.submitted, s.average, s.findings,
+            None if s.average is None else ranks[s.average],
+        )
+        for s in ordered
+    ]  # fmt: skip
+
+
+def worst_items(user: User, round: Round) -> list[dict[str, Any]]:
+    """The items that fell short at the most centers: title, clause, how many centers."""
+    rows = (
+        Finding.objects.visible_to(user)
+        .filter(round=round)
+        .order_by()
+        .values("item_id", "item__code", "item__title")
+        .annotate(count=Count("pk"), clause=Max("clause"))
+        .order_by("-count", "item_id")
+    )
+    return list(rows[:WORST_SHOWN])
+
+
+def awaiting_notice(user: User, round: Round | None = None) -> Any:
+    """Submitted inspections that have findings and no notice yet; self-checks get none."""
+    rows = (
+        Inspection.objects.visible_to(user)
+        .submitted()
+        .filter(Exists(Finding.objects.filter(inspection_id=OuterRef("pk"))), notice=None)
+        .exclude(round__kind=Round.Kind.SELF_CHECK)
+    )
+    return rows.filter(round=round) if round else rows
+
+
+def drafts(user: User, round: Round) -> int:
+    waiting = Notice.objects.visible_to(user).filter(inspection__round=round, state=Notice.State.DRAFT)
+    return waiting.count()

@@ -1,0 +1,56 @@
+"""Who may see scores, and draft, issue and export notices."""
+
+from django.utils.translation import gettext_lazy as _
+
+from inspections.models import Inspection
+from inspections.workflow import SUBMITTED
+from organization.models import Region, Role, User
+from organization.permissions import YES, Verdict, holder, no
+
+from .models import Notice
+
+WRITERS = (Role.ADMINISTRATOR, Role.REVIEWER, Role.SIGNATORY)
+
+
+def can_watch(user: User) -> Verdict:
+    """The county's overview: everybody who writes or signs its notices."""
+    return holder(user, *WRITERS)
+
+
+def can_read_own_centers(user: User) -> Verdict:
+    return holder(user, Role.TOWNSHIP_STAFF)
+
+
+def can_read_score(user: User, inspection: Inspection) -> Verdict:
+    """Whoever sees the inspection, once it is submitted."""
+    if inspection.state != SUBMITTED:
+        return no(_("这次检查还没有提交，提交后才有得分。"))
+    return YES
+
+
+def can_draft(user: User, inspection: Inspection) -> Verdict:
+    if inspection.state != SUBMITTED:
+        return no(_("检查提交后才能起草整改通知。"))
+    if inspection.round.kind == inspection.round.Kind.SELF_CHECK:
+        return no(_("自查的结果不发整改通知。"))
+    return holder(user, Role.ADMINISTRATOR, Role.REVIEWER, code=inspection.region_id)
+
+
+def can_edit_notice(user: User, notice: Notice) -> Verdict:
+    if notice.state != Notice.State.DRAFT:
+        return no(_("通知已经印发，内容不能再改。"))
+    return holder(user, Role.ADMINISTRATOR, Role.REVIEWER, code=notice.region_id)
+
+
+def can_issue(user: User, notice: Notice) -> Verdict:
+    if notice.state != Notice.State.DRAFT:
+        return no(_("通知已经印发。"))
+    return holder(user, Role.ADMINISTRATOR, Role.SIGNATORY, code=notice.region_id)
+
+
+def can_export(user: User) -> Verdict:
+    return holder(user, Role.ADMINISTRATOR)
+
+
+def can_edit_issuing_body(user: User, region: Region) -> Verdict:
+    return holder(user, Role.ADMINISTRATOR, code=region.code)

@@ -1,0 +1,1 @@
+"""Pages of scores, findings, notices and exports."""

@@ -1,0 +1,102 @@
+"""The homes of administrators and of township staff."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from inspections.models import Finding, Inspection
+from inspections.workflow import SUBMITTED
+from organization.models import Region, Role, ServiceCenter
+from organization.querysets import within
+
+from .. import overview, permissions
+from ..models import Notice
+
+FINDINGS_SHOWN = 10
+NOTICES_SHOWN = 10
+PER_PAGE = 50
+
+
+@require_GET
+def county(request: HttpRequest) -> HttpResponse:
+    """Where the county stands in one round: figures, what waits for a decision, ranking, worst items."""
+    permissions.can_watch(request.user).enforce(action="county.read")
+    rounds = overview.rounds_for(request.user)
+    chosen = request.GET.get("round", "")
+    round = next((row for row in rounds if str(row.pk) == chosen), rounds[0] if rounds else None)
+    context = {"rounds": rounds, "round": round}
+    if round is not None:
+        context |= {
+            "totals": overview.totals(request.user, round),
+            "standings": overview.standings(request.user, round),
+            "worst": overview.worst_items(request.user, round),
+            "awaiting": overview.awaiting_notice(request.user, round).count(),
+            "drafts": overview.drafts(request.user, round),
+        }
+    return render(request, "reports/county.html", context)
+
+
+@require_GET
+def our_centers(request: HttpRequest) -> HttpResponse:
+    """The township's own centers with their latest score, what is to be repaired, and the notices."""
+    permissions.can_read_own_centers(request.user).enforce(action="our_centers.read")
+    own = within(request.user.prefixes(Role.TOWNSHIP_STAFF), "region_id")
+    centers = list(ServiceCenter.objects.open().filter(own).select_related("region"))
+    submitted = (
+        Inspection.objects.filter(own, state=SUBMITTED)
+        .order_by("center_id", "-submitted_at")
+        .values("pk", "center_id", "score", "grade", "submitted_at", "round__name")
+    )
+    results: dict[int, list[dict[str, object]]] = {}
+    for row in submitted:
+        results.setdefault(row["center_id"], []).append(row)
+    for center in centers:
+        history = results.get(center.pk, [])
+        center.latest = history[0] if history else None
+        scores = [row["score"] for row in history[:2]]
+        center.change = scores[0] - scores[1] if len(scores) == 2 and None not in scores else None
+    findings = Finding.objects.filter(own, state__in=overview.OPEN_STATES)
+    self_checks = (
+        Inspection.objects.visible_to(request.user)
+        .assigned_to(request.user)
+        .exclude(state=SUBMITTED)
+        .select_related("center", "round")
+    )
+    context = {
+        "places": Region.objects.filter(within(request.user.prefixes(Role.TOWNSHIP_STAFF), "code"), level=4),
+        "centers": centers,
+        "findings": findings.select_related("center", "inspection")[:FINDINGS_SHOWN],
+        "finding_count": findings.count(),
+        "notices": Notice.objects.issued()
+        .filter(own)
+        .select_related("body", "inspection__center")
+        .order_by("-issued_at")[:NOTICES_SHOWN],
+        "self_checks": self_checks.defer("snapshot"),
+    }
+    return render(request, "reports/our_centers.html", context)
+
+
+@require_GET
+def finding_list(request: HttpRequest) -> HttpResponse:
+    """Findings in the person's regions, filtered by what the address says."""
+    visible = Finding.objects.visible_to(request.user)
+    rounds = overview.rounds_for(request.user)
+    rows = visible.select_related("center", "round", "inspection__notice")
+    rows = rows.defer("inspection__snapshot", "inspection__notice__document")
+    wanted = {name: request.GET.get(name, "") for name in ("round", "state", "region", "item")}
+    if wanted["round"].isdecimal():
+        rows = rows.filter(round_id=int(wanted["round"]))
+    if wanted["state"] in Finding.State.values:
+        rows = rows.filter(state=wanted["state"])
+    if wanted["region"].isdecimal():
+        rows = rows.filter(region_id__startswith=wanted["region"][:12].rstrip("0") or "-")
+    if wanted["item"].isdecimal():
+        rows = rows.filter(item_id=int(wanted["item"][:18]))
+    context = {
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "rounds": rounds,
+        "states": Finding.State.choices,
+        "wanted": wanted,
+    }
+    return render(request, "reports/finding_list.html", context)

@@ -1,0 +1,147 @@
+"""Rectification notices: list, draft, preview, issue, download."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from inspections.loading import load_inspection
+from organization.models import Region, Role
+from organization.problems import Problem
+from organization.querysets import within
+
+from .. import actions, overview, pages, permissions
+from ..exports import notice_filename
+from ..forms import IssuingBodyForm, NoticeForm
+from ..loading import load_notice
+from ..models import IssuingBody, Notice
+
+PER_PAGE = 50
+
+
+@require_GET
+def notice_list(request: HttpRequest) -> HttpResponse:
+    """Issued notices and drafts; for those who write them also the inspections that wait for one."""
+    state = request.GET.get("state", "")
+    rows = Notice.objects.visible_to(request.user).select_related("body", "inspection__center")
+    rows = rows.defer("document", "inspection__snapshot")
+    if state in Notice.State.values:
+        rows = rows.filter(state=state)
+    writes = permissions.can_watch(request.user)
+    waiting = overview.awaiting_notice(request.user) if writes else None
+    context = {
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "state": state,
+        "states": Notice.State.choices,
+        "writes": writes,
+        "waiting_count": waiting.count() if waiting is not None else 0,
+        "waiting": waiting.select_related("center", "round").defer("snapshot")[:PER_PAGE]
+        if waiting is not None
+        else [],
+        "exportable": overview.rounds_for(request.user) if permissions.can_export(request.user) else [],
+    }
+    return render(request, "reports/notice_list.html", context)
+
+
+@require_POST
+def notice_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
+    inspection = load_inspection(request.user, pk)
+    try:
+        notice = actions.draft_notice(inspection=inspection, by=request.user, now=timezone.now())
+    except Problem as problem:
+        messages.error(request, problem.message)
+        return redirect("reports:score", pk=pk)
+    return redirect("reports:notice", pk=notice.pk)
+
+
+@require_GET
+def notice(request: HttpRequest, pk: UUID) -> HttpResponse:
+    row = load_notice(request.user, pk)
+    context = {
+        "notice": row,
+        "can_edit": permissions.can_edit_notice(request.user, row),
+        "can_issue": permissions.can_issue(request.user, row),
+        "page_count": pages.count(actions.bytes_of(row, now=timezone.now())),
+    }
+    context["page_numbers"] = range(1, context["page_count"] + 1)
+    return render(request, "reports/notice.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def notice_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    row = load_notice(request.user, pk)
+    permissions.can_edit_notice(request.user, row).enforce(
+        action="notice.edit", target=row, region=row.region_id
+    )
+    form = NoticeForm(request.POST or None, instance=row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.edit_notice(notice=row, fields=form.cleaned_data, by=request.user, now=timezone.now())
+        except Problem as problem:
+            form.add_error(None, problem.message)
+        else:
+            messages.success(request, _("草稿已保存。"))
+            return redirect("reports:notice", pk=pk)
+    return render(request, "reports/notice_edit.html", {"form": form, "notice": row})
+
+
+@require_POST
+def notice_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
+    row = load_notice(request.user, pk)
+    try:
+        issued = actions.issue_notice(notice=row, by=request.user, now=timezone.now())
+    except Problem as problem:
+        messages.error(request, problem.message)
+    else:
+        messages.success(request, _("已印发，文号为%(number)s。") % {"number": issued.number_text})
+    return redirect("reports:notice", pk=pk)
+
+
+@never_cache
+@require_GET
+def notice_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The issued bytes, or the draft marked as one."""
+    row = load_notice(request.user, pk)
+    body = actions.bytes_of(row, now=timezone.now())
+    response = HttpResponse(body, content_type="application/pdf")
+    response.headers["Content-Disposition"] = _disposition(notice_filename(row), "download" in request.GET)
+    return response
+
+
+def _disposition(name: str, download: bool) -> str:
+    return content_disposition_header(download, name) or "attachment"
+
+
+@require_GET
+def notice_page(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+    """One page of the notice as a picture, for the screen."""
+    row = load_notice(request.user, pk)
+    try:
+        picture = pages.picture(actions.bytes_of(row, now=timezone.now()), number)
+    except IndexError:
+        raise Http404 from None
+    return HttpResponse(picture, content_type="image/png", headers={"Cache-Control": "private, max-age=60"})
+
+
+@require_http_methods(["GET", "POST"])
+def issuing_body(request: HttpRequest) -> HttpResponse:
+    """The office that signs for the administrator's region."""
+    own = within(request.user.prefixes(Role.ADMINISTRATOR), "code")
+    region = Region.objects.filter(own).order_by("level", "code").first()
+    if region is None:
+        permissions.can_export(request.user).enforce(action="issuing_body.set")
+        raise Http404
+    current = IssuingBody.objects.filter(region=region).first()
+    form = IssuingBodyForm(request.POST or None, instance=current)
+    if request.method == "POST" and form.is_valid():
+        actions.set_issuing_body(region=region, fields=form.cleaned_data, by=request.user, now=timezone.now())
+        messages.success(request, _("已保存。以后起草的通知使用这些内容，已印发的不变。"))
+        return redirect("reports:issuing-body")
+    return render(request, "reports/issuing_body.html", {"form": form, "region": region})

@@ -1,0 +1,89 @@
+"""Submitting an inspection, and the page that explains its score."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from inspections.loading import load_inspection
+from inspections.models import Inspection, Photo
+from organization.problems import Problem
+
+from .. import actions, permissions
+from ..models import Notice
+
+
+@require_POST
+def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    inspection = load_inspection(request.user, pk)
+    try:
+        actions.submit(inspection=inspection, by=request.user, now=timezone.now())
+    except Problem as problem:
+        messages.error(request, problem.message)
+        return redirect("inspections:check", pk=pk)
+    messages.success(request, _("已提交。得分和问题如下，检查内容不再变动。"))
+    return redirect("reports:score", pk=pk)
+
+
+@require_GET
+def score(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The score and where every lost point comes from, read from the frozen content alone."""
+    inspection = load_inspection(request.user, pk)
+    permissions.can_read_score(request.user, inspection).enforce(
+        action="score.read", target=inspection, region=inspection.region_id
+    )
+    frozen = inspection.snapshot
+    kept = {str(key) for key in Photo.objects.filter(inspection=inspection).values_list("pk", flat=True)}
+    items = [_with_photos(item, kept) for item in frozen["items"]]
+    lost = [item for item in items if item["status"] in ("not_met", "partly")]
+    better = frozen["next"]
+    context = {
+        "inspection": inspection,
+        "frozen": frozen,
+        "sections": [_section(section) for section in frozen["sections"] if section["score"] is not None],
+        "lost": sorted(lost, key=lambda item: -Decimal(item["lost"])),
+        "met": [item for item in items if item["status"] == "met"],
+        "not_applicable": [item for item in items if item["status"] == "na"],
+        "change": _change(inspection),
+        "next": better and {**better, "items": [item for item in items if item["code"] in better["codes"]]},
+        "gain": better and Decimal(better["score"]) - Decimal(frozen["score"]),
+        "notice": Notice.objects.visible_to(request.user).filter(inspection=inspection).first(),
+        "can_draft": permissions.can_draft(request.user, inspection),
+    }
+    return render(request, "reports/score.html", context)
+
+
+def _with_photos(item: dict[str, Any], kept: set[str]) -> dict[str, Any]:
+    """The item with links to those of its photos that are still stored."""
+    photos = [
+        {
+            "url": reverse("inspections:photo", args=[photo["id"]]),
+            "thumbnail": reverse("inspections:photo-thumbnail", args=[photo["id"]]),
+            "note": item["title"],
+        }
+        for photo in item["photos"]
+        if photo["id"] in kept
+    ]
+    return {**item, "photos": photos}
+
+
+def _section(section: dict[str, Any]) -> dict[str, Any]:
+    return {**section, "percent": Decimal(section["score"])}
+
+
+def _change(inspection: Inspection) -> Decimal | None:
+    """Points gained since the center's last inspection of the same kind of round; None without one."""
+    earlier = Inspection.objects.submitted().filter(
+        center_id=inspection.center_id,
+        round__kind=inspection.round.kind,
+        submitted_at__lt=inspection.submitted_at,
+    )
+    previous = earlier.order_by("-submitted_at").values_list("score", flat=True).first()
+    return None if previous is None or inspection.score is None else inspection.score - previous
