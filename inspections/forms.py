@@ -85,7 +85,7 @@ class AssignForm(forms.Form):
         rows = Inspection.objects.filter(round=self.round).exclude(state=Inspection.State.SUBMITTED)
         region = self.cleaned_data["region"]
         if region:
-            return rows.filter(region_id__startswith=region.prefix)
+            return rows.filter(region__code__startswith=region.prefix)
         # A key that is none selects nothing, as one of another round does.
         known = {str(pk) for pk in rows.values_list("pk", flat=True)}
         return rows.filter(pk__in=known.intersection(ticked))
@@ -102,5 +102,5 @@ def candidates(round: Round, *roles: str) -> Any:
     if round.kind == Round.Kind.SELF_CHECK:
         roles = (Role.TOWNSHIP_STAFF,)
     above = [round.region_id, *ancestors(round.region_id, round.region.level)]
-    reach = Q(assignments__region_id__in=above) | Q(assignments__region_id__startswith=round.region.prefix)
+    reach = Q(assignments__region_id__in=above) | Q(assignments__region__code__startswith=round.region.prefix)
     return User.objects.filter(reach, assignments__role__in=roles, is_active=True).distinct()

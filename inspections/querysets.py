@@ -23,7 +23,7 @@ def inspection_scope(user: "User", path: str = "") -> Q:
     """Match inspections reached over `path` ("" or "inspection__") that the person may see."""
     from .models import Inspection
 
-    region, state, pk = f"{path}region_id", f"{path}state", f"{path}pk"
+    region, state, pk = f"{path}region__code", f"{path}state", f"{path}pk"
     assigned = Inspection.inspectors.through.objects.filter(
         user_id=user.pk, inspection_id=OuterRef(pk if not path else f"{path}id")
     )
@@ -36,7 +36,7 @@ def inspection_scope(user: "User", path: str = "") -> Q:
 
 class RoundQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> "RoundQuerySet":
-        return self.filter(within(user.prefixes(Role.ADMINISTRATOR), "region_id"))
+        return self.filter(within(user.prefixes(Role.ADMINISTRATOR), "region__code"))
 
     def with_progress(self) -> "RoundQuerySet":
         return self.annotate(
@@ -80,4 +80,4 @@ class PhotoQuerySet(models.QuerySet[Any]):
 
 class FindingQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> "FindingQuerySet":
-        return self.filter(within(user.prefixes(*OVERSEERS, Role.TOWNSHIP_STAFF), "region_id"))
+        return self.filter(within(user.prefixes(*OVERSEERS, Role.TOWNSHIP_STAFF), "region__code"))

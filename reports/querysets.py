@@ -18,8 +18,8 @@ ISSUED = "issued"
 class NoticeQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> "NoticeQuerySet":
         """Drafts and issued ones for those who write them; issued ones for their addressee."""
-        addressee = within(user.prefixes(Role.TOWNSHIP_STAFF), "region_id") & Q(state=ISSUED)
-        return self.filter(within(user.prefixes(*OVERSEERS), "region_id") | addressee)
+        addressee = within(user.prefixes(Role.TOWNSHIP_STAFF), "region__code") & Q(state=ISSUED)
+        return self.filter(within(user.prefixes(*OVERSEERS), "region__code") | addressee)
 
     def issued(self) -> "NoticeQuerySet":
         return self.filter(state=ISSUED)
@@ -27,4 +27,4 @@ class NoticeQuerySet(models.QuerySet[Any]):
 
 class IssuingBodyQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> "IssuingBodyQuerySet":
-        return self.filter(within(user.prefixes(*OVERSEERS), "region_id"))
+        return self.filter(within(user.prefixes(*OVERSEERS), "region__code"))

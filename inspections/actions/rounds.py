@@ -40,7 +40,7 @@ def add_centers(*, round: Round, region: Region, kinds: Iterable[str], by: User,
     Round.objects.select_for_update().get(pk=round.pk)
     centers = (
         ServiceCenter.objects.open()
-        .filter(region_id__startswith=region.prefix, kind__in=list(kinds))
+        .filter(region__code__startswith=region.prefix, kind__in=list(kinds))
         .exclude(inspections__round=round)
     )
     rows = [

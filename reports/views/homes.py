@@ -41,7 +41,7 @@ def county(request: HttpRequest) -> HttpResponse:
 def our_centers(request: HttpRequest) -> HttpResponse:
     """The township's own centers with their latest score, what is to be repaired, and the notices."""
     permissions.can_read_own_centers(request.user).enforce(action="our_centers.read")
-    own = within(request.user.prefixes(Role.TOWNSHIP_STAFF), "region_id")
+    own = within(request.user.prefixes(Role.TOWNSHIP_STAFF), "region__code")
     centers = list(ServiceCenter.objects.open().filter(own).select_related("region"))
     submitted = (
         Inspection.objects.filter(own, state=SUBMITTED)
@@ -79,7 +79,10 @@ def our_centers(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def finding_list(request: HttpRequest) -> HttpResponse:
-    """Findings in the person's regions, filtered by what the address says."""
+    """Findings in the person's regions, filtered by what the address says.
+
+    `region` is the beginning of a division code: a region's prefix, not its code filled with zeros.
+    """
     visible = Finding.objects.visible_to(request.user)
     rounds = overview.rounds_for(request.user)
     rows = visible.select_related("center", "round", "inspection__notice")
@@ -90,7 +93,7 @@ def finding_list(request: HttpRequest) -> HttpResponse:
     if wanted["state"] in Finding.State.values:
         rows = rows.filter(state=wanted["state"])
     if wanted["region"].isdecimal():
-        rows = rows.filter(region_id__startswith=wanted["region"][:12].rstrip("0") or "-")
+        rows = rows.filter(region__code__startswith=wanted["region"][:12])
     if wanted["item"].isdecimal():
         rows = rows.filter(item_id=int(wanted["item"][:18]))
     context = {
