@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
+
+from .codes import CODE_LENGTH
 
 if TYPE_CHECKING:
     from .models import User
@@ -12,12 +14,16 @@ NOTHING = Q(pk__in=[])
 
 
 def within(prefixes: tuple[str, ...], field: str) -> Q:
-    """Match rows whose division code in `field` begins with one of `prefixes`."""
+    """Match rows whose division code in `field` begins with one of `prefixes`.
+
+    As a range: foreign keys know no `startswith`, and an index serves a range under any collation.
+    """
     if "" in prefixes:
         return Q()
     matched = NOTHING
     for prefix in prefixes:
-        matched |= Q(**{f"{field}__startswith": prefix})
+        low, high = prefix.ljust(CODE_LENGTH, "0"), prefix.ljust(CODE_LENGTH, "9")
+        matched |= Q(**{f"{field}__gte": low, f"{field}__lte": high})
     return matched
 
 
@@ -25,10 +31,23 @@ class RegionQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> "RegionQuerySet":
         return self.filter(within(user.prefixes(), "code"))
 
+    def assignable_by(self, user: "User") -> "RegionQuerySet":
+        """Regions in which the person may give roles."""
+        from .models import Role
+
+        return self.filter(within(user.prefixes(Role.SECURITY_ADMINISTRATOR), "code"))
+
+    def matching(self, words: str) -> "RegionQuerySet":
+        """Regions under this code (short ones are filled with zeros) or whose name holds these words."""
+        if words.isascii() and words.isdigit():
+            return self.filter(code=words.ljust(CODE_LENGTH, "0"))
+        exactly = self.filter(name=words)
+        return exactly if exactly.exists() else self.filter(name__contains=words)
+
 
 class CenterQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> "CenterQuerySet":
-        return self.filter(within(user.prefixes(), "region_id"))
+        return self.filter(within(user.prefixes(), "region__code"))
 
     def open(self) -> "CenterQuerySet":
         return self.filter(closed_on=None)
@@ -37,12 +56,20 @@ class CenterQuerySet(models.QuerySet[Any]):
 class UserQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> "UserQuerySet":
         """People with an assignment inside the asking person's regions, and they themselves."""
-        inside = within(user.prefixes(), "assignments__region_id")
+        inside = within(user.prefixes(), "assignments__region__code")
         return self.filter(inside | Q(pk=user.pk)).distinct()
 
 
 class AuditQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> "AuditQuerySet":
-        from .models import Role
+        """Rows of the person's regions; rows of no region (an unknown name at the door, an import
+        on the server) belong to the installation, and so to its uppermost audit administrators."""
+        from .models import Assignment, Role
 
-        return self.filter(within(user.prefixes(Role.AUDIT_ADMINISTRATOR), "region_id"))
+        mine = [grant for grant in user.grants if grant.role == Role.AUDIT_ADMINISTRATOR]
+        if not mine:
+            return self.none()
+        level = min(grant.region.level for grant in mine)
+        higher = Assignment.objects.filter(role=Role.AUDIT_ADMINISTRATOR, region__level__lt=level)
+        inside = within(user.prefixes(Role.AUDIT_ADMINISTRATOR), "region__code")
+        return self.filter(inside | (Q(region=None) & ~Exists(higher)))
