@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.models import User
 
+from .querysets import EditionQuerySet
+
 
 class Edition(models.Model):
     """One edition of a standard; frozen by the database once it is published."""
@@ -21,6 +23,8 @@ class Edition(models.Model):
     published_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("发布人")
     )
+
+    objects = EditionQuerySet.as_manager()
 
     class Meta:
         ordering = ["standard", "-edition"]

@@ -1,6 +1,7 @@
 """What every test may ask for: quick settings, a served site, a browser, an accessibility check."""
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -165,3 +166,42 @@ def axe() -> Callable[[Any], list[str]]:
         return [f"{v['id']}: {v['help']}: {node['html'][:200]}" for v in found for node in v["nodes"]]
 
     return violations
+
+
+# ---- standards that are frozen
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_frozen_editions() -> Iterator[None]:
+    """On SQLite a test with transactions empties the tables by DELETE, which published editions refuse."""
+    from django.db import connections
+    from django.db.backends.sqlite3.base import DatabaseOperations
+
+    from standards.freezing import freeze, thaw
+
+    flush = DatabaseOperations.execute_sql_flush
+
+    def flush_thawed(self: DatabaseOperations, sql_list: list[str]) -> None:
+        connection = connections[self.connection.alias]
+        with connection.schema_editor() as editor:
+            thaw(None, editor)
+        try:
+            flush(self, sql_list)
+        finally:
+            with connection.schema_editor() as editor:
+                freeze(None, editor)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(DatabaseOperations, "execute_sql_flush", flush_thawed)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def forgotten_editions() -> Iterator[None]:
+    """What a process remembers of published editions ends with the test, as their rows do."""
+    yield
+    if remembering := sys.modules.get("standards.editions"):
+        remembering.forget_editions()
+    if remembering := sys.modules.get("inspections.checklist"):
+        remembering.checklist.cache_clear()
