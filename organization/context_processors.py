@@ -64,14 +64,13 @@ class Frame:
     @cached_property
     def entries(self) -> list[dict[str, Any]]:
         """At most six entries of the rail, by role; the current one is marked."""
-        match = self.request.resolver_match
         shown = [entry for entry in ENTRIES if self.person and (not entry[3] or entry[3] & self.roles)]
         return [
             {
                 "url": reverse(name),
                 "label": label,
                 "icon": icon,
-                "is_current": bool(match) and match.view_name == name,
+                "is_current": self.request.path.startswith(reverse(name)),
             }
             for name, label, icon, _roles in shown[:6]
         ]

@@ -157,6 +157,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         )
 
     @property
+    def home_code(self) -> str | None:
+        """Division code under which the trail keeps what concerns this person."""
+        return self.grants[0].region_id if self.grants else None
+
+    @property
     def roles(self) -> set[str]:
         return {grant.role for grant in self.grants}
 

@@ -1,5 +1,22 @@
-"""Addresses of the organization app."""
+"""Addresses of the organization app; those of the door stand in config, without a namespace."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from .views import centers, entry, people, trail
+
+app_name = "organization"
+
+urlpatterns = [
+    path("account/", entry.account, name="account"),
+    path("centers/", centers.center_list, name="center-list"),
+    path("centers/<int:pk>/", centers.center_edit, name="center-edit"),
+    path("people/", people.person_list, name="person-list"),
+    path("people/new/", people.person_create, name="person-create"),
+    path("people/<int:pk>/", people.person_edit, name="person-edit"),
+    path("people/<int:pk>/password/", people.person_password, name="person-password"),
+    path("people/<int:pk>/roles/", people.person_assign, name="person-assign"),
+    path("people/<int:pk>/roles/<int:assignment>/remove/", people.person_unassign, name="person-unassign"),
+    path("people/<int:pk>/disable/", people.person_disable, name="person-disable"),
+    path("people/<int:pk>/enable/", people.person_enable, name="person-enable"),
+    path("audit/", trail.audit, name="audit"),
+]

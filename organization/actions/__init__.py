@@ -1,6 +1,7 @@
 """Every write of the organization app."""
 
 from .centers import edit_center
+from .entry import must_wait, note_login, note_refused_login
 from .people import (
     assign,
     change_own_password,
@@ -25,6 +26,9 @@ __all__ = [
     "edit_person",
     "enable",
     "import_regions",
+    "must_wait",
+    "note_login",
+    "note_refused_login",
     "set_password",
     "unassign",
 ]

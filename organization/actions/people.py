@@ -63,7 +63,7 @@ def edit_person(*, by: User, person: User, name: str, now: datetime | None = Non
     changed = changes(person, name=name)
     if changed:
         person.save(update_fields=list(changed))
-        record("person.edit", by=by, target=person, region=_home(person), now=now, changed=changed)
+        record("person.edit", by=by, target=person, region=person.home_code, now=now, changed=changed)
     return person
 
 
@@ -136,19 +136,14 @@ def _set_active(by: User, person: User, active: bool, action: str, now: datetime
     if person.is_active != active:
         person.is_active = active
         person.save(update_fields=["is_active"])
-        record(action, by=by, target=person, region=_home(person), now=now, username=person.username)
+        record(action, by=by, target=person, region=person.home_code, now=now, username=person.username)
     return person
 
 
 def _locked(by: User, person: User, action: str) -> User:
     person = User.objects.select_for_update().get(pk=person.pk)
-    can_edit_person(by, person).enforce(action=action, target=person, region=_home(person))
+    can_edit_person(by, person).enforce(action=action, target=person, region=person.home_code)
     return person
-
-
-def _home(person: User) -> str | None:
-    """The division code under which a row about this person is found in the trail."""
-    return person.grants[0].region_id if person.grants else None
 
 
 def _new_account(username: str, name: str, password: str) -> User:
@@ -168,7 +163,9 @@ def _write_password(by: User, person: User, password: str, field: str, now: date
     _check_password(password, person, field)
     person.set_password(password)
     person.save(update_fields=["password"])
-    record("person.password", by=by, target=person, region=_home(person), now=now, username=person.username)
+    record(
+        "person.password", by=by, target=person, region=person.home_code, now=now, username=person.username
+    )
     return person
 
 

@@ -1,0 +1,42 @@
+"""Pages for what went wrong; a refusal leaves a row in the trail."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import loader
+
+from organization.audit import record
+from organization.problems import NotAllowed
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def permission_denied(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:
+    """Show why, and keep it: the transaction that was refused is over, so the row stays."""
+    reason = getattr(exception, "reason", "")
+    if isinstance(exception, NotAllowed):
+        match, person = request.resolver_match, request.user if request.user.is_authenticated else None
+        record(
+            exception.action or (match.view_name if match else request.path)[:60],
+            by=person,
+            target=exception.target or request.path,
+            region=exception.region or (person.home_code if person else None),
+            refused=True,
+            reason=str(reason),
+        )
+    return render(request, "403.html", {"reason": reason}, status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "403_csrf.html", status=403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Show the plainest page: no database, no context processor, for one of them may be what failed."""
+    return HttpResponse(loader.get_template("500.html").render({}), status=500)

@@ -1,0 +1,68 @@
+"""The door and what lies right behind it: log-in, the way home, the person's own account."""
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from .. import actions
+from ..forms import LoginForm
+from ..middleware import address_of
+from ..models import Role
+from ..problems import Problem
+
+# The first home that a person's roles give.
+HOMES = [
+    ({Role.ADMINISTRATOR, Role.REVIEWER, Role.SIGNATORY}, "reports:county"),
+    ({Role.INSPECTOR, Role.LEAD_INSPECTOR}, "inspections:task-list"),
+    ({Role.TOWNSHIP_STAFF}, "reports:our-centers"),
+    ({Role.SECURITY_ADMINISTRATOR}, "organization:person-list"),
+    ({Role.AUDIT_ADMINISTRATOR}, "organization:audit"),
+]
+
+
+class Login(LoginView):
+    """Django's log-in, with a row in the trail for each try."""
+
+    template_name = "organization/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        actions.note_login(by=form.get_user(), address=address_of(self.request))
+        return super().form_valid(form)
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        username = form.data.get("username", "")
+        actions.note_refused_login(username=username[:64], address=address_of(self.request))
+        return super().form_invalid(form)
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    roles = request.user.roles
+    for held_by, name in HOMES:
+        if roles & held_by:
+            return redirect(name)
+    return render(request, "organization/no_assignment.html")
+
+
+def account(request: HttpRequest) -> HttpResponse:
+    """Show the person's own data and change their password."""
+    form = PasswordChangeForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = actions.change_own_password(
+                by=request.user, password=form.cleaned_data["new_password1"]
+            )
+        except Problem as problem:
+            form.add_error(problem.field, problem.message)
+        else:
+            update_session_auth_hash(request, changed)
+            messages.success(request, _("密码已修改。其他设备上的登录已经退出。"))
+            return redirect("organization:account")
+    facts = [(_("姓名"), request.user.name), (_("用户名"), request.user.username)]
+    context = {"form": form, "facts": facts, "grants": request.user.grants}
+    return render(request, "organization/account.html", context)

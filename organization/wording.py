@@ -1,0 +1,102 @@
+"""The trail in words: what was done, and what changed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .models import Role
+
+# Every action that any app writes into the trail.
+ACTIONS = {
+    "login": gettext_lazy("登录"),
+    "person.create": gettext_lazy("新增人员"),
+    "person.edit": gettext_lazy("修改人员"),
+    "person.password": gettext_lazy("修改密码"),
+    "person.assign": gettext_lazy("授予权限"),
+    "person.unassign": gettext_lazy("收回权限"),
+    "person.disable": gettext_lazy("停用账号"),
+    "person.enable": gettext_lazy("启用账号"),
+    "center.edit": gettext_lazy("修改中心"),
+    "region.import": gettext_lazy("导入区划"),
+    "person.list": gettext_lazy("查看人员"),
+    "center.list": gettext_lazy("查看中心"),
+    "audit.list": gettext_lazy("查看审计"),
+    "round.list": gettext_lazy("查看轮次"),
+    "round.create": gettext_lazy("新建轮次"),
+    "round.add_centers": gettext_lazy("生成检查"),
+    "inspection.assign": gettext_lazy("分派检查"),
+    "inspection.fill": gettext_lazy("填写检查表"),
+    "inspection.submit": gettext_lazy("提交检查"),
+    "photo.add": gettext_lazy("添加照片"),
+    "photo.remove": gettext_lazy("移除照片"),
+    "issuing_body.set": gettext_lazy("设置发文机关"),
+    "notice.draft": gettext_lazy("起草通知"),
+    "notice.edit": gettext_lazy("修改通知"),
+    "notice.issue": gettext_lazy("印发通知"),
+    "notice.export": gettext_lazy("导出通知"),
+}
+DETAILS = {
+    "name": gettext_lazy("名称"),
+    "address": gettext_lazy("地址"),
+    "phone": gettext_lazy("电话"),
+    "closed_on": gettext_lazy("停用日期"),
+    "role": gettext_lazy("角色"),
+    "roles": gettext_lazy("角色"),
+    "username": gettext_lazy("用户名"),
+    "reason": gettext_lazy("原因"),
+    "place": gettext_lazy("地区"),
+    "count": gettext_lazy("数量"),
+    "lead": gettext_lazy("组长"),
+    "people": gettext_lazy("人员"),
+    "score": gettext_lazy("得分"),
+    "grade": gettext_lazy("等次"),
+    "findings": gettext_lazy("问题数"),
+    "inspection": gettext_lazy("检查"),
+    "item": gettext_lazy("检查项"),
+    "number": gettext_lazy("文号"),
+    "title": gettext_lazy("标题"),
+    "contact": gettext_lazy("联系人"),
+    "read": gettext_lazy("读取行数"),
+    "regions": gettext_lazy("新增地区"),
+    "renamed": gettext_lazy("地区更名"),
+    "centers": gettext_lazy("新增中心"),
+    "centers_renamed": gettext_lazy("中心更名"),
+}
+ROLES_IN = {"role", "roles"}
+
+
+def action_words(action: str) -> str:
+    """Name an action; a page that was refused stands under its own name."""
+    return str(ACTIONS.get(action, action))
+
+
+def detail_words(detail: dict[str, Any]) -> str:
+    """Put an entry's details into one line: `名称：甲 → 乙；用户名：wang`."""
+    return "；".join(_pieces(detail))
+
+
+def _pieces(detail: dict[str, Any]) -> Iterator[str]:
+    for key, value in detail.items():
+        if key == "changed" and isinstance(value, dict):
+            for field, (old, new) in value.items():
+                yield f"{_key(field)}：{_plain(old)} → {_plain(new)}"
+        else:
+            yield f"{_key(key)}：{_role(value) if key in ROLES_IN else _plain(value)}"
+
+
+def _key(key: str) -> str:
+    return str(DETAILS.get(key, key))
+
+
+def _role(value: Any) -> str:
+    names = dict(Role.choices)
+    codes = value if isinstance(value, list) else [value]
+    return "、".join(str(names.get(code, code)) for code in codes)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return "、".join(str(one) for one in value)
+    return _("（空）") if value in (None, "") else str(value)
