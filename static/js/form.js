@@ -77,7 +77,6 @@ function signIn() {
 function edited(event, wait) {
   const item = event.target.closest(".item");
   if (!item || !event.target.name) return;
-  if (event.target.type === "file") return;
   saving.touch(item.dataset.item, { wait, held: isHalf(item) });
 }
 
@@ -118,10 +117,15 @@ page.addEventListener("submit", (event) => {
   saving.flush();
 });
 
+// The dock's link takes the focus itself, so the item last worked on is remembered.
+let here = null;
+page.addEventListener("focusin", (event) => {
+  here = event.target.closest(".item") ?? here;
+});
+
 document.querySelector(".dock-form .next").addEventListener("click", (event) => {
   event.preventDefault();
   const open = [...page.querySelectorAll(".item[data-status='unanswered']")];
-  const here = document.activeElement.closest(".item");
   const next = open.find((item) => here && here.compareDocumentPosition(item) & Node.DOCUMENT_POSITION_FOLLOWING) ?? open[0];
   if (!next) return;
   next.closest("details").open = true;
