@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from standards.editions import load_edition
-
 from standards.content import ClauseData, ItemData, SectionData, StandardData
+from standards.editions import load_edition
 from standards.models import Item
 
 

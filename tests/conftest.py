@@ -172,24 +172,31 @@ def axe() -> Callable[[Any], list[str]]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def flush_frozen_editions() -> Iterator[None]:
-    """On SQLite a test with transactions empties the tables by DELETE, which published editions refuse."""
+def flush_frozen_rows() -> Iterator[None]:
+    """On SQLite a test with transactions empties the tables by DELETE, which frozen rows refuse."""
     from django.db import connections
     from django.db.backends.sqlite3.base import DatabaseOperations
 
+    from inspections.freezing import GUARD, HISTORY
+    from reports.freezing import GUARD as ISSUED
     from standards.freezing import freeze, thaw
 
     flush = DatabaseOperations.execute_sql_flush
+    guards = [GUARD, HISTORY, ISSUED]
 
     def flush_thawed(self: DatabaseOperations, sql_list: list[str]) -> None:
         connection = connections[self.connection.alias]
         with connection.schema_editor() as editor:
             thaw(None, editor)
+            for guard in guards:
+                guard.thaw(None, editor)
         try:
             flush(self, sql_list)
         finally:
             with connection.schema_editor() as editor:
                 freeze(None, editor)
+                for guard in guards:
+                    guard.freeze(None, editor)
 
     patch = pytest.MonkeyPatch()
     patch.setattr(DatabaseOperations, "execute_sql_flush", flush_thawed)

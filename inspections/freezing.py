@@ -1,0 +1,43 @@
+"""What the database refuses once an inspection is submitted, and for its history at any time."""
+
+from organization.row_locks import Guard, Rule
+
+_SUBMITTED = (
+    "EXISTS (SELECT 1 FROM inspections_inspection i "
+    "WHERE i.id = {row}.inspection_id AND i.state = 'submitted')"
+)
+_FROZEN = (
+    "center_id, round_id, region_id, kind, edition_id, score, grade, snapshot, submitted_at, submitted_by_id"
+)
+
+
+def _of_submitted(table: str) -> list[Rule]:
+    old, new = _SUBMITTED.format(row="OLD"), _SUBMITTED.format(row="NEW")
+    return [
+        Rule(f"{table}_submitted_insert", table, "INSERT", new),
+        Rule(f"{table}_submitted_update", table, "UPDATE", f"{old} OR {new}"),
+        Rule(f"{table}_submitted_delete", table, "DELETE", old),
+    ]
+
+
+GUARD = Guard(
+    "a submitted inspection is frozen",
+    (
+        Rule(
+            "inspection_submitted_update",
+            "inspections_inspection",
+            f"UPDATE OF {_FROZEN}",
+            "OLD.state = 'submitted'",
+        ),
+        Rule("inspection_submitted_delete", "inspections_inspection", "DELETE", "OLD.state = 'submitted'"),
+        *_of_submitted("inspections_answer"),
+        *_of_submitted("inspections_photo"),
+    ),
+)
+HISTORY = Guard(
+    "the history of answers is never changed",
+    (
+        Rule("answer_event_update", "inspections_answerevent", "UPDATE", "OLD.id IS NOT NULL"),
+        Rule("answer_event_delete", "inspections_answerevent", "DELETE", "OLD.id IS NOT NULL"),
+    ),
+)

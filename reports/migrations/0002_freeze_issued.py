@@ -1,0 +1,11 @@
+"""Let the database itself refuse every change of an issued notice."""
+
+from django.db import migrations
+
+from reports.freezing import GUARD
+
+
+class Migration(migrations.Migration):
+    dependencies = [("reports", "0001_notices")]
+
+    operations = [migrations.RunPython(GUARD.freeze, GUARD.thaw)]
