@@ -15,6 +15,7 @@ from inspections.checklist import Checklist
 from inspections.models import Answer, Finding, Inspection, Photo
 from inspections.workflow import SUBMITTED
 from organization.audit import record
+from organization.codes import ancestors
 from organization.models import Region, User
 from organization.problems import Problem
 from standards.answers import Answer as TypedAnswer
@@ -120,10 +121,7 @@ def set_issuing_body(*, region: Region, fields: Mapping[str, Any], by: User, now
 
 def body_for(region: Region) -> IssuingBody | None:
     """The nearest office at or above a region."""
-    codes = [region.code]
-    while region.parent_id:
-        region = region.parent
-        codes.append(region.code)
+    codes = [region.code, *ancestors(region.code, region.level)]
     return IssuingBody.objects.filter(region_id__in=codes).order_by("-region__level").first()
 
 

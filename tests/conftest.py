@@ -177,24 +177,22 @@ def flush_frozen_rows() -> Iterator[None]:
     from django.db import connections
     from django.db.backends.sqlite3.base import DatabaseOperations
 
-    from inspections.freezing import GUARD, HISTORY
-    from reports.freezing import GUARD as ISSUED
-    from standards.freezing import freeze, thaw
+    from inspections import freezing as inspections
+    from reports import freezing as reports
+    from standards import freezing as standards
 
     flush = DatabaseOperations.execute_sql_flush
-    guards = [GUARD, HISTORY, ISSUED]
+    guards = [standards.GUARD, inspections.GUARD, inspections.HISTORY, reports.GUARD]
 
     def flush_thawed(self: DatabaseOperations, sql_list: list[str]) -> None:
         connection = connections[self.connection.alias]
         with connection.schema_editor() as editor:
-            thaw(None, editor)
             for guard in guards:
                 guard.thaw(None, editor)
         try:
             flush(self, sql_list)
         finally:
             with connection.schema_editor() as editor:
-                freeze(None, editor)
                 for guard in guards:
                     guard.freeze(None, editor)
 

@@ -2,10 +2,10 @@
 
 from django.db import migrations
 
-from standards.freezing import freeze, thaw
+from standards.freezing import GUARD
 
 
 class Migration(migrations.Migration):
     dependencies = [("standards", "0001_editions")]
 
-    operations = [migrations.RunPython(freeze, thaw)]
+    operations = [migrations.RunPython(GUARD.freeze, GUARD.thaw)]

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from standards.actions import import_standard
-from standards.freezing import MESSAGE, freeze, thaw
+from standards.freezing import GUARD
 from standards.models import Clause, Edition, Item, Section
 from tests.small_standards import every_kind, plain_item, standard
 
@@ -63,7 +63,7 @@ WRITES: dict[str, Callable[[Edition], Any]] = {
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
 def test_published_edition_cannot_be_changed(published: Edition, write: Callable[[Edition], Any]) -> None:
     rows = [list(model.objects.order_by("pk").values()) for model in (Edition, Section, Clause, Item)]
-    with pytest.raises(IntegrityError, match=MESSAGE), transaction.atomic():
+    with pytest.raises(IntegrityError, match=GUARD.message), transaction.atomic():
         write(published)
     assert [list(model.objects.order_by("pk").values()) for model in (Edition, Section, Clause, Item)] == rows
 
@@ -94,7 +94,7 @@ def test_rows_cannot_be_moved_into_or_out_of_a_published_edition(published: Edit
         lambda: published.items.filter(code="area").update(edition=draft, position=80),
     ]
     for move in moves:
-        with pytest.raises(IntegrityError, match=MESSAGE), transaction.atomic():
+        with pytest.raises(IntegrityError, match=GUARD.message), transaction.atomic():
             move()
 
 
@@ -108,11 +108,11 @@ def test_triggers_can_be_removed_and_put_back(published: Edition) -> None:
             with connection.cursor() as cursor:
                 cursor.execute(statement)
 
-    thaw(None, Editor())
+    GUARD.thaw(None, Editor())
     assert Edition.objects.filter(pk=published.pk).update(title="改") == 1
-    freeze(None, Editor())
-    freeze(None, Editor())
-    with pytest.raises(IntegrityError, match=MESSAGE), transaction.atomic():
+    GUARD.freeze(None, Editor())
+    GUARD.freeze(None, Editor())
+    with pytest.raises(IntegrityError, match=GUARD.message), transaction.atomic():
         Edition.objects.filter(pk=published.pk).update(title="再改")
 
 
@@ -120,7 +120,7 @@ def test_triggers_can_be_removed_and_put_back(published: Edition) -> None:
 def test_tables_with_a_published_edition_can_be_emptied_between_tests() -> None:
     """The fixtures empty them after this test; the next one finds them empty and frozen anew."""
     import_standard(every_kind())
-    with pytest.raises(IntegrityError, match=MESSAGE):
+    with pytest.raises(IntegrityError, match=GUARD.message):
         Edition.objects.update(title="改")
 
 
@@ -128,5 +128,5 @@ def test_tables_with_a_published_edition_can_be_emptied_between_tests() -> None:
 def test_triggers_stand_again_after_the_tables_were_emptied() -> None:
     assert Edition.objects.count() == 0
     import_standard(every_kind())
-    with pytest.raises(IntegrityError, match=MESSAGE):
+    with pytest.raises(IntegrityError, match=GUARD.message):
         Edition.objects.all().delete()
