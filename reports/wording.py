@@ -23,6 +23,11 @@ class Deadline:
     working_days: int | None = None
     provisional: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse (ValueError) a fixed term that does not say by when."""
+        if self.mode == "fixed_term" and self.due is None and not self.working_days:
+            raise ValueError("a fixed term needs a day or a number of working days")
+
 
 def addressee(township: str) -> str:
     """Return the body that answers for a township: its government, or a street's office."""

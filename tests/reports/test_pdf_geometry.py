@@ -249,3 +249,27 @@ def test_imprint_without_copies_has_two_rules(printed: Printed) -> None:
     rows = [y for y, left, right in pages.ink(len(pages), dpi=600) if right - left > 155 and y > 240]
     bands = [y for y, before in zip(rows, [0.0, *rows], strict=False) if y - before > 0.2]
     assert len(bands) == 2
+
+
+@pytest.mark.parametrize("count", [1, 5, 6, 7, 8, 16, 17, 27])
+def test_imprint_never_stands_alone_and_the_form_is_whole(printed: Printed, count: int) -> None:
+    pages = printed(count)
+    numbers: list[int] = []
+    form = [page for page in pages.plumbed.pages if "整改措施" in page.extract_text()]
+    for page in form:
+        table, *_ = page.extract_tables()  # the imprint below looks like another
+        numbers += [int(row[0]) for row in table if (row[0] or "").isdigit()]
+        assert len(table) >= 3 or "填报单位" not in table[1][0]
+    assert numbers == list(range(1, count + 1))
+    assert form[-1].page_number == len(pages)
+    assert "填报日期" in form[-1].extract_text()
+
+
+def test_run_of_letters_without_a_space_stays_inside(printed: Printed) -> None:
+    pages = printed(
+        facts=inspection(findings=(finding(FINDINGS[0], finding="接口地址为" + "abcdefghij" * 30),))
+    )
+    for page in pages.plumbed.pages:
+        assert max(char["x1"] for char in page.chars) / MM < RIGHT + 0.3
+    cell = pages.plumbed.pages[-2].extract_tables()[0][-1][2]
+    assert cell.replace("\n", "").endswith("abcdefghij" * 3)

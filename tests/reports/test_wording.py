@@ -66,6 +66,11 @@ def test_deadline_is_worded_by_its_mode(deadline: Deadline, words: str) -> None:
     assert deadline_text(deadline) == words
 
 
+def test_fixed_term_without_a_day_is_refused() -> None:
+    with pytest.raises(ValueError, match="working days"):
+        Deadline("fixed_term")
+
+
 @pytest.mark.parametrize(
     ("section", "heading", "text", "reference"),
     [
