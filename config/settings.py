@@ -149,6 +149,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 DATA_UPLOAD_MAX_NUMBER_FILES = 60
 
 FONTS_DIR = Path(env("FONTS_DIR", default=str(VAR_DIR / "fonts")))
+# Where the open source faces lie, if neither the system's packages nor its mirror can give them.
+FONT_SOURCES_DIR = env("FONT_SOURCES_DIR", default="")
 # A folder in which the office has put the proprietary official faces, where it owns them.
 OFFICIAL_FONTS_DIR = env("OFFICIAL_FONTS_DIR", default="")
 
