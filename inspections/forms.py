@@ -58,7 +58,7 @@ class CentersForm(forms.Form):
     )
 
     def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, auto_id="centers-%s", **kwargs)
         self.fields["region"].queryset = places(round)
 
 
@@ -74,7 +74,7 @@ class AssignForm(forms.Form):
     )
 
     def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, auto_id="assign-%s", **kwargs)
         self.round = round
         self.fields["region"].queryset = places(round)
         self.fields["people"].queryset = candidates(round, Role.INSPECTOR, Role.LEAD_INSPECTOR)

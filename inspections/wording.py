@@ -10,6 +10,8 @@ from standards.faults import Faults
 from standards.measures import Choice, Elements, Measure, Number, Occurrences, PerUnit, number_text
 
 from .answers import Checked
+from .checklist import Entry
+from .models import Answer
 
 
 def answer_words(item: ItemData, kind: str, answer: Checked) -> str:
@@ -23,6 +25,12 @@ def answer_words(item: ItemData, kind: str, answer: Checked) -> str:
     except Faults:
         return str(answer.value)
     return _value_words(item.measure, kind, value)
+
+
+def found_words(entry: Entry, answer: Answer, kind: str) -> str:
+    """What a stored answer says was found."""
+    checked = Checked(answer.value, answer.na, answer.reason, answer.note, answer.status)
+    return answer_words(entry.item, kind, checked)
 
 
 def _value_words(measure: Measure, kind: str, value: Any) -> str:

@@ -6,10 +6,9 @@ from typing import Any
 
 from django.utils import timezone, translation
 
-from inspections.answers import Checked
 from inspections.checklist import Checklist, Entry
 from inspections.models import Answer, Inspection, Photo
-from inspections.wording import answer_words
+from inspections.wording import found_words
 from organization.models import User
 from standards.content import item_to_plain
 
@@ -112,7 +111,6 @@ def _item(
     pictures: Mapping[int, list[dict[str, Any]]],
     kind: str,
 ) -> dict[str, Any]:
-    checked = Checked(answer.value, answer.na, answer.reason, answer.note, answer.status)
     rectify = entry.item.rectify
     return {
         "code": entry.item.code,
@@ -126,7 +124,7 @@ def _item(
         "na": answer.na,
         "reason": answer.reason,
         "note": answer.note,
-        "answer": answer_words(entry.item, kind, checked),
+        "answer": found_words(entry, answer, kind),
         "by": answer.updated_by.name,
         "at": answer.updated_at.isoformat(),
         "status": result.status,

@@ -17,9 +17,10 @@ from standards.wording import describe
 from .. import actions, permissions
 from ..answers import UNANSWERED, Checked, Given, check, read_given
 from ..checklist import Entry, checklist
-from ..form_page import Progress, clock, page_context, status_names
+from ..form_page import Progress, clock, page_context
 from ..loading import load_entry, load_inspection
 from ..models import Answer, Inspection
+from ..wording import found_words
 from ..workflow import SUBMITTED
 
 
@@ -148,7 +149,7 @@ def check_page(request: HttpRequest, pk: UUID) -> HttpResponse:
             "entry": entry,
             "answer": answer,
             "status": answer.status,
-            "words": status_names()[answer.status],
+            "found": found_words(entry, answer, inspection.kind),
             "has_photo": entry.pk in photos,
         }
         for entry, answer in rows

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from organization.problems import Problem
+from organization.templatetags.portal import day
 
 from .. import actions, permissions
 from ..forms import AssignForm, CentersForm, RoundForm
@@ -67,16 +68,40 @@ def _round_page(
         shown = shown.filter(lead=None)
     elif state in Inspection.State.values:
         shown = shown.filter(state=state)
+    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
+    ticked = request.POST.getlist("inspection")
+    for row in page:
+        row.picked = str(row.pk) in ticked
     context = {
         "round": round,
         "totals": totals,
+        "percent": 100 * totals["submitted"] // totals["all"] if totals["all"] else 0,
         "state": state,
-        "page": Paginator(shown, PER_PAGE).get_page(request.GET.get("page")),
+        "states": _states(totals),
+        "facts": [
+            (_("标准"), round.edition),
+            (_("计划批准文号"), round.plan_number),
+            (_("建立"), f"{round.created_by} {day(round.created_at)}"),
+        ],
+        "page": page,
         "centers_form": centers or CentersForm(round=round, initial={"region": round.region_id}),
         "assign_form": assign or AssignForm(round=round),
     }
     bad = (centers and centers.errors) or (assign and assign.errors)
     return render(request, "inspections/round.html", context, status=400 if bad else 200)
+
+
+def _states(totals: dict[str, int]) -> list[tuple[str, str, int]]:
+    """The filters of the table: code, words and how many there are."""
+    begun = totals["in_progress"] + totals["submitted"]
+    state = Inspection.State
+    return [
+        ("", _("全部"), totals["all"]),
+        (state.TO_BEGIN.value, str(state.TO_BEGIN.label), totals["all"] - begun),
+        (state.IN_PROGRESS.value, str(state.IN_PROGRESS.label), totals["in_progress"]),
+        (state.SUBMITTED.value, str(state.SUBMITTED.label), totals["submitted"]),
+        ("unassigned", _("未分配"), totals["unassigned"]),
+    ]
 
 
 @require_POST

@@ -1,0 +1,89 @@
+"""How pages write dates, points, scores, grades and deadlines, in the reader's language."""
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext as _
+
+register = template.Library()
+CENT = Decimal("0.01")
+# Grades are data of a standard; these names, and no others, are known in English.
+GRADES = {gettext_noop("优秀"), gettext_noop("良好"), gettext_noop("合格"), gettext_noop("不合格")}
+
+
+@register.filter
+def day(value: Any) -> str:
+    """A date, moment or ISO text as `2026年3月5日`; empty for nothing."""
+    found = _date(value)
+    # Translators: a format of Django's `date` filter; English: j F Y
+    return format_date(found, _("Y年n月j日")) if found else ""
+
+
+@register.filter
+def moment(value: Any) -> str:
+    """A moment or ISO text as `今天 14:05`, or with its date."""
+    if not value:
+        return ""
+    when = timezone.localtime(datetime.fromisoformat(value) if isinstance(value, str) else value)
+    if when.date() == timezone.localdate():
+        return _("今天 %(time)s") % {"time": f"{when:%H:%M}"}
+    return f"{day(when)} {when:%H:%M}"
+
+
+def _date(value: Any) -> date | None:
+    if not value:
+        return None
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value
+
+
+@register.filter
+def points(value: Any) -> str:
+    """Points to two places at most, without zeros at the end: `4`, `1.5`, `0.33`."""
+    if value in (None, ""):
+        return ""
+    text = f"{Decimal(value).quantize(CENT, ROUND_HALF_UP):f}"
+    return text.rstrip("0").rstrip(".")
+
+
+@register.filter
+def score(value: Any) -> str:
+    """A score as its standard rounded it, with two places at least: `83.10`."""
+    if value in (None, ""):
+        return ""
+    whole, _dot, rest = f"{Decimal(value):f}".partition(".")
+    return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
+
+
+@register.filter
+def grade_name(name: str) -> str:
+    """A grade in the reader's language, where it is one of the usual four."""
+    return _(name) if name in GRADES else name
+
+
+@register.simple_tag
+def deadline(mode: str, working_days: int | None = None) -> str:
+    """By when something is to be put right, in words."""
+    if mode == "fixed_term":
+        return _("收到通知之日起%(days)s个工作日内") % {"days": working_days}
+    return _("立行立改") if mode == "at_once" else _("长期坚持")
+
+
+@register.simple_tag
+def chinese() -> SafeString:
+    """The attribute that marks words of the standard on a page in another language."""
+    known = (get_language() or "").startswith("zh")
+    return SafeString("") if known else mark_safe(' lang="zh-Hans"')
+
+
+@register.simple_tag
+def crumbs(*pairs: str) -> list[tuple[str, str]]:
+    """Label, address, label, address, … as the breadcrumbs component takes them."""
+    return list(zip(pairs[::2], pairs[1::2], strict=True))
