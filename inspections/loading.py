@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -44,8 +45,13 @@ def load_round(user: User, pk: int) -> Round:
 
 
 def previous_items(inspection: Inspection) -> dict[str, dict[str, Any]]:
-    """Items by code of the center's last inspection submitted before this one; empty if none."""
+    """Items by code of the center's last inspection submitted before this one; empty if none.
+
+    Inspectors are not shown what the township said of itself, and a self-check sees earlier self-checks.
+    """
     earlier = Inspection.objects.submitted().filter(center_id=inspection.center_id).exclude(pk=inspection.pk)
+    self_checks = Q(round__kind=Round.Kind.SELF_CHECK)
+    earlier = earlier.filter(self_checks if inspection.round.kind == Round.Kind.SELF_CHECK else ~self_checks)
     if inspection.submitted_at:
         earlier = earlier.filter(submitted_at__lt=inspection.submitted_at)
     snapshot = earlier.order_by("-submitted_at").values_list("snapshot", flat=True).first()

@@ -80,8 +80,13 @@ def _typed(checklist: Checklist, answers: Mapping[str, Answer]) -> dict[str, Typ
 def _findings(
     inspection: Inspection, checklist: Checklist, result: scoring.Result, now: datetime
 ) -> list[Finding]:
-    """One finding for each scored item that is not fully met, also where it carries no points."""
-    rows = []
+    """One finding for each scored item that is not fully met, also where it carries no points.
+
+    A self-check opens none: what a township finds by itself is its own to repair, unasked.
+    """
+    rows: list[Finding] = []
+    if inspection.round.kind == inspection.round.Kind.SELF_CHECK:
+        return rows
     for item in result.items:
         if not item.scored or item.status == MET:
             continue

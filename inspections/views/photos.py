@@ -1,8 +1,9 @@
 """Photos of an inspection: added, shown and taken out, always through the inspection's own rules."""
 
+import logging
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +15,8 @@ from organization.problems import Problem
 from .. import actions
 from ..form_page import photo_links
 from ..loading import load_entry, load_inspection, load_photo
+
+logger = logging.getLogger(__name__)
 
 
 @require_POST
@@ -42,7 +45,11 @@ def photo_add(request: HttpRequest, pk: UUID, code: str) -> JsonResponse:
 @cache_control(private=True, max_age=3600)
 def photo(request: HttpRequest, pk: UUID, size: str = "file") -> FileResponse:
     row = load_photo(request.user, pk)
-    return FileResponse(getattr(row, size).open(), content_type="image/jpeg")
+    try:
+        return FileResponse(getattr(row, size).open(), content_type="image/jpeg")
+    except FileNotFoundError:
+        logger.error("the file of photo %s is missing", row.pk)
+        raise Http404 from None
 
 
 @require_POST

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from inspections.models import Finding, Inspection
+from inspections.models import Finding, Inspection, Round
 from inspections.workflow import SUBMITTED
 from organization.models import Region, Role, ServiceCenter
 from organization.querysets import within
@@ -45,6 +45,7 @@ def our_centers(request: HttpRequest) -> HttpResponse:
     centers = list(ServiceCenter.objects.open().filter(own).select_related("region"))
     submitted = (
         Inspection.objects.filter(own, state=SUBMITTED)
+        .exclude(round__kind=Round.Kind.SELF_CHECK)
         .order_by("center_id", "-submitted_at")
         .values("pk", "center_id", "score", "grade", "submitted_at", "round__name")
     )
@@ -89,7 +90,7 @@ def finding_list(request: HttpRequest) -> HttpResponse:
     rows = rows.defer("inspection__snapshot", "inspection__notice__document")
     wanted = {name: request.GET.get(name, "") for name in ("round", "state", "region", "item")}
     if wanted["round"].isdecimal():
-        rows = rows.filter(round_id=int(wanted["round"]))
+        rows = rows.filter(round_id=int(wanted["round"][:18]))
     if wanted["state"] in Finding.State.values:
         rows = rows.filter(state=wanted["state"])
     if wanted["region"].isdecimal():
