@@ -75,7 +75,7 @@ def page_context(
         "progress": Progress(len(done), len(items.entries)),
         "next_anchor": f"#{first_open.prefix}" if first_open else "",
         "faults": [
-            (f"#{entry.prefix}", f"{entry.item.title}：{(errors or {})[entry.pk]}")
+            (f"#{entry.prefix}", _("：").join([entry.item.title, (errors or {})[entry.pk]]))
             for entry in items.entries
             if entry.pk in faulty
         ],

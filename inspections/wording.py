@@ -44,7 +44,7 @@ def _value_words(measure: Measure, kind: str, value: Any) -> str:
                 _("有：%(titles)s") % {"titles": "、".join(present)} if present else "",
                 _("缺：%(titles)s") % {"titles": "、".join(missing)} if missing else "",
             ]
-            return "；".join(part for part in parts if part)
+            return _("；").join(part for part in parts if part)
         case PerUnit():
             counts = {"total": value.total, "compliant": value.compliant}
             return _("共%(total)d个，符合%(compliant)d个") % counts

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .models import Assignment, Region, Role, User
 
@@ -15,7 +16,7 @@ ENTRIES = [
     ("reports:county", _("总览"), "home", {Role.ADMINISTRATOR, Role.REVIEWER, Role.SIGNATORY}),
     ("inspections:task-list", _("任务"), "tasks", {Role.INSPECTOR, Role.LEAD_INSPECTOR}),
     ("reports:our-centers", _("本单位"), "home", {Role.TOWNSHIP_STAFF}),
-    ("inspections:round-list", _("轮次"), "rounds", {Role.ADMINISTRATOR}),
+    ("inspections:round-list", pgettext_lazy("page", "轮次"), "rounds", {Role.ADMINISTRATOR}),
     ("reports:finding-list", _("问题"), "findings", {Role.ADMINISTRATOR, Role.TOWNSHIP_STAFF}),
     (
         "reports:notice-list",
@@ -25,8 +26,8 @@ ENTRIES = [
     ),
     ("organization:person-list", _("人员"), "people", {Role.SECURITY_ADMINISTRATOR}),
     ("organization:audit", _("审计"), "audit", {Role.AUDIT_ADMINISTRATOR}),
-    ("organization:center-list", _("中心"), "centers", {Role.ADMINISTRATOR}),
-    ("standards:edition-list", _("标准"), "standards", set[str]()),
+    ("organization:center-list", pgettext_lazy("page", "中心"), "centers", {Role.ADMINISTRATOR}),
+    ("standards:edition-list", pgettext_lazy("page", "标准"), "standards", set[str]()),
 ]
 
 

@@ -47,7 +47,7 @@ def holder(user: User, *roles: str, code: str | None = None) -> Verdict:
     held = bool(user.prefixes(*roles)) if code is None else user.holds(*roles, code=code)
     if held:
         return YES
-    names = "、".join(str(Role(role).label) for role in roles)
+    names = _("、").join(str(Role(role).label) for role in roles)
     return no(_("这项操作需要“%(roles)s”的权限。如果工作需要，请联系安全管理员。") % {"roles": names})
 
 

@@ -25,8 +25,8 @@ ACTIONS = {
     "audit.list": gettext_lazy("查看审计"),
     "round.list": gettext_lazy("查看轮次"),
     "round.create": gettext_lazy("新建轮次"),
-    "round.add_centers": gettext_lazy("生成检查"),
-    "inspection.assign": gettext_lazy("分派检查"),
+    "round.add_centers": gettext_lazy("加入中心"),
+    "inspection.assign": gettext_lazy("分配检查"),
     "inspection.fill": gettext_lazy("填写检查表"),
     "inspection.submit": gettext_lazy("提交检查"),
     "photo.add": gettext_lazy("添加照片"),
@@ -74,29 +74,29 @@ def action_words(action: str) -> str:
 
 def detail_words(detail: dict[str, Any]) -> str:
     """Put an entry's details into one line: `名称：甲 → 乙；用户名：wang`."""
-    return "；".join(_pieces(detail))
+    return _("；").join(_pieces(detail))
 
 
 def _pieces(detail: dict[str, Any]) -> Iterator[str]:
     for key, value in detail.items():
         if key == "changed" and isinstance(value, dict):
             for field, (old, new) in value.items():
-                yield f"{_key(field)}：{_plain(old)} → {_plain(new)}"
+                yield _said(field, f"{_plain(old)} → {_plain(new)}")
         else:
-            yield f"{_key(key)}：{_role(value) if key in ROLES_IN else _plain(value)}"
+            yield _said(key, _role(value) if key in ROLES_IN else _plain(value))
 
 
-def _key(key: str) -> str:
-    return str(DETAILS.get(key, key))
+def _said(key: str, value: str) -> str:
+    return _("：").join([str(DETAILS.get(key, key)), value])
 
 
 def _role(value: Any) -> str:
     names = dict(Role.choices)
     codes = value if isinstance(value, list) else [value]
-    return "、".join(str(names.get(code, code)) for code in codes)
+    return _("、").join(str(names.get(code, code)) for code in codes)
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, list):
-        return "、".join(str(one) for one in value)
+        return _("、").join(str(one) for one in value)
     return _("（空）") if value in (None, "") else str(value)

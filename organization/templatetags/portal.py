@@ -8,20 +8,26 @@ from django import template
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 
 register = template.Library()
 CENT = Decimal("0.01")
 # Grades are data of a standard; these names, and no others, are known in English.
-GRADES = {gettext_noop("优秀"), gettext_noop("良好"), gettext_noop("合格"), gettext_noop("不合格")}
+# As verdicts on an item, 合格 and 不合格 are other words in English.
+GRADES = {
+    "优秀": pgettext_lazy("grade", "优秀"),
+    "良好": pgettext_lazy("grade", "良好"),
+    "合格": pgettext_lazy("grade", "合格"),
+    "不合格": pgettext_lazy("grade", "不合格"),
+}
 
 
 @register.filter
 def day(value: Any) -> str:
     """A date, moment or ISO text as `2026年3月5日`; empty for nothing."""
     found = _date(value)
-    # Translators: a format of Django's `date` filter; English: j F Y
+    # Translators: a format of Django's `date` filter; English: M j, Y
     return format_date(found, _("Y年n月j日")) if found else ""
 
 
@@ -65,7 +71,7 @@ def score(value: Any) -> str:
 @register.filter
 def grade_name(name: str) -> str:
     """A grade in the reader's language, where it is one of the usual four."""
-    return _(name) if name in GRADES else name
+    return str(GRADES.get(name, name))
 
 
 @register.simple_tag

@@ -77,6 +77,6 @@ def center_edit(request: HttpRequest, pk: int) -> HttpResponse:
         (_("所在地"), f"{center.region.parent or ''}{center.region}"),
         (_("区划代码"), center.region_id),
     ]
-    crumbs = [(_("中心"), reverse("organization:center-list"))]
+    crumbs = [(_("中心名录"), reverse("organization:center-list"))]
     context = {"center": center, "form": form, "facts": facts, "crumbs": crumbs}
     return render(request, "organization/center_edit.html", context)
