@@ -1,10 +1,12 @@
 """Forms of the organization's pages; their values are written by actions."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from .actions import must_wait
@@ -12,6 +14,13 @@ from .models import AuditEntry, Region, Role, ServiceCenter, User
 from .wording import ACTIONS
 
 CANDIDATES = 20
+
+
+class DayField(forms.DateField):
+    """A day of these centuries: the first and the last that Python knows have no midnight in UTC."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    default_validators = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
 
 
 class LoginForm(AuthenticationForm):
@@ -142,12 +151,8 @@ class PersonFilter(forms.Form):
 class AuditFilter(forms.Form):
     person = forms.CharField(label=_("姓名或用户名"), required=False, max_length=64)
     action = forms.ChoiceField(label=_("操作"), required=False, choices=[("", _("全部")), *ACTIONS.items()])
-    since = forms.DateField(
-        label=_("从"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    until = forms.DateField(
-        label=_("到"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    since = DayField(label=_("从"), required=False)
+    until = DayField(label=_("到"), required=False)
     result = forms.ChoiceField(
         label=_("结果"), required=False, choices=[("", _("全部")), *AuditEntry.Result.choices]
     )

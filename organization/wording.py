@@ -35,7 +35,12 @@ ACTIONS = {
     "notice.draft": gettext_lazy("起草通知"),
     "notice.edit": gettext_lazy("修改通知"),
     "notice.issue": gettext_lazy("印发通知"),
-    "notice.export": gettext_lazy("导出通知"),
+    "notices.export": gettext_lazy("导出通知"),
+    "county.read": gettext_lazy("查看总览"),
+    "our_centers.read": gettext_lazy("查看本单位"),
+    "score.read": gettext_lazy("查看得分"),
+    "standard.import": gettext_lazy("导入标准"),
+    "standard.publish": gettext_lazy("发布标准"),
 }
 DETAILS = {
     "name": gettext_lazy("名称"),

@@ -1,6 +1,7 @@
 """People: accounts and the roles they hold, for security administrators."""
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +19,7 @@ from ..forms import GrantForm, NameForm, NewPasswordForm, PersonFilter, PersonFo
 from ..models import Assignment, User
 from ..permissions import can_edit_person, can_manage_people
 from ..problems import Problem
+from ..querysets import within
 
 PER_PAGE = 50
 
@@ -28,17 +30,18 @@ def person_list(request: HttpRequest) -> HttpResponse:
     form = PersonFilter(request.GET)
     form.is_valid()
     wanted = form.cleaned_data
+    mine = request.user.prefixes()
     people = User.objects.visible_to(request.user)
     if wanted.get("q"):
         people = people.filter(Q(username__icontains=wanted["q"]) | Q(name__contains=wanted["q"]))
     if wanted.get("role"):
-        people = people.filter(assignments__role=wanted["role"])
+        inside = Assignment.objects.filter(within(mine, "region_id"), role=wanted["role"])
+        people = people.filter(pk__in=inside.values("user"))
     if wanted.get("state"):
         people = people.filter(is_active=wanted["state"] == "active")
     grants = Assignment.objects.select_related("region").order_by("region_id", "role")
     people = people.prefetch_related(Prefetch("assignments", grants, to_attr="grants")).order_by("username")
     page = Paginator(people, PER_PAGE).get_page(request.GET.get("page"))
-    mine = request.user.prefixes()
     for person in page:
         person.may_edit = can_edit_person(request.user, person)
         person.shown_grants = [grant for grant in person.grants if grant.region_id.startswith(mine)]
@@ -70,7 +73,7 @@ def person_create(request: HttpRequest) -> HttpResponse:
 def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
     person = _person(request, pk, "person.edit")
     # The form would write its values into the row that the page shows.
-    form = NameForm(request.POST or None, instance=User.objects.get(pk=pk))
+    form = NameForm(request.POST or None, instance=copy(person))
 
     def save() -> None:
         actions.edit_person(by=request.user, person=person, name=form.cleaned_data["name"])

@@ -93,7 +93,7 @@ def test_empty_file_is_a_fault_of_the_file(text: str) -> None:
 
 
 def test_long_line_cut_inside_a_character_is_no_fault_of_encoding() -> None:
-    text = "code,name\n".encode() + b"1," + "长".encode() * 4000 + b"\n"
+    text = b"code,name\n1," + "长".encode() * 4000 + b"\n"
     assert rows_of(text) == [Fault("x.csv", 2, lists.LINE)]
 
 

@@ -16,7 +16,10 @@ pytestmark = pytest.mark.django_db
 
 TANGYIN = settings.BASE_DIR / "organization/data/tangyin-410523.csv"
 UPPER = "code,name\n41,河南省\n4105,安阳市\n410523,汤阴县\n410526,滑县\n"
-TOWNS = "code,name,areaCode,provinceCode,cityCode\n410523104,宜沟镇,410523,41,4105\n410526100,道口镇,410526,41,4105\n"
+TOWNS = (
+    "code,name,areaCode,provinceCode,cityCode\n"
+    "410523104,宜沟镇,410523,41,4105\n410526100,道口镇,410526,41,4105\n"
+)
 VILLAGES = "code,name\n410523104201,小寨村委会\n410526100201,东街村委会\n"
 
 Files = Callable[..., list[Path]]
