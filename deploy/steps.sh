@@ -16,6 +16,9 @@ fail() {
     exit 1
 }
 
+# No way out without a word.
+trap 'printf "✗ 在这一步停止 / Stopped at: %s\n" "$BASH_COMMAND" >&2' ERR
+
 # step TEXT COMMAND...: say TEXT, run the command silently, stop with its last words if it fails.
 step() {
     local text=$1 begun=$SECONDS
@@ -37,7 +40,7 @@ last_words() {
 
 # digest PATH...: one hash over the names and contents of these files and folders.
 digest() {
-    find "$@" -type f -not -name '*.mo' -not -path '*/__pycache__/*' -print0 2>/dev/null |
+    { find "$@" -type f -not -name '*.mo' -not -path '*/__pycache__/*' -print0 2>/dev/null || true; } |
         sort -z | xargs -0 -r sha256sum | sha256sum | cut -d ' ' -f 1
 }
 
