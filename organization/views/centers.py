@@ -2,13 +2,13 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from .. import actions
-from ..codes import Level
+from ..codes import Level, level_of
 from ..forms import CenterFilter, CenterForm
 from ..models import Region, Role, ServiceCenter
 from ..permissions import can_edit_center, can_manage_centers
@@ -42,8 +42,11 @@ def center_list(request: HttpRequest) -> HttpResponse:
 
 def _chosen(request: HttpRequest) -> Region | None:
     code = request.GET.get("region")
-    regions = Region.objects.visible_to(request.user).select_related("parent")
-    return get_object_or_404(regions, code=code) if code else None
+    if not code:
+        return None
+    if level_of(code) is None:
+        raise Http404
+    return get_object_or_404(Region.objects.visible_to(request.user).select_related("parent"), code=code)
 
 
 def _offered(request: HttpRequest, chosen: Region | None) -> list[Region]:

@@ -36,8 +36,8 @@ class Login(LoginView):
         return super().form_valid(form)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        username = form.data.get("username", "")
-        actions.note_refused_login(username=username[:64], address=address_of(self.request))
+        username = form.cleaned_data.get("username", "")
+        actions.note_refused_login(username=username, address=address_of(self.request))
         return super().form_invalid(form)
 
 

@@ -51,7 +51,7 @@ def test_filter_that_is_none_does_no_harm(client: Client, administrator: User, q
     assert client.get(LIST + query).status_code == 200
 
 
-@pytest.mark.parametrize("code", ["410526000000", "410526100000", "410500000000", "999999999999", "x"])
+@pytest.mark.parametrize("code", ["410526000000", "410526100000", "410500000000", "999999999999", "x", "%00"])
 def test_region_out_of_sight_is_not_found(client: Client, administrator: User, code: str) -> None:
     assert client.get(f"{LIST}?region={code}").status_code == 404
 
