@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from standards.content import Rectify
+from standards.describing import threshold_words
 from standards.measures import Elements, Occurrences, PerUnit, number_text
 
 from .answers import UNANSWERED, Given
 from .checklist import Checklist, Entry, checklist
-from .wording import threshold_words
 
 # Private-use characters: no text of a standard holds them, for its reader refuses control characters
 # and these never leave this module.

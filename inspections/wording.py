@@ -54,20 +54,3 @@ def _value_words(measure: Measure, kind: str, value: Any) -> str:
             return {"met": _("合格"), "partly": _("部分合格"), "not_met": _("不合格")}[value]
         case _:
             return _("合格") if value else _("不合格")
-
-
-def threshold_words(measure: Measure, kind: str) -> str:
-    """The limit beside a number: `不低于 150 ㎡`; empty where there is none."""
-    if not isinstance(measure, Number):
-        return ""
-    unit = measure.unit
-    least, most = measure.minimum.of(kind), measure.maximum.of(kind)
-    if least is not None and most is not None:
-        return _("%(least)s 至 %(most)s %(unit)s") % {
-            "least": number_text(least), "most": number_text(most), "unit": unit,
-        }  # fmt: skip
-    if least is not None:
-        return _("不低于 %(least)s %(unit)s") % {"least": number_text(least), "unit": unit}
-    if most is not None:
-        return _("不高于 %(most)s %(unit)s") % {"most": number_text(most), "unit": unit}
-    return ""

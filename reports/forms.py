@@ -1,9 +1,31 @@
 """Forms about notices and the office that signs them."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from inspections.models import Finding, Round
+from organization.models import Region
+
 from .models import IssuingBody, Notice
+
+
+class FindingFilter(forms.Form):
+    """Which findings are listed, as chosen on the page; the item is chosen by a link from elsewhere."""
+
+    round = forms.ChoiceField(label=_("轮次"), required=False)
+    state = forms.ChoiceField(
+        label=_("状态"), required=False, choices=[("", _("全部")), *Finding.State.choices]
+    )
+    region = forms.ChoiceField(label=_("乡镇"), required=False)
+    item = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, rounds: Iterable[Round], places: Iterable[Region], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["round"].choices = [("", _("全部")), *((str(row.pk), row.name) for row in rounds)]
+        self.fields["region"].choices = [("", _("全部")), *((row.prefix, row.name) for row in places)]
 
 
 class NoticeForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -152,6 +152,16 @@ def awaiting_notice(user: User, round: Round | None = None) -> Any:
     return rows.filter(round=round) if round else rows
 
 
+def with_issued_notices(user: User) -> Any:
+    """The rounds that have something to export, newest first, with how many notices each."""
+    issued = Notice.objects.visible_to(user).issued()
+    counts = dict(issued.order_by().values_list("inspection__round").annotate(count=Count("pk")))
+    rounds = list(Round.objects.visible_to(user).filter(pk__in=counts))
+    for round in rounds:
+        round.notice_count = counts[round.pk]
+    return rounds
+
+
 def drafts(user: User, round: Round) -> int:
     waiting = Notice.objects.visible_to(user).filter(inspection__round=round, state=Notice.State.DRAFT)
     return waiting.count()

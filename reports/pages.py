@@ -6,6 +6,7 @@ from functools import lru_cache
 import pypdfium2
 
 SCALE = 110 / 72  # dots per point: sharp at the width of a desk column, small enough for a phone
+SIZE = (910, 1287)  # pixels of an A4 page at that scale
 
 
 @lru_cache(maxsize=32)

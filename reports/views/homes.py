@@ -1,17 +1,25 @@
 """The homes of administrators and of township staff."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from inspections.models import Finding, Inspection, Round
+from inspections.permissions import can_manage_rounds
 from inspections.workflow import SUBMITTED
+from organization.codes import Level
 from organization.models import Region, Role, ServiceCenter
 from organization.querysets import within
+from standards.models import Item
 
 from .. import overview, permissions
-from ..models import Notice
+from ..forms import FindingFilter
+from ..models import IssuingBody, Notice
 
 FINDINGS_SHOWN = 10
 NOTICES_SHOWN = 10
@@ -25,23 +33,59 @@ def county(request: HttpRequest) -> HttpResponse:
     rounds = overview.rounds_for(request.user)
     chosen = request.GET.get("round", "")
     round = next((row for row in rounds if str(row.pk) == chosen), rounds[0] if rounds else None)
-    context = {"rounds": rounds, "round": round}
+    manages = bool(can_manage_rounds(request.user))
+    context = {"rounds": rounds, "round": round, "manages": manages}
     if round is not None:
+        totals = overview.totals(request.user, round)
         context |= {
-            "totals": overview.totals(request.user, round),
+            "totals": totals,
+            "figures": _figures(totals, round, manages),
             "standings": overview.standings(request.user, round),
             "worst": overview.worst_items(request.user, round),
             "awaiting": overview.awaiting_notice(request.user, round).count(),
             "drafts": overview.drafts(request.user, round),
+            "unsigned": manages and not IssuingBody.objects.visible_to(request.user).exists(),
         }
     return render(request, "reports/county.html", context)
+
+
+def _figures(totals: overview.Totals, round: Round, manages: bool) -> list[dict[str, Any]]:
+    """The line of figures, each with the address of the rows behind it where the person may see them."""
+    rows = reverse("inspections:round", args=[round.pk]) if manages else ""
+    return [
+        {
+            "figure": totals.submitted,
+            "label": _("已检查中心"),
+            "sub": _("共 %(total)d 个") % {"total": totals.inspections},
+            "url": rows and f"{rows}?state={SUBMITTED}",
+        },
+        {
+            "figure": "—" if totals.average is None else totals.average,
+            "label": _("平均分"),
+            "sub": _("按已提交的中心"),
+            "url": "#ranking",
+        },
+        {
+            "figure": totals.open_findings,
+            "label": _("未销号问题"),
+            "tone": "warn" if totals.open_findings else "",
+            "url": f"{reverse('reports:finding-list')}?round={round.pk}",
+        },
+        {
+            "figure": totals.unassigned,
+            "label": _("未分配中心"),
+            "tone": "warn" if totals.unassigned else "",
+            "url": rows and f"{rows}?state=unassigned",
+        },
+    ]
 
 
 @require_GET
 def our_centers(request: HttpRequest) -> HttpResponse:
     """The township's own centers with their latest score, what is to be repaired, and the notices."""
     permissions.can_read_own_centers(request.user).enforce(action="our_centers.read")
-    own = within(request.user.prefixes(Role.TOWNSHIP_STAFF), "region__code")
+    prefixes = request.user.prefixes(Role.TOWNSHIP_STAFF)
+    own = within(prefixes, "region__code")
     centers = list(ServiceCenter.objects.open().filter(own).select_related("region"))
     submitted = (
         Inspection.objects.filter(own, state=SUBMITTED)
@@ -64,16 +108,15 @@ def our_centers(request: HttpRequest) -> HttpResponse:
         .exclude(state=SUBMITTED)
         .select_related("center", "round")
     )
+    notices = Notice.objects.issued().filter(own).select_related("body").defer("document")
     context = {
-        "places": Region.objects.filter(within(request.user.prefixes(Role.TOWNSHIP_STAFF), "code"), level=4),
+        "places": list(Region.objects.filter(within(prefixes, "code"), level=Level.TOWNSHIP)),
         "centers": centers,
-        "findings": findings.select_related("center", "inspection")[:FINDINGS_SHOWN],
+        "villages": [center for center in centers if center.kind == ServiceCenter.Kind.VILLAGE],
+        "findings": list(findings.select_related("center", "item")[:FINDINGS_SHOWN]),
         "finding_count": findings.count(),
-        "notices": Notice.objects.issued()
-        .filter(own)
-        .select_related("body", "inspection__center")
-        .order_by("-issued_at")[:NOTICES_SHOWN],
-        "self_checks": self_checks.defer("snapshot"),
+        "notices": list(notices.order_by("-issued_at")[:NOTICES_SHOWN]),
+        "self_checks": list(self_checks.defer("snapshot")),
     }
     return render(request, "reports/our_centers.html", context)
 
@@ -86,7 +129,8 @@ def finding_list(request: HttpRequest) -> HttpResponse:
     """
     visible = Finding.objects.visible_to(request.user)
     rounds = overview.rounds_for(request.user)
-    rows = visible.select_related("center", "round", "inspection__notice")
+    places = Region.objects.visible_to(request.user).filter(level=Level.TOWNSHIP)
+    rows = visible.select_related("center", "round", "item", "inspection__notice__body")
     rows = rows.defer("inspection__snapshot", "inspection__notice__document")
     wanted = {name: request.GET.get(name, "") for name in ("round", "state", "region", "item")}
     if wanted["round"].isdecimal():
@@ -99,8 +143,8 @@ def finding_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(item_id=int(wanted["item"][:18]))
     context = {
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "rounds": rounds,
-        "states": Finding.State.choices,
-        "wanted": wanted,
+        "form": FindingFilter(initial=wanted, rounds=rounds, places=places),
+        "item": Item.objects.filter(pk=wanted["item"][:18]).first() if wanted["item"].isdecimal() else None,
+        "filtered": any(wanted.values()),
     }
     return render(request, "reports/finding_list.html", context)

@@ -1,11 +1,13 @@
 """Rectification notices: list, draft, preview, issue, download."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -16,6 +18,7 @@ from inspections.loading import load_inspection
 from organization.models import Region, Role
 from organization.problems import Problem
 from organization.querysets import within
+from organization.templatetags.portal import moment
 
 from .. import actions, overview, pages, permissions
 from ..exports import notice_filename
@@ -45,7 +48,9 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         "waiting": waiting.select_related("center", "round").defer("snapshot")[:PER_PAGE]
         if waiting is not None
         else [],
-        "exportable": overview.rounds_for(request.user) if permissions.can_export(request.user) else [],
+        "exportable": overview.with_issued_notices(request.user)
+        if permissions.can_export(request.user)
+        else [],
     }
     return render(request, "reports/notice_list.html", context)
 
@@ -68,10 +73,38 @@ def notice(request: HttpRequest, pk: UUID) -> HttpResponse:
         "notice": row,
         "can_edit": permissions.can_edit_notice(request.user, row),
         "can_issue": permissions.can_issue(request.user, row),
-        "page_count": pages.count(actions.bytes_of(row, now=timezone.now())),
+        "page_numbers": range(1, pages.count(actions.bytes_of(row, now=timezone.now())) + 1),
+        "page_size": pages.SIZE,
+        "steps": _life(row),
+        "facts": [
+            (_("主送"), row.addressee),
+            (_("发文机关"), row.body.name),
+            (_("抄送"), row.copy_to),
+            (_("联系人"), f"{row.contact} {row.phone}".strip()),
+            (_("检查"), row.inspection.center.name, reverse("reports:score", args=[row.inspection_id])),
+        ],
     }
-    context["page_numbers"] = range(1, context["page_count"] + 1)
     return render(request, "reports/notice.html", context)
+
+
+def _life(notice: Notice) -> list[dict[str, Any]]:
+    """The notice's steps as the timeline shows them, up to the reply it asks for."""
+    issued = notice.state == Notice.State.ISSUED
+    return [
+        {"label": _("起草"), "state": "done", "when": moment(notice.drafted_at), "person": notice.drafted_by},
+        {
+            "label": _("印发"),
+            "state": "done" if issued else "now",
+            "when": moment(notice.issued_at),
+            "person": notice.issued_by or "",
+            "note": notice.number_text,
+        },
+        {
+            "label": _("乡镇书面反馈"),
+            "state": "now" if issued else "todo",
+            "note": _("收到通知之日起%(days)s个工作日内") % {"days": notice.report_days},
+        },
+    ]
 
 
 @require_http_methods(["GET", "POST"])

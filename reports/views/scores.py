@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from inspections.loading import load_inspection
 from inspections.models import Inspection, Photo
 from organization.problems import Problem
+from organization.templatetags.portal import day, moment
 
 from .. import actions, permissions
 from ..models import Notice
@@ -41,16 +42,19 @@ def score(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     frozen = inspection.snapshot
     kept = {str(key) for key in Photo.objects.filter(inspection=inspection).values_list("pk", flat=True)}
-    items = [_with_photos(item, kept) for item in frozen["items"]]
+    items = [_shown(item, frozen["clauses"][item["clause"]], kept) for item in frozen["items"]]
     lost = [item for item in items if item["status"] in ("not_met", "partly")]
     better = frozen["next"]
     context = {
         "inspection": inspection,
         "frozen": frozen,
-        "sections": [_section(section) for section in frozen["sections"] if section["score"] is not None],
+        "sections": [section for section in frozen["sections"] if section["score"] is not None],
         "lost": sorted(lost, key=lambda item: -Decimal(item["lost"])),
+        "lost_points": sum((Decimal(item["lost"]) for item in lost), Decimal(0)),
+        "vetoed": [item for item in items if item["code"] in frozen["vetoed"]],
         "met": [item for item in items if item["status"] == "met"],
         "not_applicable": [item for item in items if item["status"] == "na"],
+        "facts": _facts(frozen, inspection),
         "change": _change(inspection),
         "next": better and {**better, "items": [item for item in items if item["code"] in better["codes"]]},
         "gain": better and Decimal(better["score"]) - Decimal(frozen["score"]),
@@ -60,8 +64,8 @@ def score(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "reports/score.html", context)
 
 
-def _with_photos(item: dict[str, Any], kept: set[str]) -> dict[str, Any]:
-    """The item with links to those of its photos that are still stored."""
+def _shown(item: dict[str, Any], clause: dict[str, str], kept: set[str]) -> dict[str, Any]:
+    """The item with its clause and links to those of its photos that are still stored."""
     photos = [
         {
             "url": reverse("inspections:photo", args=[photo["id"]]),
@@ -71,11 +75,23 @@ def _with_photos(item: dict[str, Any], kept: set[str]) -> dict[str, Any]:
         for photo in item["photos"]
         if photo["id"] in kept
     ]
-    return {**item, "photos": photos}
+    return {**item, "source": clause, "photos": photos}
 
 
-def _section(section: dict[str, Any]) -> dict[str, Any]:
-    return {**section, "percent": Decimal(section["score"])}
+def _facts(frozen: dict[str, Any], inspection: Inspection) -> list[tuple[Any, ...]]:
+    standard = frozen["standard"]
+    return [
+        (_("轮次"), frozen["round"]["name"]),
+        (_("检查日期"), day(frozen["inspected_on"])),
+        (_("检查人员"), "、".join(frozen["inspectors"])),
+        (_("提交"), f"{frozen['submitted_by']} {moment(inspection.submitted_at)}"),
+        (_("计划批准文号"), frozen["round"]["plan_number"]),
+        (
+            _("标准"),
+            standard["document_number"] or standard["title"],
+            reverse("standards:edition", args=[standard["code"], standard["edition"]]),
+        ),
+    ]
 
 
 def _change(inspection: Inspection) -> Decimal | None:

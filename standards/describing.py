@@ -1,0 +1,108 @@
+"""Items of a standard in words: what is measured, by which limits, how points are earned."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .content import ItemData
+from .measures import KINDS, Choice, Elements, Limit, Measure, Number, Occurrences, PerUnit, number_text
+
+METHODS = {
+    "on_site": gettext_lazy("现场查看"),
+    "documents": gettext_lazy("查阅资料"),
+    "interview": gettext_lazy("询问"),
+    "system": gettext_lazy("系统核查"),
+}
+
+
+def kind_words(kind: str) -> str:
+    return _("乡镇便民服务中心") if kind == "township" else _("便民服务点")
+
+
+def describe_item(item: ItemData) -> dict[str, Any]:
+    """What the standard's page says of an item; titles and sentences are the standard's own."""
+    measure = item.measure
+    return {
+        "code": item.code,
+        "title": item.title,
+        "applies_to": _("两类场所") if set(item.applies_to) == set(KINDS) else kind_words(item.applies_to[0]),
+        "points": item.points,
+        "veto": item.veto,
+        "na_allowed": item.na_allowed,
+        "measure": measure_words(measure),
+        "elements": [_element(element) for element in measure.elements]
+        if isinstance(measure, Elements)
+        else [],
+        "methods": "、".join(str(METHODS[method]) for method in item.methods),
+        "mode": item.rectify.mode,
+        "working_days": item.rectify.working_days,
+        "finding": item.finding,
+        "requirement": item.requirement,
+        "hint": item.hint,
+    }
+
+
+def _element(element: Any) -> str:
+    if set(element.applies_to) == set(KINDS):
+        return str(element.title)
+    return _("%(title)s（限%(kind)s）") % {"title": element.title, "kind": kind_words(element.applies_to[0])}
+
+
+def measure_words(measure: Measure) -> str:
+    """How the item is decided and what it earns, in a sentence."""
+    match measure:
+        case Choice():
+            share = {"percent": number_text(measure.partly_ratio * 100)}
+            return _("合格、部分合格或不合格；部分合格得%(percent)s%%的分") % share
+        case Number():
+            return _number_words(measure)
+        case Elements() if measure.deduct_each is not None:
+            return _("逐个核对，每缺一个扣%(points)s分") % {"points": number_text(measure.deduct_each)}
+        case Elements():
+            return _("逐个核对，按具备的比例得分")
+        case PerUnit():
+            return _("按符合的%(unit)s数占总数的比例得分") % {"unit": measure.unit}
+        case Occurrences():
+            return _("每发现一%(unit)s扣%(points)s分，扣完为止") % {
+                "unit": measure.unit,
+                "points": number_text(measure.deduct_each),
+            }
+        case _:
+            return _("合格得分，不合格不得分")
+
+
+def _number_words(measure: Number) -> str:
+    limits = [(kind, threshold_words(measure, kind)) for kind in KINDS]
+    if _same(measure.minimum) and _same(measure.maximum):
+        text = limits[0][1]
+    else:
+        text = "；".join(
+            _("%(kind)s%(limit)s") % {"kind": kind_words(kind), "limit": limit}
+            for kind, limit in limits
+            if limit
+        )
+    if measure.partial == "proportional":
+        return _("%(limit)s；不足的按比例得分") % {"limit": text}
+    return _("%(limit)s；达不到不得分") % {"limit": text}
+
+
+def _same(limit: Limit) -> bool:
+    return limit.township == limit.village
+
+
+def threshold_words(measure: Measure, kind: str) -> str:
+    """The limit of a number for one kind of center: `不低于 150 ㎡`; empty where there is none."""
+    if not isinstance(measure, Number):
+        return ""
+    unit = measure.unit
+    least, most = measure.minimum.of(kind), measure.maximum.of(kind)
+    if least is not None and most is not None:
+        return _("%(least)s 至 %(most)s %(unit)s") % {
+            "least": number_text(least), "most": number_text(most), "unit": unit,
+        }  # fmt: skip
+    if least is not None:
+        return _("不低于 %(least)s %(unit)s") % {"least": number_text(least), "unit": unit}
+    if most is not None:
+        return _("不高于 %(most)s %(unit)s") % {"most": number_text(most), "unit": unit}
+    return ""
