@@ -34,7 +34,7 @@ def describe_item(item: ItemData) -> dict[str, Any]:
         "elements": [_element(element) for element in measure.elements]
         if isinstance(measure, Elements)
         else [],
-        "methods": "、".join(str(METHODS[method]) for method in item.methods),
+        "methods": _("、").join(str(METHODS[method]) for method in item.methods),
         "mode": item.rectify.mode,
         "working_days": item.rectify.working_days,
         "finding": item.finding,
@@ -77,7 +77,7 @@ def _number_words(measure: Number) -> str:
     if _same(measure.minimum) and _same(measure.maximum):
         text = limits[0][1]
     else:
-        text = "；".join(
+        text = _("；").join(
             _("%(kind)s%(limit)s") % {"kind": kind_words(kind), "limit": limit}
             for kind, limit in limits
             if limit

@@ -8,7 +8,7 @@ from django import template
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -74,11 +74,17 @@ def grade_name(name: str) -> str:
     return str(GRADES.get(name, name))
 
 
+def term(working_days: int) -> str:
+    """A number of working days from receipt, in words."""
+    words = ngettext("收到通知之日起%(days)s个工作日内", "收到通知之日起%(days)s个工作日内", working_days)
+    return words % {"days": working_days}
+
+
 @register.simple_tag
 def deadline(mode: str, working_days: int | None = None) -> str:
     """By when something is to be put right, in words."""
     if mode == "fixed_term":
-        return _("收到通知之日起%(days)s个工作日内") % {"days": working_days}
+        return term(working_days or 0)
     return _("立行立改") if mode == "at_once" else _("长期坚持")
 
 

@@ -18,7 +18,7 @@ from inspections.loading import load_inspection
 from organization.models import Region, Role
 from organization.problems import Problem
 from organization.querysets import within
-from organization.templatetags.portal import moment
+from organization.templatetags.portal import moment, term
 
 from .. import actions, overview, pages, permissions
 from ..exports import notice_filename
@@ -102,7 +102,7 @@ def _life(notice: Notice) -> list[dict[str, Any]]:
         {
             "label": _("乡镇书面反馈"),
             "state": "now" if issued else "todo",
-            "note": _("收到通知之日起%(days)s个工作日内") % {"days": notice.report_days},
+            "note": term(notice.report_days),
         },
     ]
 

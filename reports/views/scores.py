@@ -83,8 +83,8 @@ def _facts(frozen: dict[str, Any], inspection: Inspection) -> list[tuple[Any, ..
     return [
         (_("轮次"), frozen["round"]["name"]),
         (_("检查日期"), day(frozen["inspected_on"])),
-        (_("检查人员"), "、".join(frozen["inspectors"])),
-        (_("提交"), f"{frozen['submitted_by']} {moment(inspection.submitted_at)}"),
+        (_("检查人员"), _("、").join(frozen["inspectors"])),
+        (_("提交人"), f"{frozen['submitted_by']} {moment(inspection.submitted_at)}"),
         (_("计划批准文号"), frozen["round"]["plan_number"]),
         (
             _("标准"),
