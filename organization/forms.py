@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +36,16 @@ class LoginForm(AuthenticationForm):
         if must_wait(self.cleaned_data.get("username", "")):
             raise ValidationError(self.error_messages["wait"], code="wait")
         return super().clean()
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """Django's form with the rules in one sentence; it stands below other things, so takes no focus."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].widget.attrs.pop("autofocus", None)
+        self.fields["new_password1"].help_text = _("至少8个字符，不能全是数字，也不能是常见的密码。")
+        self.fields["new_password2"].help_text = ""
 
 
 class NewPasswordForm(forms.Form):

@@ -69,12 +69,30 @@ DETAILS = {
     "centers": gettext_lazy("新增中心"),
     "centers_renamed": gettext_lazy("中心更名"),
 }
+# Kinds of rows as `audit.describe` writes them.
+KINDS = {
+    "User": gettext_lazy("人员"),
+    "ServiceCenter": gettext_lazy("中心"),
+    "Region": gettext_lazy("地区"),
+    "Edition": gettext_lazy("标准"),
+    "Round": gettext_lazy("轮次"),
+    "Inspection": gettext_lazy("检查"),
+    "Photo": gettext_lazy("照片"),
+    "Notice": gettext_lazy("通知"),
+    "IssuingBody": gettext_lazy("发文机关"),
+}
 ROLES_IN = {"role", "roles"}
 
 
 def action_words(action: str) -> str:
     """Name an action; a page that was refused stands under its own name."""
     return str(ACTIONS.get(action, action))
+
+
+def target_words(target: str) -> str:
+    """Name what an entry is about: `User 7` → `人员 7`; a page's address stays as it is."""
+    kind, space, key = target.partition(" ")
+    return f"{KINDS[kind]} {key}" if space and kind in KINDS else target
 
 
 def detail_words(detail: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from ..forms import AuditFilter
 from ..models import AuditEntry
 from ..permissions import can_read_audit
-from ..wording import action_words, detail_words
+from ..wording import action_words, detail_words, target_words
 
 PER_PAGE = 50
 
@@ -35,7 +35,9 @@ def audit(request: HttpRequest) -> HttpResponse:
         entries = entries.filter(at__lt=_begin(wanted["until"] + timedelta(days=1)))
     page = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
     for entry in page:
-        entry.action_words, entry.detail_words = action_words(entry.action), detail_words(entry.detail)
+        entry.action_words = action_words(entry.action)
+        entry.target_words = target_words(entry.target)
+        entry.detail_words = detail_words(entry.detail)
     return render(request, "organization/audit.html", {"page": page, "filter": form})
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.utils.translation import override
 
-from organization.wording import ACTIONS, action_words, detail_words
+from organization.wording import ACTIONS, action_words, detail_words, target_words
 
 APPS = ("organization", "inspections", "standards", "reports")
 WRITTEN = re.compile(r'(?:record\(|action=|request, pk,|by, person,)\s*"([a-z_]+\.[a-z_]+)"')
@@ -27,6 +27,14 @@ def test_every_action_that_is_written_has_words() -> None:
 def test_unknown_action_keeps_its_code() -> None:
     assert action_words("x.y") == "x.y"
     assert action_words("login") == "登录"
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [("User 7", "人员 7"), ("/people/", "/people/"), ("User", "User"), ("Unheard 7", "Unheard 7"), ("", "")],
+)
+def test_target_is_named_by_its_kind(target: str, words: str) -> None:
+    assert target_words(target) == words
 
 
 @pytest.mark.parametrize(
