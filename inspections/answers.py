@@ -1,13 +1,14 @@
 """An answer as a form gives it, and as it is kept once it fits its item's measure."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol
 
 from standards.answers import Answer as TypedAnswer
 from standards.answers import parse_answer
 from standards.content import ItemData
 from standards.faults import Fault, Faults, Node
-from standards.measures import Elements, Measure, PerUnit, YesNo, plain_value, status
+from standards.measures import Elements, Measure, Number, PerUnit, YesNo, plain_value, status
 
 NOTE_LENGTH = 1000
 REASON_LENGTH = 200
@@ -66,23 +67,17 @@ def read_given(posted: Posted, prefix: str, measure: Measure) -> Given:
     elif isinstance(measure, PerUnit):
         counts = {"total": text("value_0"), "compliant": text("value_1")}
         value = counts if any(counts.values()) else None
-    note = text("note").replace("\r\n", "\n")
+    note = text("note").replace("\r\n", "\n").replace("\t", " ")
     return Given(None if na else value, na, text("reason") if na else "", note)
 
 
 def check(given: Given, item: ItemData, kind: str) -> Checked:
     """Return what is kept of `given`; raises `Faults` whose paths name the field."""
     faults: list[Fault] = []
-    note = Node(given.note, "note", faults).text(NOTE_LENGTH, empty=True)
-    typed = TypedAnswer()
-    if given.na or given.value is not None:
-        raw = {"na": True, "reason": given.reason} if given.na else {"value": given.value}
-        try:
-            typed = parse_answer(item, kind, raw)
-        except Faults as error:
-            faults.extend(error.faults)
-    if given.na and len(given.reason) > REASON_LENGTH and not faults:
-        Node(given.reason, "reason", faults).text(REASON_LENGTH)
+    note = _words(given.note, "note", NOTE_LENGTH, faults)
+    if given.na:
+        _words(given.reason, "reason", REASON_LENGTH, faults)
+    typed = _typed(given, item, kind, faults)
     if faults:
         raise Faults(faults)
     if typed.na:
@@ -91,3 +86,35 @@ def check(given: Given, item: ItemData, kind: str) -> Checked:
         return Checked(None, False, "", note, UNANSWERED)
     state = status(item.measure, typed.value, item.points, kind)
     return Checked(plain_value(item.measure, typed.value), False, "", note, state)
+
+
+def _words(text: str, name: str, most: int, faults: list[Fault]) -> str:
+    node = Node(text, name, faults)
+    if "\ufffd" in text:
+        # What was not UTF-8 arrives as replacement characters, and says nothing any more.
+        node.fault("text_characters")
+    return node.text(most, empty=True)
+
+
+def _typed(given: Given, item: ItemData, kind: str, faults: list[Fault]) -> TypedAnswer:
+    """The answer as its measure reads it; faults of a field that has one already are left out."""
+    if not given.na and given.value is None:
+        return TypedAnswer()
+    raw = {"na": True, "reason": given.reason} if given.na else {"value": given.value}
+    try:
+        typed = parse_answer(item, kind, raw)
+    except Faults as error:
+        told = {fault.path for fault in faults}
+        faults.extend(fault for fault in error.faults if fault.path not in told)
+        return TypedAnswer()
+    if _is_absurd(item.measure, typed.value, kind):
+        Node(given.value, "value", faults).fault("number_least", least="0")
+    return typed
+
+
+def _is_absurd(measure: Measure, value: object, kind: str) -> bool:
+    """A quantity below 0, where the standard does not itself set limits below 0."""
+    if not isinstance(measure, Number) or not isinstance(value, Decimal) or value >= 0:
+        return False
+    limits = (measure.minimum.of(kind), measure.maximum.of(kind))
+    return all(limit is None or limit >= 0 for limit in limits)

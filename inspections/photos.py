@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-import warnings
+import struct
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -14,10 +14,12 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from organization.problems import Problem
 
-ACCEPTED = ("JPEG", "PNG", "WEBP", "MPO")
+ACCEPTED = ("JPEG", "PNG", "WEBP")  # a phone's multi-picture file opens as JPEG
 LONG_EDGE = 1600
 THUMBNAIL_EDGE = 320
 QUALITY = 80
+# What Pillow raises at files that are broken, or none of these.
+UNREADABLE = (UnidentifiedImageError, OSError, SyntaxError, ValueError, TypeError, LookupError, struct.error)
 EXIF_DIRECTORY, EXIF_TAKEN = 0x8769, 0x9003
 
 
@@ -43,17 +45,14 @@ def prepare(upload: BinaryIO, size: int) -> Prepared:
         limit = settings.PHOTO_MAX_BYTES // (1024 * 1024)
         raise Problem(_("照片超过 %(limit)d MB，请缩小后再传。") % {"limit": limit}, "photo")
     received = upload.read()
-    with warnings.catch_warnings():
-        # Pillow only warns of a picture that unpacks to something huge; here that is a refusal.
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        try:
-            picture, taken_at = _decode(received)
-        except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-            raise Problem(
-                _("这个文件不是能识别的照片，请上传 JPEG、PNG 或 WebP 格式的照片。"), "photo"
-            ) from error
-        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-            raise Problem(_too_large(), "photo") from error
+    try:
+        picture, taken_at = _decode(received)
+    except Image.DecompressionBombError as error:
+        raise Problem(_too_large(), "photo") from error
+    except UNREADABLE as error:
+        raise Problem(
+            _("这个文件不是能识别的照片，请上传 JPEG、PNG 或 WebP 格式的照片。"), "photo"
+        ) from error
     body = _encode(picture, LONG_EDGE)
     with Image.open(io.BytesIO(body)) as stored:
         width, height = stored.size
