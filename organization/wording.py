@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from .models import Role
 
@@ -71,7 +71,7 @@ DETAILS = {
 }
 # Kinds of rows as `audit.describe` writes them.
 KINDS = {
-    "User": gettext_lazy("人员"),
+    "User": pgettext_lazy("one", "人员"),
     "ServiceCenter": gettext_lazy("中心"),
     "Region": gettext_lazy("地区"),
     "Edition": gettext_lazy("标准"),
