@@ -50,7 +50,8 @@ def score(request: HttpRequest, pk: UUID) -> HttpResponse:
         "frozen": frozen,
         "sections": [section for section in frozen["sections"] if section["score"] is not None],
         "lost": sorted(lost, key=lambda item: -Decimal(item["lost"])),
-        "lost_points": sum((Decimal(item["lost"]) for item in lost), Decimal(0)),
+        "scored": {name: _sum(frozen["sections"], name) for name in ("points", "achieved")},
+        "lost_points": _sum(lost, "lost"),
         "vetoed": [item for item in items if item["code"] in frozen["vetoed"]],
         "met": [item for item in items if item["status"] == "met"],
         "not_applicable": [item for item in items if item["status"] == "na"],
@@ -76,6 +77,10 @@ def _shown(item: dict[str, Any], clause: dict[str, str], kept: set[str]) -> dict
         if photo["id"] in kept
     ]
     return {**item, "source": clause, "photos": photos}
+
+
+def _sum(rows: list[dict[str, Any]], name: str) -> Decimal:
+    return sum((Decimal(row[name]) for row in rows), Decimal(0))
 
 
 def _facts(frozen: dict[str, Any], inspection: Inspection) -> list[tuple[Any, ...]]:
