@@ -6,6 +6,7 @@ kind of center and language, cut at its slots, and filled by joining.
 """
 
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -24,9 +25,9 @@ from standards.measures import Elements, Occurrences, PerUnit, number_text
 from .answers import UNANSWERED, Given
 from .checklist import Checklist, Entry, checklist
 
-# Private-use characters: no text of a standard holds them, for its reader refuses control characters
-# and these never leave this module.
-OPEN, CLOSE = "\ue000", "\ue001"
+# Private-use characters with a word of this process between them, so that no text of a standard,
+# which may spell rare characters with them, can open a slot.
+OPEN, CLOSE = f"\ue000{secrets.token_hex(8)}:", "\ue001"
 SLOT = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
 TEXT_SLOTS = ("value", "total", "compliant", "reason", "note", "last", "saved", "errors", "status", "present")
 FLAG_SLOTS = ("met", "partly", "not_met", "na", "none", "found")

@@ -210,3 +210,5 @@ def forgotten_editions() -> Iterator[None]:
         remembering.forget_editions()
     if remembering := sys.modules.get("inspections.checklist"):
         remembering.checklist.cache_clear()
+    if remembering := sys.modules.get("inspections.fragments"):
+        remembering.fragments.cache_clear()
