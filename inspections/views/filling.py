@@ -84,6 +84,9 @@ def words(faults: Faults) -> dict[str, list[str]]:
 def section_save(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
     """Save a whole section at once, for browsers without script; all of it or nothing."""
     inspection = load_inspection(request.user, pk)
+    permissions.can_fill(request.user, inspection).enforce(
+        action="inspection.fill", target=inspection, region=inspection.region_id
+    )
     items = checklist(inspection.edition_id, inspection.kind)
     entries = [entry for entry in items.entries if entry.section.code == section]
     if not entries:

@@ -19,9 +19,12 @@ def task_list(request: HttpRequest) -> HttpResponse:
     running = list(assigned.exclude(state=Inspection.State.SUBMITTED).with_answered())
     for inspection in running:
         inspection.total = len(checklist(inspection.edition_id, inspection.kind).entries)
+    in_progress = [row for row in running if row.state == Inspection.State.IN_PROGRESS]
+    to_begin = [row for row in running if row.state == Inspection.State.TO_BEGIN]
     context = {
-        "in_progress": [row for row in running if row.state == Inspection.State.IN_PROGRESS],
-        "to_begin": [row for row in running if row.state == Inspection.State.TO_BEGIN],
+        "in_progress": in_progress,
+        "to_begin": to_begin,
+        "next": next(iter([*in_progress, *to_begin]), None),
         "submitted": assigned.submitted().order_by("-submitted_at")[:DONE_SHOWN],
     }
     return render(request, "inspections/task_list.html", context)
