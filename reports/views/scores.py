@@ -44,21 +44,26 @@ def score(request: HttpRequest, pk: UUID) -> HttpResponse:
     kept = {str(key) for key in Photo.objects.filter(inspection=inspection).values_list("pk", flat=True)}
     items = [_shown(item, frozen["clauses"][item["clause"]], kept) for item in frozen["items"]]
     lost = [item for item in items if item["status"] in ("not_met", "partly")]
-    better = frozen["next"]
+    # Summed from the items as printed, so that the figures of the page add up.
+    points = _sum([item for item in items if item["status"] != "na"], "points")
     context = {
         "inspection": inspection,
         "frozen": frozen,
-        "sections": [section for section in frozen["sections"] if section["score"] is not None],
+        "sections": [
+            {**section, "lost": _sum([i for i in lost if i["section"] == section["code"]], "lost")}
+            for section in frozen["sections"]
+            if section["score"] is not None
+        ],
         "lost": sorted(lost, key=lambda item: -Decimal(item["lost"])),
-        "scored": {name: _sum(frozen["sections"], name) for name in ("points", "achieved")},
+        "points": points,
         "lost_points": _sum(lost, "lost"),
+        "achieved": points - _sum(lost, "lost"),
         "vetoed": [item for item in items if item["code"] in frozen["vetoed"]],
         "met": [item for item in items if item["status"] == "met"],
         "not_applicable": [item for item in items if item["status"] == "na"],
         "facts": _facts(frozen, inspection),
         "change": _change(inspection),
-        "next": better and {**better, "items": [item for item in items if item["code"] in better["codes"]]},
-        "gain": better and Decimal(better["score"]) - Decimal(frozen["score"]),
+        "next": _next(frozen, items),
         "notice": Notice.objects.visible_to(request.user).filter(inspection=inspection).first(),
         "can_draft": permissions.can_draft(request.user, inspection),
     }
@@ -77,6 +82,16 @@ def _shown(item: dict[str, Any], clause: dict[str, str], kept: set[str]) -> dict
         if photo["id"] in kept
     ]
     return {**item, "source": clause, "photos": photos}
+
+
+def _next(frozen: dict[str, Any], items: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The next grade with the items to repair, in the order of their weight, and what they bring."""
+    better = frozen["next"]
+    if not better:
+        return None
+    by_code = {item["code"]: item for item in items}
+    gain = Decimal(better["score"]) - Decimal(frozen["score"])
+    return {**better, "items": [by_code[code] for code in better["codes"]], "gain": gain}
 
 
 def _sum(rows: list[dict[str, Any]], name: str) -> Decimal:
