@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from .models import Role
+from .templatetags.portal import grade_name
 
 # Every action that any app writes into the trail.
 ACTIONS = {
@@ -68,6 +69,12 @@ DETAILS = {
     "renamed": gettext_lazy("地区更名"),
     "centers": gettext_lazy("新增中心"),
     "centers_renamed": gettext_lazy("中心更名"),
+    "standard": gettext_lazy("标准"),
+    "items": gettext_lazy("检查项数"),
+    "sha256": gettext_lazy("文件摘要"),
+    "number_code": gettext_lazy("机关代字"),
+    "copy_to": gettext_lazy("抄送"),
+    "report_days": gettext_lazy("书面反馈时限（工作日）"),
 }
 # Kinds of rows as `audit.describe` writes them.
 KINDS = {
@@ -106,11 +113,17 @@ def _pieces(detail: dict[str, Any]) -> Iterator[str]:
             for field, (old, new) in value.items():
                 yield _said(field, f"{_plain(old)} → {_plain(new)}")
         else:
-            yield _said(key, _role(value) if key in ROLES_IN else _plain(value))
+            yield _said(key, _value(key, value))
 
 
 def _said(key: str, value: str) -> str:
     return _("：").join([str(DETAILS.get(key, key)), value])
+
+
+def _value(key: str, value: Any) -> str:
+    if key in ROLES_IN:
+        return _role(value)
+    return grade_name(_plain(value)) if key == "grade" else _plain(value)
 
 
 def _role(value: Any) -> str:

@@ -53,3 +53,10 @@ def test_target_is_named_by_its_kind(target: str, words: str) -> None:
 def test_details_become_one_line(detail: dict[str, object], words: str) -> None:
     with override("zh-hans"):
         assert detail_words(detail) == words
+
+
+def test_details_are_in_the_readers_language() -> None:
+    with override("en"):
+        assert detail_words({"grade": "合格", "roles": ["reviewer", "signatory"]}) == (
+            "Grade: Pass; Role: Reviewer, Signatory"
+        )
