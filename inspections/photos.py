@@ -109,4 +109,4 @@ def _taken_at(text: object) -> datetime | None:
 
 def _too_large() -> str:
     limit = settings.PHOTO_MAX_PIXELS // 1_000_000
-    return _("照片的像素超过 %(limit)d 百万，请缩小后再传。") % {"limit": limit}
+    return _("照片超过 %(limit)d 百万像素，请缩小后再传。") % {"limit": limit}
