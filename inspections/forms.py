@@ -38,6 +38,12 @@ class RoundForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["edition"].queryset = Edition.objects.exclude(published_at=None)
         self.fields["region"].empty_label = self.fields["edition"].empty_label = None
 
+    def validate_unique(self) -> None:
+        """Leave it to the action, which says beside the name that it is taken."""
+
+    def validate_constraints(self) -> None:
+        """As above; the dates are compared in `clean`."""
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         starts, ends = cleaned.get("starts_on"), cleaned.get("ends_on")
