@@ -38,17 +38,15 @@ class RoundForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["edition"].queryset = Edition.objects.exclude(published_at=None)
         self.fields["region"].empty_label = self.fields["edition"].empty_label = None
 
-    def validate_unique(self) -> None:
-        """Leave it to the action, which says beside the name that it is taken."""
-
-    def validate_constraints(self) -> None:
-        """As above; the dates are compared in `clean`."""
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         starts, ends = cleaned.get("starts_on"), cleaned.get("ends_on")
         if starts and ends and ends < starts:
             self.add_error("ends_on", _("结束日期不能早于开始日期。"))
+        same = Round.objects.filter(region=cleaned.get("region"), name=cleaned.get("name", ""))
+        if same.exists():
+            # Beside the name, and in other words than the constraint's.
+            self.add_error("name", _("本地区已经有同名的轮次，请换一个名称。"))
         return cleaned
 
 
