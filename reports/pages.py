@@ -1,33 +1,30 @@
 """Pages of a PDF as pictures for the screen."""
 
 import io
+import threading
 from functools import lru_cache
 
 import pypdfium2
 
 SCALE = 110 / 72  # dots per point: sharp at the width of a desk column, small enough for a phone
 SIZE = (910, 1287)  # pixels of an A4 page at that scale
+# PDFium may be called by one thread at a time.
+_turn = threading.Lock()
 
 
 @lru_cache(maxsize=32)
 def count(pdf: bytes) -> int:
-    document = pypdfium2.PdfDocument(pdf)
-    try:
+    with _turn, pypdfium2.PdfDocument(pdf) as document:
         return len(document)
-    finally:
-        document.close()
 
 
 @lru_cache(maxsize=32)
 def picture(pdf: bytes, number: int) -> bytes:
     """Page `number` (from 1) as PNG; `IndexError` where the document has no such page."""
-    document = pypdfium2.PdfDocument(pdf)
-    try:
+    with _turn, pypdfium2.PdfDocument(pdf) as document:
         if not 1 <= number <= len(document):
             raise IndexError(number)
         image = document[number - 1].render(scale=SCALE).to_pil()
-    finally:
-        document.close()
     out = io.BytesIO()
     image.convert("L" if image.mode == "L" else "RGB").quantize(64).save(out, "PNG", optimize=True)
     return out.getvalue()

@@ -1,15 +1,20 @@
-"""What the tests of documents share: the built faces, and rendered notices read back."""
+"""What the tests of reports share: the built faces, rendered notices read back, a county's round."""
 
-from collections.abc import Callable
+import hashlib
+import io
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from PIL import Image
 
-from reports import fonts, pdf
+from reports import actions, fonts, pdf
+from reports.document import Notice, digest
 from tests.reports.notices import notice
 from tests.reports.pages import Pages
+from tests.small_stage import Stage, small_stage
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +28,33 @@ def faces() -> tuple[fonts.Face, ...]:
 def printed(faces: tuple[fonts.Face, ...]) -> Callable[..., Pages]:
     """Render notice(…) and read it back; the same arguments are rendered once."""
     return lru_cache(lambda count=10, **changes: Pages(pdf.render(notice(count, **changes))))
+
+
+@pytest.fixture
+def stage(db: None) -> Stage:
+    """Two townships in the middle of a round on a small standard; nothing is filled yet."""
+    return small_stage()
+
+
+@pytest.fixture
+def other(db: None) -> Stage:
+    """The same in the county beside it."""
+    return small_stage(other=True)
+
+
+@pytest.fixture
+def quick_pdf(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Notice]]:
+    """Stand in for the PDF engine, which costs half a second; collects what it was given."""
+    given: list[Notice] = []
+
+    def render(document: Notice) -> pdf.Rendered:
+        given.append(document)
+        page = io.BytesIO()
+        Image.new("L", (210, 297), "white").save(page, "PDF", title=digest(document))
+        body = page.getvalue()
+        return pdf.Rendered(body, hashlib.sha256(body).hexdigest(), 1, ("Blank",))
+
+    monkeypatch.setattr(pdf, "render", render)
+    actions._rendered.cache_clear()
+    yield given
+    actions._rendered.cache_clear()
