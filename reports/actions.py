@@ -148,7 +148,7 @@ def draft_notice(*, inspection: Inspection, by: User, now: datetime) -> Notice:
         inspection=inspection, region_id=inspection.region_id, body=body, report_days=body.report_days,
         contact=body.contact, phone=body.phone, copy_to=body.copy_to, drafted_by=by, drafted_at=now,
     )  # fmt: skip
-    document = compose(notice, number=None, dated=timezone.localdate(now))
+    document = _printable(notice, now)
     notice.title, notice.addressee = document.title_text, document.addressee
     try:
         with transaction.atomic():
@@ -172,7 +172,7 @@ def edit_notice(*, notice: Notice, fields: Mapping[str, Any], by: User, now: dat
         )
         for name in NOTICE_FIELDS:
             setattr(locked, name, fields[name])
-        compose(locked, number=None, dated=timezone.localdate(now))
+        _printable(locked, now)
         locked.save(update_fields=NOTICE_FIELDS)
         record("notice.edit", by=by, target=locked, region=locked.region_id, now=now, **dict(fields))
     return locked
@@ -228,8 +228,21 @@ def compose(notice: Notice, *, number: int | None, dated: date) -> Any:
         raise Problem(explain(refused)) from refused
 
 
+def _printable(notice: Notice, now: datetime) -> Any:
+    """The draft's document, refused now rather than at issue where a character cannot be printed."""
+    document = compose(notice, number=None, dated=timezone.localdate(now))
+    try:
+        pdf.check(document)
+    except DocumentRefused as refused:
+        raise Problem(explain(refused)) from refused
+    return document
+
+
 def bytes_of(notice: Notice, *, now: datetime) -> bytes:
-    """The issued PDF as stored, or a draft rendered as it stands and marked as one; nothing is written."""
+    """The issued PDF as stored, or a draft rendered as it stands and marked as one; nothing is written.
+
+    Raises `Problem` for a draft that can no longer be made, since its office has changed, say.
+    """
     if notice.state == Notice.State.ISSUED:
         with notice.pdf.open() as file:
             return bytes(file.read())

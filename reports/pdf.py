@@ -83,7 +83,7 @@ def render(document: Notice) -> Rendered:
     Raises FontsNotBuilt, or DocumentRefused (missing_glyph) when no face has a character.
     """
     engine = _engine(fonts.installed(), str(settings.FONTS_DIR))
-    _refuse_missing(document, engine.faces)
+    check(document)
     html = _joined(render_to_string("reports/documents/notice.html", _context(document)))
     with engine.lock:
         measures = weasyprint.CSS(
@@ -158,9 +158,10 @@ def _joined(html: str) -> str:
     return head + end + UNBROKEN.sub("\u2060", body)
 
 
-def _refuse_missing(document: Notice, faces: tuple[fonts.Face, ...]) -> None:
+def check(document: Notice) -> None:
+    """Raise DocumentRefused (missing_glyph) when no face has a character; FontsNotBuilt without faces."""
     folder = Path(settings.FONTS_DIR)
-    known = frozenset().union(*(fonts.coverage(str(folder / face.file)) for face in faces))
+    known = frozenset().union(*(fonts.coverage(str(folder / face.file)) for face in fonts.installed()))
     for place, text in texts(document):
         for character in text:
             if ord(character) not in known:

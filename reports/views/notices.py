@@ -69,11 +69,17 @@ def notice_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def notice(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = load_notice(request.user, pk)
+    count, problem = 0, ""
+    try:
+        count = pages.count(actions.bytes_of(row, now=timezone.now()))
+    except Problem as found:
+        problem = found.message
     context = {
         "notice": row,
+        "problem": problem,
         "can_edit": permissions.can_edit_notice(request.user, row),
         "can_issue": permissions.can_issue(request.user, row),
-        "page_numbers": range(1, pages.count(actions.bytes_of(row, now=timezone.now())) + 1),
+        "page_numbers": range(1, count + 1),
         "page_size": pages.SIZE,
         "steps": _life(row),
         "facts": [
@@ -142,7 +148,11 @@ def notice_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
 def notice_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The issued bytes, or the draft marked as one."""
     row = load_notice(request.user, pk)
-    body = actions.bytes_of(row, now=timezone.now())
+    try:
+        body = actions.bytes_of(row, now=timezone.now())
+    except Problem:
+        # The notice's page says why there is none.
+        return redirect("reports:notice", pk=pk)
     response = HttpResponse(body, content_type="application/pdf")
     response.headers["Content-Disposition"] = _disposition(notice_filename(row), "download" in request.GET)
     return response
@@ -158,7 +168,7 @@ def notice_page(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     row = load_notice(request.user, pk)
     try:
         picture = pages.picture(actions.bytes_of(row, now=timezone.now()), number)
-    except IndexError:
+    except (IndexError, Problem):
         raise Http404 from None
     return HttpResponse(picture, content_type="image/png", headers={"Cache-Control": "private, max-age=60"})
 

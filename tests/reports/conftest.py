@@ -55,6 +55,7 @@ def quick_pdf(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Notice]]:
         return pdf.Rendered(body, hashlib.sha256(body).hexdigest(), 1, ("Blank",))
 
     monkeypatch.setattr(pdf, "render", render)
+    monkeypatch.setattr(pdf, "check", lambda document: None)
     actions._rendered.cache_clear()
     yield given
     actions._rendered.cache_clear()

@@ -1,0 +1,394 @@
+"""Notices: drafted once, numbered without a gap, issued once, never changed."""
+
+import hashlib
+import threading
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from inspections.answers import Given
+from inspections.models import Finding, Inspection
+from organization.models import AuditEntry, Role
+from organization.problems import NotAllowed, Problem
+from reports import actions, pdf
+from reports.document import from_plain
+from reports.models import IssuingBody, Notice, NumberSequence
+from tests.factories import make_user
+from tests.small_stage import (
+    NOW,
+    OFFICE,
+    Stage,
+    answer,
+    drafted,
+    issued,
+    later,
+    self_check,
+    small_stage,
+    submit_by,
+    submitted,
+)
+
+pytestmark = pytest.mark.django_db
+SHORT = {"yes": Given(False, note="门未开")}
+
+
+@pytest.fixture
+def inspection(stage: Stage) -> Inspection:
+    return submitted(stage, **SHORT)
+
+
+def edit(notice: Notice, by: Any, **changes: Any) -> Notice:
+    fields = {"report_days": 15, "contact": "李明", "phone": "0372-6200000", "copy_to": ""} | changes
+    return actions.edit_notice(notice=notice, fields=fields, by=by, now=later(1))
+
+
+def numbers() -> list[int]:
+    return list(Notice.objects.issued().order_by("number").values_list("number", flat=True))
+
+
+# ---- the issuing body
+
+
+def test_office_is_set_and_changed_by_the_administrator(stage: Stage) -> None:
+    body = IssuingBody.objects.get()
+    by = stage.cast["administrator"]
+    changed = actions.set_issuing_body(
+        region=stage.county.region, fields={**OFFICE, "name": "新名"}, by=by, now=NOW
+    )
+    assert (changed.pk, changed.name) == (body.pk, "新名")
+    assert AuditEntry.objects.filter(action="issuing_body.set").count() == 2
+
+
+@pytest.mark.parametrize("role", sorted(set(Role.values) - {"administrator"}))
+def test_office_is_the_administrators(stage: Stage, role: str) -> None:
+    with pytest.raises(NotAllowed):
+        actions.set_issuing_body(region=stage.county.region, fields=OFFICE, by=stage.cast[role], now=NOW)
+
+
+def test_office_of_another_county_is_out_of_reach(stage: Stage, other: Stage) -> None:
+    with pytest.raises(NotAllowed):
+        actions.set_issuing_body(
+            region=other.county.region, fields=OFFICE, by=stage.cast["administrator"], now=NOW
+        )
+
+
+def test_nearest_office_above_signs(stage: Stage, other: Stage) -> None:
+    assert actions.body_for(stage.county.townships[0]).region == stage.county.region
+    assert actions.body_for(other.county.region).region == other.county.region
+    assert actions.body_for(stage.county.region.parent) is None
+
+
+# ---- drafting
+
+
+def test_draft_takes_its_wording_from_the_office(stage: Stage, inspection: Inspection) -> None:
+    notice = drafted(stage, inspection)
+    assert (notice.state, notice.region_id) == ("draft", inspection.region_id)
+    assert (notice.contact, notice.phone, notice.report_days) == ("李明", "0372-6200000", 15)
+    assert "城关镇" in notice.title
+    assert notice.addressee == "城关镇人民政府"
+    assert (notice.number, notice.pdf.name, notice.number_text) == (None, "", "")
+    assert Finding.objects.get().state == "found"
+
+
+def test_draft_begun_twice_is_one(stage: Stage, inspection: Inspection) -> None:
+    first = drafted(stage, inspection)
+    again = actions.draft_notice(inspection=inspection, by=stage.cast["reviewer"], now=later(1))
+    assert (first.pk, again.drafted_by) == (again.pk, stage.cast["administrator"])
+    assert AuditEntry.objects.filter(action="notice.draft").count() == 1
+
+
+@pytest.mark.parametrize("role", sorted(set(Role.values) - {"administrator", "reviewer"}))
+def test_drafting_is_for_administrator_and_reviewer(stage: Stage, inspection: Inspection, role: str) -> None:
+    with pytest.raises(NotAllowed):
+        actions.draft_notice(inspection=inspection, by=stage.cast[role], now=NOW)
+    assert not Notice.objects.exists()
+
+
+def test_another_countys_people_draft_and_issue_nothing(stage: Stage, other: Stage, quick_pdf: Any) -> None:
+    inspection = submitted(stage, **SHORT)
+    for role in ("administrator", "reviewer", "signatory"):
+        with pytest.raises(NotAllowed):
+            actions.draft_notice(inspection=inspection, by=other.cast[role], now=NOW)
+    notice = drafted(stage, inspection)
+    for role in ("administrator", "signatory"):
+        with pytest.raises(NotAllowed):
+            actions.issue_notice(notice=notice, by=other.cast[role], now=NOW)
+    assert not Notice.objects.issued().exists()
+
+
+def test_no_draft_before_submitting_nor_of_a_self_check(stage: Stage) -> None:
+    with pytest.raises(NotAllowed, match="提交后才能起草"):
+        drafted(stage, stage.inspections[0])
+    (own,) = self_check(stage.county, stage.cast, stage.edition)
+    answer(own, stage.cast["township_staff"], **SHORT)
+    submit_by(own, stage.cast["township_staff"])
+    with pytest.raises(NotAllowed, match="自查"):
+        drafted(stage, own)
+
+
+def test_no_draft_without_a_finding_or_an_office(db: None) -> None:
+    stage = small_stage(office=False)
+    with pytest.raises(Problem, match="没有设置发文机关"):
+        drafted(stage, submitted(stage, 0, **SHORT))
+    fields = {**OFFICE}
+    by = stage.cast["administrator"]
+    actions.set_issuing_body(region=stage.county.region, fields=fields, by=by, now=NOW)
+    with pytest.raises(Problem, match="没有发现问题"):
+        drafted(stage, submitted(stage, 1))
+    assert not Notice.objects.exists()
+
+
+# ---- editing
+
+
+def test_draft_is_edited_with_its_trail(stage: Stage, inspection: Inspection) -> None:
+    notice = edit(drafted(stage, inspection), stage.cast["reviewer"], copy_to="县政府办公室", report_days=10)
+    notice.refresh_from_db()
+    assert (notice.copy_to, notice.report_days) == ("县政府办公室", 10)
+    assert AuditEntry.objects.filter(action="notice.edit").count() == 1
+
+
+@pytest.mark.parametrize("role", sorted(set(Role.values) - {"administrator", "reviewer"}))
+def test_editing_is_for_administrator_and_reviewer(stage: Stage, inspection: Inspection, role: str) -> None:
+    with pytest.raises(NotAllowed):
+        edit(drafted(stage, inspection), stage.cast[role])
+
+
+@pytest.mark.parametrize("word", ["责令", "处罚", "复议"])
+def test_words_that_no_notice_has_are_refused(stage: Stage, inspection: Inspection, word: str) -> None:
+    notice = drafted(stage, inspection)
+    with pytest.raises(Problem, match=word):
+        edit(notice, stage.cast["administrator"], copy_to=f"县{word}委员会")
+    notice.refresh_from_db()
+    assert notice.copy_to == ""
+
+
+def test_character_that_cannot_be_printed_is_refused_before_it_is_kept(
+    stage: Stage, inspection: Inspection, faces: Any
+) -> None:
+    notice = drafted(stage, inspection)
+    with pytest.raises(Problem, match="没有字体"):
+        edit(notice, stage.cast["administrator"], contact="李\U0001f600明")
+    notice.refresh_from_db()
+    assert notice.contact == "李明"
+
+
+# ---- issuing
+
+
+def test_issued_notice_has_number_bytes_and_frozen_content(
+    stage: Stage, inspection: Inspection, quick_pdf: list[Any]
+) -> None:
+    notice = issued(stage, inspection)
+    notice.refresh_from_db()
+    assert notice.number_text == "汤政服办〔2026〕1号"
+    assert (notice.issued_by, notice.issued_at, notice.dated_on) == (
+        stage.cast["signatory"], NOW, date(2026, 11, 20),
+    )  # fmt: skip
+    body = notice.pdf.read()
+    assert hashlib.sha256(body).hexdigest() == notice.sha256
+    assert from_plain(notice.document) == quick_pdf[-1]
+    assert quick_pdf[-1].number.text == notice.number_text
+    assert Finding.objects.get().state == "notified"
+    assert AuditEntry.objects.get(action="notice.issue").detail["number"] == notice.number_text
+    assert actions.bytes_of(notice, now=later(1)) == body
+
+
+def test_notice_is_really_rendered(stage: Stage, inspection: Inspection, faces: Any) -> None:
+    notice = issued(stage, inspection)
+    body = actions.bytes_of(notice, now=NOW)
+    assert body.startswith(b"%PDF-")
+    assert notice.faces
+
+
+def test_numbers_follow_each_other_by_office_and_year(stage: Stage, other: Stage, quick_pdf: Any) -> None:
+    for place in (0, 1):
+        issued(stage, submitted(stage, place, **SHORT))
+    elsewhere = issued(other, submitted(other, 0, **SHORT))
+    next_year = issued(other, submitted(other, 1, **SHORT), later(60))
+    assert numbers() == [1, 1, 1, 2]
+    assert elsewhere.number_text == "滑政服办〔2026〕1号"
+    assert next_year.number_text == "滑政服办〔2027〕1号"
+
+
+def test_day_of_issue_is_the_day_in_china(stage: Stage, inspection: Inspection, quick_pdf: Any) -> None:
+    """Half past eleven at night of 31 December in China is the old year, an hour later the new one."""
+    late = NOW.replace(month=12, day=31, hour=23, minute=30)
+    assert issued(stage, inspection, late).dated_on == date(2026, 12, 31)
+    second = submitted(stage, 1, **SHORT)
+    assert issued(stage, second, late.replace(year=2027, month=1, day=1, hour=0)).number_text.endswith(
+        "〔2027〕1号"
+    )
+
+
+def test_issued_twice_is_issued_once(stage: Stage, inspection: Inspection, quick_pdf: Any) -> None:
+    notice = issued(stage, inspection)
+    with pytest.raises(NotAllowed, match="已经印发"):
+        actions.issue_notice(notice=notice, by=stage.cast["signatory"], now=later(1))
+    assert numbers() == [1]
+    assert NumberSequence.objects.get().last == 1
+    assert len(quick_pdf) == 1
+
+
+@pytest.mark.parametrize("role", sorted(set(Role.values) - {"administrator", "signatory"}))
+def test_issuing_is_for_administrator_and_signatory(
+    stage: Stage, inspection: Inspection, quick_pdf: Any, role: str
+) -> None:
+    notice = drafted(stage, inspection)
+    with pytest.raises(NotAllowed):
+        actions.issue_notice(notice=notice, by=stage.cast[role], now=NOW)
+    assert not NumberSequence.objects.exists()
+    assert quick_pdf == []
+
+
+def test_failing_engine_leaves_no_gap(
+    stage: Stage, inspection: Inspection, quick_pdf: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issued(stage, inspection)
+    notice = drafted(stage, submitted(stage, 1, **SHORT))
+
+    def fail(document: Any) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pdf, "render", fail)
+        with pytest.raises(MemoryError):
+            actions.issue_notice(notice=notice, by=stage.cast["signatory"], now=NOW)
+    notice.refresh_from_db()
+    assert (notice.state, notice.number, notice.pdf.name) == ("draft", None, "")
+    assert set(Finding.objects.values_list("state", flat=True)) == {"notified", "found"}
+    assert NumberSequence.objects.get().last == 1
+    assert actions.issue_notice(notice=notice, by=stage.cast["signatory"], now=NOW).number == 2
+
+
+def test_failure_after_rendering_leaves_no_gap(
+    stage: Stage, inspection: Inspection, quick_pdf: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notice = drafted(stage, inspection)
+
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise OSError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, "record", fail)
+        with pytest.raises(OSError):  # noqa: PT011 - raised bare above
+            actions.issue_notice(notice=notice, by=stage.cast["signatory"], now=NOW)
+    assert not NumberSequence.objects.exists()
+    assert actions.issue_notice(notice=notice, by=stage.cast["signatory"], now=NOW).number == 1
+    assert numbers() == [1]
+
+
+def test_issued_notice_is_deaf_to_later_changes(stage: Stage, inspection: Inspection, quick_pdf: Any) -> None:
+    notice = issued(stage, inspection)
+    before = actions.bytes_of(notice, now=NOW)
+    actions.set_issuing_body(
+        region=stage.county.region,
+        fields={**OFFICE, "name": "改名", "contact": "改"},
+        by=stage.cast["administrator"],
+        now=later(1),
+    )
+    with pytest.raises(NotAllowed, match="不能再改"):
+        edit(notice, stage.cast["administrator"], contact="王")
+    notice.refresh_from_db()
+    assert actions.bytes_of(notice, now=later(2)) == before
+    assert notice.document["issuer"] == OFFICE["name"]
+
+
+@pytest.mark.parametrize(
+    "change", [{"number": 9}, {"title": "改"}, {"sha256": "0" * 64}, {"pdf": "x.pdf"}, {"document": {}}]
+)
+def test_database_keeps_what_was_issued(
+    stage: Stage, inspection: Inspection, quick_pdf: Any, change: dict[str, Any]
+) -> None:
+    notice = issued(stage, inspection)
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+        Notice.objects.filter(pk=notice.pk).update(**change)
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+        Notice.objects.filter(pk=notice.pk).delete()
+
+
+def test_database_refuses_half_an_issue(stage: Stage, inspection: Inspection) -> None:
+    notice = drafted(stage, inspection)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Notice.objects.filter(pk=notice.pk).update(state="issued", year=2026, number=1)
+
+
+def test_draft_is_shown_marked_and_writes_nothing(
+    stage: Stage, inspection: Inspection, quick_pdf: list[Any]
+) -> None:
+    notice = drafted(stage, inspection)
+    assert actions.bytes_of(notice, now=NOW).startswith(b"%PDF")
+    assert quick_pdf[-1].number.sequence is None
+    assert not NumberSequence.objects.exists()
+
+
+# ---- several at once
+
+
+def at_once(tasks: list[Callable[[], Any]]) -> list[Any]:
+    """Run all tasks in threads that begin together; returns results or what was raised."""
+    gate = threading.Barrier(len(tasks))
+    results: list[Any] = [None] * len(tasks)
+
+    def run(place: int, task: Callable[[], Any]) -> None:
+        gate.wait()
+        try:
+            results[place] = task()
+        except Exception as error:
+            results[place] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(tasks)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+@pytest.mark.django_db(transaction=True)
+def test_numbers_are_given_once_to_many_at_once(quick_pdf: Any) -> None:
+    stage = small_stage(townships=8)
+    notices = [drafted(stage, submitted(stage, place, **SHORT)) for place in range(8)]
+    people = [make_user(f"s{n}", [(Role.SIGNATORY, stage.county.region)]) for n in range(8)]
+
+    def issue(notice: Notice, by: Any) -> Callable[[], Notice]:
+        return lambda: actions.issue_notice(notice=notice, by=by, now=NOW)
+
+    results = at_once([issue(*pair) for pair in zip(notices, people, strict=True)])
+    assert [type(result) for result in results] == [Notice] * 8
+    assert numbers() == list(range(1, 9))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_notice_issued_by_many_at_once_is_issued_once(quick_pdf: Any) -> None:
+    stage = small_stage(townships=1)
+    notice = drafted(stage, submitted(stage, **SHORT))
+    people = [make_user(f"s{n}", [(Role.SIGNATORY, stage.county.region)]) for n in range(4)]
+
+    def issue(by: Any) -> Callable[[], Notice]:
+        return lambda: actions.issue_notice(notice=notice, by=by, now=NOW)
+
+    results = at_once([issue(by) for by in people])
+    assert sorted(type(result).__name__ for result in results) == ["NotAllowed"] * 3 + ["Notice"]
+    assert numbers() == [1]
+    assert NumberSequence.objects.get().last == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_inspection_drafted_by_many_at_once_has_one_draft() -> None:
+    stage = small_stage(townships=1)
+    inspection = submitted(stage, **SHORT)
+    people = [make_user(f"r{n}", [(Role.REVIEWER, stage.county.region)]) for n in range(4)]
+
+    def draft(by: Any) -> Callable[[], Notice]:
+        return lambda: actions.draft_notice(inspection=inspection, by=by, now=NOW)
+
+    results = at_once([draft(by) for by in people])
+    assert len({notice.pk for notice in results}) == 1
+    assert Notice.objects.count() == 1
