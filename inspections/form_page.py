@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -16,6 +17,23 @@ from .checklist import Checklist, checklist
 from .fragments import State, fill
 from .loading import previous_items
 from .models import Answer, Inspection, Photo
+
+
+class Kept(NamedTuple):
+    """What the page needs of an answer; a whole row of the model costs twice as much."""
+
+    item_id: int
+    value: Any
+    na: bool
+    reason: str
+    note: str
+    status: str
+    updated_at: datetime
+
+
+def kept_answers(inspection: Inspection) -> dict[int, Kept]:
+    rows = Answer.objects.filter(inspection=inspection).values_list(*Kept._fields)
+    return {row[0]: Kept(*row) for row in rows}
 
 
 @dataclass(frozen=True)
@@ -50,7 +68,7 @@ def page_context(
 ) -> dict[str, Any]:
     """Context of the form page; `posted` and `errors` (by item key) show what could not be saved."""
     items = checklist(inspection.edition_id, inspection.kind)
-    answers = {answer.item_id: answer for answer in Answer.objects.filter(inspection=inspection)}
+    answers = kept_answers(inspection)
     states = _states(inspection, items, answers, posted or {}, errors or {})
     language = get_language() or "zh-hans"
     html = fill(items, inspection.edition_id, language, states)
@@ -71,6 +89,7 @@ def page_context(
     first_open = next((entry for entry in items.entries if entry.pk not in done), None)
     return {
         "inspection": inspection,
+        "page_url": reverse("inspections:form", args=[inspection.pk]),
         "sections": sections,
         "progress": Progress(len(done), len(items.entries)),
         "next_anchor": f"#{first_open.prefix}" if first_open else "",
@@ -85,11 +104,14 @@ def page_context(
 def _states(
     inspection: Inspection,
     items: Checklist,
-    answers: Mapping[int, Answer],
+    answers: Mapping[int, Kept],
     posted: Mapping[int, Given],
     errors: Mapping[int, str],
 ) -> dict[int, State]:
-    previous, names = previous_items(inspection), status_names()
+    previous = previous_items(inspection)
+    last_words = {code: _("上次：%(result)s") % {"result": name} for code, name in status_names().items()}
+    saved_words = _("已保存 %(time)s")
+    today = timezone.localdate()
     pictures = _pictures(Photo.objects.kept().filter(inspection=inspection))
     states = {}
     for entry in items.entries:
@@ -101,22 +123,20 @@ def _states(
         states[entry.pk] = State(
             given=given,
             status=answer.status if answer else UNANSWERED,
-            last=_("上次：%(result)s") % {"result": names.get(last["status"], "")} if last else "",
-            saved=_saved(answer) if answer and entry.pk not in errors else "",
+            last=last_words.get(last["status"], "") if last else "",
+            saved=saved_words % {"time": clock(answer.updated_at, today)}
+            if answer and entry.pk not in errors
+            else "",
             errors=errors.get(entry.pk, ""),
             photos=pictures.get(entry.pk, ""),
         )
     return states
 
 
-def _saved(answer: Answer) -> str:
-    return _("已保存 %(time)s") % {"time": clock(answer.updated_at)}
-
-
-def clock(moment: Any) -> str:
+def clock(moment: datetime, today: date) -> str:
     """The time of day, with the date unless it is today."""
     local = timezone.localtime(moment)
-    return f"{local:%H:%M}" if local.date() == timezone.localdate() else f"{local:%m-%d %H:%M}"
+    return f"{local:%H:%M}" if local.date() == today else f"{local:%m-%d %H:%M}"
 
 
 def photo_links(photo: Photo) -> dict[str, str]:

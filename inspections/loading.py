@@ -12,13 +12,7 @@ from organization.models import User
 from .checklist import Entry, checklist
 from .models import Inspection, Photo, Round
 
-JOINED = (
-    "center",
-    "edition",
-    "lead",
-    "round__region",
-    "region__parent__parent",
-)
+JOINED = ("center", "round")
 
 
 def load_inspection(user: User, pk: UUID) -> Inspection:
