@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -75,6 +76,7 @@ def _round_page(
         row.picked = str(row.pk) in ticked
     context = {
         "round": round,
+        "page_url": _address(request, round),
         "totals": totals,
         "percent": 100 * totals["submitted"] // totals["all"] if totals["all"] else 0,
         "state": state,
@@ -90,6 +92,12 @@ def _round_page(
     }
     bad = (centers and centers.errors) or (assign and assign.errors)
     return render(request, "inspections/round.html", context, status=400 if bad else 200)
+
+
+def _address(request: HttpRequest, round: Round) -> str:
+    """The round's page as it is filtered; a form sent back stands at an address that takes no GET."""
+    query = request.GET.urlencode()
+    return reverse("inspections:round", args=[round.pk]) + (f"?{query}" if query else "")
 
 
 def _states(totals: dict[str, int]) -> list[tuple[str, str, int]]:
@@ -118,7 +126,7 @@ def round_centers(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, text)
     else:
         messages.info(request, _("这些中心都已在本轮次中，没有新加入的。"))
-    return redirect("inspections:round", pk=pk)
+    return redirect(_address(request, round))
 
 
 @require_POST
@@ -143,5 +151,5 @@ def round_assign(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 text = ngettext("已分配%(n)d个中心。", "已分配%(n)d个中心。", count)
                 messages.success(request, text % {"n": count})
-                return redirect("inspections:round", pk=pk)
+                return redirect(_address(request, round))
     return _round_page(request, round, assign=form)
