@@ -182,11 +182,14 @@ def issue_notice(*, notice: Notice, by: User, now: datetime) -> Notice:
     """Give the next number, render, and freeze; the same notice issued twice is issued once.
 
     Number, bytes and frozen content are written in one transaction, so that a failure leaves
-    neither a gap in the numbers nor a half-issued notice.
+    neither a gap in the numbers nor a half-issued notice. Issuing again by the same person, as an
+    impatient finger does, changes nothing.
     """
     dated = timezone.localdate(now)
     with transaction.atomic():
         locked = _lock_notice(notice)
+        if locked.issued_by_id == by.pk:
+            return locked
         permissions.can_issue(by, locked).enforce(
             action="notice.issue", target=locked, region=locked.region_id
         )

@@ -227,9 +227,12 @@ def test_day_of_issue_is_the_day_in_china(stage: Stage, inspection: Inspection, 
 
 def test_issued_twice_is_issued_once(stage: Stage, inspection: Inspection, quick_pdf: Any) -> None:
     notice = issued(stage, inspection)
+    again = actions.issue_notice(notice=notice, by=stage.cast["signatory"], now=later(1))
+    assert (again.pk, again.issued_at) == (notice.pk, NOW)
     with pytest.raises(NotAllowed, match="已经印发"):
-        actions.issue_notice(notice=notice, by=stage.cast["signatory"], now=later(1))
+        actions.issue_notice(notice=notice, by=stage.cast["administrator"], now=later(1))
     assert numbers() == [1]
+    assert AuditEntry.objects.filter(action="notice.issue").count() == 1
     assert NumberSequence.objects.get().last == 1
     assert len(quick_pdf) == 1
 

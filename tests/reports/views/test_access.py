@@ -1,0 +1,150 @@
+"""Every address of the app by every role, from another county, from next door and without a login."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from inspections.answers import Given
+from organization.models import AuditEntry, Role, User
+from reports.models import Notice, NumberSequence
+from reports.urls import urlpatterns
+from tests.factories import make_user
+from tests.small_stage import NOW, Stage, answer, drafted, issued, submit_by, submitted
+
+pytestmark = pytest.mark.django_db
+SHORT = {"yes": Given(False)}
+ALL = dict.fromkeys(Role.values, 200)
+NONE = dict.fromkeys(Role.values, 403)
+WRITERS = dict.fromkeys(("administrator", "reviewer", "signatory"), 200)
+READERS = WRITERS | {"township_staff": 200}
+INSPECTORS = dict.fromkeys(("inspector", "lead_inspector"), 200)
+# For each page: how it is asked, what it is about, and the answer by role; who is not named finds nothing.
+# The submitted inspection and its issued notice are of the first township, where the staff work.
+PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
+    "county": ("get", "", NONE | WRITERS),
+    "our-centers": ("get", "", NONE | {"township_staff": 200}),
+    "finding-list": ("get", "", ALL),
+    "notice-list": ("get", "", ALL),
+    "issuing-body": ("get", "", NONE | {"administrator": 200}),
+    "score": ("get", "submitted", READERS | INSPECTORS),
+    "notice": ("get", "issued", READERS),
+    "notice-pdf": ("get", "issued", READERS),
+    "notice-page": ("get", "page", READERS),
+    "notice-edit": ("get", "draft", WRITERS | {"signatory": 403}),
+    "notice-issue": ("post", "draft", {"administrator": 302, "signatory": 302, "reviewer": 403}),
+    "notice-draft": (
+        "post",
+        "submitted",
+        {"administrator": 302, "reviewer": 302, "signatory": 403, "township_staff": 403}
+        | dict.fromkeys(INSPECTORS, 403),
+    ),
+    "submit": ("post", "begun", {"lead_inspector": 302, "inspector": 403} | dict.fromkeys(WRITERS, 403)),
+    "round-export": ("post", "round", {"administrator": 200}),
+}
+Ask = Callable[..., Any]
+
+
+@pytest.fixture
+def ask(client: Client, stage: Stage, other: Stage, quick_pdf: Any) -> Ask:
+    """Ask for a page; what it is about is brought about first."""
+    submitted(stage, 0, **SHORT)
+
+    def asked(page: str, user: User | None = None, method: str = "") -> Any:
+        own, about, _ = PAGES[page]
+        url = reverse(f"reports:{page}", args=arguments(stage, about))
+        client.logout()
+        if user:
+            client.force_login(user)
+        return client.get(url) if (method or own) == "get" else client.post(url)
+
+    return asked
+
+
+def arguments(stage: Stage, about: str) -> list[Any]:
+    first, second = stage.inspections
+    if about in ("issued", "page", "round"):
+        notice = Notice.objects.issued().filter(inspection=first).first() or issued(stage, first)
+        return {"issued": [notice.pk], "page": [notice.pk, 1], "round": [stage.round.pk]}[about]
+    if about in ("begun", "draft"):
+        second.refresh_from_db()
+        if second.state != "submitted":
+            answer(second, stage.cast["inspector"], **SHORT)
+    if about == "draft":
+        submit_by(second, stage.cast["lead_inspector"], NOW)
+        return [drafted(stage, second).pk]
+    return {"": [], "submitted": [first.pk], "begun": [second.pk]}[about]
+
+
+def test_table_names_every_page() -> None:
+    assert {pattern.name for pattern in urlpatterns} == set(PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_by_every_role(ask: Ask, stage: Stage, page: str) -> None:
+    """Those who may act come last, for what they do cannot be done again."""
+    statuses = PAGES[page][2]
+    for role, person in sorted(stage.cast.items(), key=lambda pair: statuses.get(pair[0], 404) < 400):
+        before = AuditEntry.objects.filter(result="refused").count()
+        expected = statuses.get(role, 404)
+        # What was issued by one is refused to the next.
+        if page == "notice-issue" and expected == 302 and Notice.objects.issued().exists():
+            expected = 403
+        response = ask(page, person)
+        assert response.status_code == expected, role
+        refused = AuditEntry.objects.filter(result="refused").count() - before
+        assert refused == (response.status_code == 403), role
+        if response.status_code == 403:
+            assert response.context["reason"], role
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nobody_without_a_login(ask: Ask, page: str) -> None:
+    for method in ("get", "post"):
+        response = ask(page, method=method)
+        assert response.status_code == 302
+        assert response["Location"].startswith(reverse("login"))
+
+
+@pytest.mark.parametrize("page", [page for page, (_, about, _) in PAGES.items() if about])
+def test_another_county_and_next_door_find_nothing(ask: Ask, stage: Stage, other: Stage, page: str) -> None:
+    third = "410523107"
+    near = [make_user(f"{role}-near", [(role, region_of(third))]) for role in Role.values]
+    for person in [*other.cast.values(), *near]:
+        assert ask(page, person).status_code == 404, person
+    assert not NumberSequence.objects.filter(last__gt=1).exists()
+
+
+def region_of(code: str) -> Any:
+    from tests.factories import make_region
+
+    return make_region(code)
+
+
+@pytest.mark.parametrize("page", ["notice", "notice-pdf", "notice-page", "notice-edit"])
+def test_draft_is_not_found_by_the_township(client: Client, stage: Stage, quick_pdf: Any, page: str) -> None:
+    notice = drafted(stage, submitted(stage, 0, **SHORT))
+    url = reverse(f"reports:{page}", args=[notice.pk, 1] if page == "notice-page" else [notice.pk])
+    client.force_login(stage.cast["township_staff"])
+    assert client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("page", [page for page, (method, _, _) in PAGES.items() if method == "post"])
+def test_get_of_what_changes_something_is_refused(ask: Ask, stage: Stage, page: str) -> None:
+    assert ask(page, stage.cast["administrator"], "get").status_code == 405
+    assert NumberSequence.objects.filter(last__gt=1).count() == 0
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_score_that_is_not_there_yet_is_refused_in_words(client: Client, stage: Stage, place: int) -> None:
+    if place:
+        answer(stage.inspections[place], stage.cast["inspector"])
+    for role in ("inspector", "lead_inspector", "administrator"):
+        client.force_login(stage.cast[role])
+        said = client.get(reverse("reports:score", args=[stage.inspections[place].pk]))
+        assert said.status_code == 403
+        assert "还没有提交，提交后才有得分" in said.content.decode()
+    client.force_login(stage.cast["township_staff"])
+    assert client.get(reverse("reports:score", args=[stage.inspections[place].pk])).status_code == 404
