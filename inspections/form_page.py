@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.template.loader import render_to_string
@@ -111,7 +111,7 @@ def _states(
     previous = previous_items(inspection)
     last_words = {code: _("上次：%(result)s") % {"result": name} for code, name in status_names().items()}
     saved_words = _("已保存 %(time)s")
-    today = timezone.localdate()
+    now = timezone.localtime()
     pictures = _pictures(Photo.objects.kept().filter(inspection=inspection))
     states = {}
     for entry in items.entries:
@@ -124,7 +124,7 @@ def _states(
             given=given,
             status=answer.status if answer else UNANSWERED,
             last=last_words.get(last["status"], "") if last else "",
-            saved=saved_words % {"time": clock(answer.updated_at, today)}
+            saved=saved_words % {"time": clock(answer.updated_at, now)}
             if answer and entry.pk not in errors
             else "",
             errors=errors.get(entry.pk, ""),
@@ -133,10 +133,10 @@ def _states(
     return states
 
 
-def clock(moment: datetime, today: date) -> str:
-    """The time of day, with the date unless it is today."""
-    local = timezone.localtime(moment)
-    return f"{local:%H:%M}" if local.date() == today else f"{local:%m-%d %H:%M}"
+def clock(moment: datetime, now: datetime) -> str:
+    """The time of day in the zone of `now`, with the date unless it is the same day there."""
+    local = moment.astimezone(now.tzinfo)
+    return local.strftime("%H:%M" if local.date() == now.date() else "%m-%d %H:%M")
 
 
 def photo_links(photo: Photo) -> dict[str, str]:

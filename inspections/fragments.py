@@ -10,10 +10,10 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -153,7 +153,7 @@ def _verdict(value: Any, slots: dict[str, str]) -> None:
 
 
 def _text(value: Any, slots: dict[str, str]) -> None:
-    slots["value"] = escape(value)
+    slots["value"] = escape(str(value))
 
 
 def _elements(value: Any, slots: dict[str, str]) -> None:
@@ -166,8 +166,8 @@ def _elements(value: Any, slots: dict[str, str]) -> None:
 
 def _counts(value: Any, slots: dict[str, str]) -> None:
     counts = value if isinstance(value, dict) else {}
-    slots["total"] = escape(counts.get("total", ""))
-    slots["compliant"] = escape(counts.get("compliant", ""))
+    slots["total"] = escape(str(counts.get("total", "")))
+    slots["compliant"] = escape(str(counts.get("compliant", "")))
 
 
 _VALUE_SLOTS: Mapping[str, Callable[[Any, dict[str, str]], None]] = {

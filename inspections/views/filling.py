@@ -56,7 +56,7 @@ def answer_save(request: HttpRequest, pk: UUID, code: str) -> JsonResponse:
     own = [other.pk for other in items.entries if other.section is entry.section]
     return JsonResponse(
         {
-            "saved_at": clock(now, timezone.localdate(now)),
+            "saved_at": clock(now, timezone.localtime(now)),
             "version": saved.version,
             "status": saved.status,
             "answered": len(done),

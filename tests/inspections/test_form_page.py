@@ -66,9 +66,9 @@ def test_saved_item_says_when(stage: Stage) -> None:
 
 def test_clock_leaves_out_the_date_today() -> None:
     now = timezone.now()
-    assert clock(now, timezone.localdate(now)) == f"{timezone.localtime(now):%H:%M}"
+    assert clock(now, timezone.localtime(now)) == f"{timezone.localtime(now):%H:%M}"
     earlier = now - timedelta(days=2)
-    assert clock(earlier, timezone.localdate(now)).startswith(f"{timezone.localtime(earlier):%m-%d }")
+    assert clock(earlier, timezone.localtime(now)).startswith(f"{timezone.localtime(earlier):%m-%d }")
 
 
 def test_photo_is_shown_beside_its_item_until_it_is_removed(stage: Stage) -> None:
