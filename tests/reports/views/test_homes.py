@@ -1,0 +1,245 @@
+"""The homes of administrators and township staff, and the list of findings."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from inspections.answers import Given
+from inspections.models import Finding, Inspection
+from organization.models import Role
+from tests.factories import make_user
+from tests.small_stage import (
+    NOW,
+    Stage,
+    answer,
+    drafted,
+    issued,
+    later,
+    self_check,
+    small_stage,
+    submit_by,
+    submitted,
+)
+from tests.stage import make_round, take_in
+
+pytestmark = pytest.mark.django_db
+SHORT = {"yes": Given(False)}
+
+
+def shown(client: Client, path: str, **query: Any) -> Any:
+    said = client.get(path, query)
+    assert said.status_code == 200
+    return said.context
+
+
+# ---- the county's home
+
+
+def test_county_home_tells_where_the_round_stands(client: Client, stage: Stage) -> None:
+    submitted(stage, 0, **SHORT)
+    client.force_login(stage.cast["administrator"])
+    context = shown(client, "/county/")
+    assert context["round"] == stage.round
+    assert (context["totals"].submitted, context["totals"].inspections) == (1, 2)
+    assert (context["awaiting"], context["drafts"]) == (1, 0)
+    assert [row.region.name for row in context["standings"]] == ["城关镇", "菜园镇"]
+    drafted(stage, stage.inspections[0])
+    context = shown(client, "/county/")
+    assert (context["awaiting"], context["drafts"]) == (0, 1)
+
+
+def test_county_home_shows_the_newest_round_and_the_one_asked_for(client: Client, stage: Stage) -> None:
+    new = make_round(stage.county, stage.edition, stage.cast["administrator"], "下一轮")
+    take_in(new, stage.cast, ("township",))
+    client.force_login(stage.cast["administrator"])
+    assert shown(client, "/county/")["round"] == new
+    assert shown(client, "/county/", round=stage.round.pk)["round"] == stage.round
+    for nonsense in ("x", "999999", "\x00"):
+        assert shown(client, "/county/", round=nonsense)["round"] == new
+
+
+def test_county_home_never_shows_another_countys_round(client: Client, stage: Stage, other: Stage) -> None:
+    submitted(other, 0, **SHORT)
+    client.force_login(stage.cast["administrator"])
+    context = shown(client, "/county/", round=other.round.pk)
+    assert context["round"] == stage.round
+    assert context["totals"].submitted == 0
+    page = client.get("/county/").content.decode()
+    assert "410526" not in page
+    assert "滑县" not in page
+
+
+def test_county_home_opens_before_the_first_round(client: Client, db: None) -> None:
+    from tests.factories import make_county
+
+    county = make_county(townships=1)
+    client.force_login(make_user("a", [(Role.ADMINISTRATOR, county.region)]))
+    assert shown(client, "/county/")["round"] is None
+
+
+def test_county_home_opens_for_reviewer_and_signatory(client: Client, stage: Stage) -> None:
+    submitted(stage, 0, **SHORT)
+    for role in ("reviewer", "signatory"):
+        client.force_login(stage.cast[role])
+        page = client.get("/county/")
+        assert page.status_code == 200
+        assert reverse("inspections:round", args=[stage.round.pk]) not in page.content.decode()
+
+
+@pytest.mark.parametrize("centers", [1, 3, 300])
+def test_county_home_costs_the_same_for_any_number_of_centers(
+    client: Client, django_assert_num_queries: Any, centers: int
+) -> None:
+    townships = min(centers, 3)
+    stage = small_stage(townships=townships, villages=centers // townships, kinds=("village",))
+    assert len(stage.inspections) == centers
+    lead = stage.cast["lead_inspector"]
+    Inspection.objects.update(
+        state="submitted", score=Decimal(80), grade="良好", snapshot={}, submitted_at=NOW, submitted_by=lead
+    )
+    item = stage.edition.items.first()
+    Finding.objects.bulk_create(
+        Finding(
+            inspection=row, item=item, round=stage.round, center=row.center, region=row.region, clause="一、",
+            finding="x", requirement="y", lost=1, mode="at_once", found_at=NOW,
+        )
+        for row in stage.inspections
+    )  # fmt: skip
+    client.force_login(stage.cast["administrator"])
+    with django_assert_num_queries(13):
+        context = shown(client, "/county/")
+    assert context["totals"].submitted == context["awaiting"] == centers
+
+
+# ---- the township's home
+
+
+def test_township_home_shows_its_own_centers_findings_and_notices(
+    client: Client, quick_pdf: Any, db: None
+) -> None:
+    stage = small_stage(townships=2, villages=1, kinds=("township", "village"))
+    first, _village, second, _ = range(4)
+    mine = issued(stage, submitted(stage, first, **SHORT))
+    issued(stage, submitted(stage, second, area=Given("75")))
+    client.force_login(stage.cast["township_staff"])
+    context = shown(client, "/our-centers/")
+    assert [center.region_id for center in context["centers"]] == ["410523100000", "410523100201"]
+    assert [center.latest and center.latest["score"] for center in context["centers"]] == [
+        Decimal("83.33"), None,
+    ]  # fmt: skip
+    assert [finding.item.code for finding in context["findings"]] == ["yes"]
+    assert context["finding_count"] == 1
+    assert [notice.pk for notice in context["notices"]] == [mine.pk]
+
+
+def test_township_home_shows_no_draft_and_nothing_unsubmitted(client: Client, stage: Stage) -> None:
+    drafted(stage, submitted(stage, 0, **SHORT))
+    answer(stage.inspections[1], stage.cast["inspector"])
+    client.force_login(stage.cast["township_staff"])
+    assert shown(client, "/our-centers/")["notices"] == []
+    staff = make_user("second", [(Role.TOWNSHIP_STAFF, stage.county.townships[1])])
+    client.force_login(staff)
+    (center,) = shown(client, "/our-centers/")["centers"]
+    assert center.latest is None
+
+
+def test_township_home_tells_latest_score_and_change(client: Client, stage: Stage) -> None:
+    submitted(stage, 0, at=later(-90), **SHORT)
+    round = make_round(stage.county, stage.edition, stage.cast["administrator"], "下一轮")
+    take_in(round, stage.cast, ("township",))
+    late = round.inspections.order_by("region_id").first()
+    answer(late, stage.cast["inspector"])
+    submit_by(late, stage.cast["lead_inspector"])
+    client.force_login(stage.cast["township_staff"])
+    (center,) = shown(client, "/our-centers/")["centers"]
+    assert (center.latest["pk"], center.change) == (late.pk, Decimal("16.67"))
+
+
+def test_self_check_is_the_townships_task_and_no_result(client: Client, stage: Stage, other: Stage) -> None:
+    (inspection,) = self_check(stage.county, stage.cast, stage.edition)
+    self_check(other.county, other.cast, other.edition)
+    client.force_login(stage.cast["township_staff"])
+    assert shown(client, "/our-centers/")["self_checks"] == [inspection]
+    answer(inspection, stage.cast["township_staff"], **SHORT)
+    submit_by(inspection, stage.cast["township_staff"])
+    context = shown(client, "/our-centers/")
+    assert context["self_checks"] == []
+    assert context["centers"][0].latest is None
+    assert context["finding_count"] == 0
+
+
+@pytest.mark.parametrize("villages", [1, 3])
+def test_township_home_costs_the_same_for_one_and_three(
+    client: Client, quick_pdf: Any, django_assert_num_queries: Any, villages: int
+) -> None:
+    stage = small_stage(townships=1, villages=villages, kinds=("village",))
+    for place in range(villages):
+        issued(stage, submitted(stage, place, yes=Given(False), zones=Given(["guide", "wait"])))
+    client.force_login(stage.cast["township_staff"])
+    with django_assert_num_queries(10):
+        assert len(shown(client, "/our-centers/")["notices"]) == villages
+
+
+# ---- findings
+
+
+def found(client: Client, **query: Any) -> list[tuple[str, str]]:
+    page = shown(client, "/findings/", **query)["page"]
+    return sorted((row.region_id, row.item.code) for row in page)
+
+
+def test_findings_are_filtered_by_the_address(
+    client: Client, stage: Stage, other: Stage, quick_pdf: Any
+) -> None:
+    issued(stage, submitted(stage, 0, yes=Given(False), area=Given("75")))
+    submitted(stage, 1, yes=Given(False))
+    submitted(other, 0, yes=Given(False))
+    first, second = "410523100000", "410523101000"
+    client.force_login(stage.cast["administrator"])
+    everything = [(first, "area"), (first, "yes"), (second, "yes")]
+    assert found(client) == everything
+    assert found(client, region="410523101") == [(second, "yes")]
+    assert found(client, state="notified") == everything[:2]
+    assert found(client, round=stage.round.pk) == everything
+    item = stage.edition.items.get(code="yes")
+    assert found(client, item=item.pk) == [(first, "yes"), (second, "yes")]
+    assert found(client, item=item.pk, region="410523100", state="notified") == [(first, "yes")]
+    assert found(client, round=other.round.pk) == found(client, region="410526") == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"round": "x"}, {"round": "9" * 60}, {"state": "nonsense"}, {"region": "x"}, {"region": "9" * 60},
+        {"item": "9" * 60}, {"item": "٣"}, {"item": "²"}, {"round": "\x00"}, {"region": "\x00"},
+        {"page": "x"}, {"page": "-1"}, {"region": "１２"},
+    ],
+)  # fmt: skip
+def test_filter_that_is_none_does_no_harm(client: Client, stage: Stage, query: dict[str, str]) -> None:
+    submitted(stage, 0, **SHORT)
+    client.force_login(stage.cast["administrator"])
+    shown(client, "/findings/", **query)
+
+
+def test_findings_of_a_township_are_its_own(client: Client, stage: Stage) -> None:
+    submitted(stage, 0, **SHORT)
+    submitted(stage, 1, **SHORT)
+    client.force_login(stage.cast["township_staff"])
+    assert found(client) == [("410523100000", "yes")]
+    client.force_login(stage.cast["inspector"])
+    assert found(client) == []
+
+
+@pytest.mark.parametrize("townships", [1, 3])
+def test_findings_cost_the_same_for_one_and_three(
+    client: Client, quick_pdf: Any, django_assert_num_queries: Any, townships: int
+) -> None:
+    stage = small_stage(townships=townships)
+    for place in range(townships):
+        issued(stage, submitted(stage, place, **SHORT))
+    client.force_login(stage.cast["administrator"])
+    with django_assert_num_queries(7):
+        assert len(shown(client, "/findings/")["page"].object_list) == townships

@@ -1,0 +1,243 @@
+"""Pages of notices: list, draft, edit, preview, issue, download, the office, the ZIP."""
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from inspections.answers import Given
+from organization.models import AuditEntry
+from reports import pages
+from reports.models import IssuingBody, Notice, NumberSequence
+from tests.small_stage import OFFICE, Stage, drafted, issued, small_stage, submitted
+
+pytestmark = pytest.mark.django_db
+SHORT = {"yes": Given(False, note="门未开")}
+FIELDS = {"report_days": "10", "contact": "王芳", "phone": "0372-6200001", "copy_to": "县政府办公室"}
+
+
+@pytest.fixture
+def administrator(client: Client, stage: Stage, quick_pdf: Any) -> Client:
+    client.force_login(stage.cast["administrator"])
+    return client
+
+
+def url(name: str, *of: Any) -> str:
+    return reverse(f"reports:{name}", args=[getattr(row, "pk", row) for row in of])
+
+
+def test_notice_is_drafted_edited_issued_and_downloaded(administrator: Client, stage: Stage) -> None:
+    inspection = submitted(stage, **SHORT)
+    said = administrator.post(url("notice-draft", inspection))
+    notice = Notice.objects.get()
+    assert said["Location"] == url("notice", notice)
+    assert administrator.post(url("notice-edit", notice), FIELDS)["Location"] == url("notice", notice)
+    notice.refresh_from_db()
+    assert (notice.contact, notice.report_days) == ("王芳", 10)
+    said = administrator.post(url("notice-issue", notice), follow=True)
+    assert "已印发，文号为汤政服办〔2026〕1号" in said.content.decode() or "〕1号" in said.content.decode()
+    notice.refresh_from_db()
+    pdf = administrator.get(url("notice-pdf", notice))
+    assert pdf["Content-Type"] == "application/pdf"
+    assert pdf["Content-Disposition"].startswith("inline")
+    assert pdf.content == notice.pdf.read()
+    saved = administrator.get(url("notice-pdf", notice) + "?download")
+    assert saved["Content-Disposition"].startswith("attachment; filename*=utf-8''")
+    assert saved.content == pdf.content
+
+
+def test_draft_is_shown_page_by_page(administrator: Client, stage: Stage) -> None:
+    notice = drafted(stage, submitted(stage, **SHORT))
+    said = administrator.get(url("notice", notice))
+    assert list(said.context["page_numbers"]) == [1]
+    picture = administrator.get(url("notice-page", notice, 1))
+    assert picture["Content-Type"] == "image/png"
+    assert picture.content.startswith(b"\x89PNG")
+    for number in (0, 2, 999):
+        assert administrator.get(url("notice-page", notice, number)).status_code == 404
+    assert "草稿" in administrator.get(url("notice-pdf", notice) + "?download")["Content-Disposition"] or (
+        "%E8%8D%89%E7%A8%BF" in administrator.get(url("notice-pdf", notice))["Content-Disposition"]
+    )
+    assert not NumberSequence.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"report_days": "0"}, "report_days"),
+        ({"report_days": "251"}, "report_days"),
+        ({"report_days": "1e9"}, "report_days"),
+        ({"contact": "长" * 51}, "contact"),
+        ({"contact": "a\x00b"}, "contact"),
+        ({"copy_to": "县复议委员会"}, "__all__"),
+    ],
+)
+def test_draft_that_cannot_be_is_refused_and_kept_as_it_was(
+    administrator: Client, stage: Stage, changes: dict[str, str], field: str
+) -> None:
+    notice = drafted(stage, submitted(stage, **SHORT))
+    said = administrator.post(url("notice-edit", notice), FIELDS | changes)
+    assert said.status_code == 200
+    assert list(said.context["form"].errors) == [field]
+    notice.refresh_from_db()
+    assert (notice.contact, notice.copy_to, notice.report_days) == ("李明", "", 15)
+
+
+def test_draft_that_can_no_longer_be_made_says_why(administrator: Client, stage: Stage) -> None:
+    """The office's name stands in every draft; one that no notice may have must not break its pages."""
+    notice = drafted(stage, submitted(stage, **SHORT))
+    IssuingBody.objects.update(name="汤阴县行政复议局")
+    said = administrator.get(url("notice", notice))
+    assert said.status_code == 200
+    assert "复议" in str(said.context["problem"])
+    assert administrator.get(url("notice-pdf", notice))["Location"] == url("notice", notice)
+    assert administrator.get(url("notice-page", notice, 1)).status_code == 404
+    said = administrator.post(url("notice-issue", notice), follow=True)
+    assert "复议" in said.content.decode()
+    assert not Notice.objects.issued().exists()
+    assert not NumberSequence.objects.exists()
+
+
+def test_no_draft_without_a_finding_says_so_on_the_score_page(administrator: Client, stage: Stage) -> None:
+    inspection = submitted(stage)
+    said = administrator.post(url("notice-draft", inspection), follow=True)
+    assert said.redirect_chain[0][0] == url("score", inspection)
+    assert "没有发现问题" in said.content.decode()
+
+
+def test_second_tap_on_issue_does_no_harm(administrator: Client, stage: Stage) -> None:
+    notice = drafted(stage, submitted(stage, **SHORT))
+    for _ in range(2):
+        assert administrator.post(url("notice-issue", notice))["Location"] == url("notice", notice)
+    assert NumberSequence.objects.get().last == 1
+
+
+# ---- the list
+
+
+def listed(client: Client, **query: Any) -> Any:
+    said = client.get(url("notice-list"), query)
+    assert said.status_code == 200
+    return said.context
+
+
+def test_list_holds_drafts_issued_ones_and_what_waits(client: Client, other: Stage, quick_pdf: Any) -> None:
+    stage = small_stage(townships=3)
+    out = issued(stage, submitted(stage, 0, **SHORT))
+    draft = drafted(stage, submitted(stage, 1, **SHORT))
+    waiting = submitted(stage, 2, **SHORT)
+    issued(other, submitted(other, 0, **SHORT))
+    client.force_login(stage.cast["administrator"])
+    context = listed(client)
+    assert set(context["page"]) == {out, draft}
+    assert (list(context["waiting"]), context["waiting_count"]) == ([waiting], 1)
+    assert [(round.pk, round.notice_count) for round in context["exportable"]] == [(stage.round.pk, 1)]
+    assert list(listed(client, state="draft")["page"]) == [draft]
+    assert set(listed(client, state="nonsense")["page"]) == {out, draft}
+    client.force_login(stage.cast["signatory"])
+    assert listed(client)["exportable"] == []
+
+
+def test_list_of_the_township_holds_its_own_issued_ones(client: Client, stage: Stage, quick_pdf: Any) -> None:
+    drafted(stage, submitted(stage, 0, **SHORT))
+    issued(stage, submitted(stage, 1, **SHORT))
+    client.force_login(stage.cast["township_staff"])
+    context = listed(client)
+    assert list(context["page"]) == []
+    assert (context["waiting_count"], list(context["waiting"]), context["exportable"]) == (0, [], [])
+
+
+@pytest.mark.parametrize("townships", [1, 3])
+def test_list_costs_the_same_for_one_and_three(
+    client: Client, quick_pdf: Any, django_assert_num_queries: Any, townships: int
+) -> None:
+    stage = small_stage(townships=2 * townships)
+    for place in range(townships):
+        issued(stage, submitted(stage, place, **SHORT))
+        submitted(stage, townships + place, **SHORT)
+    client.force_login(stage.cast["administrator"])
+    with django_assert_num_queries(9):
+        context = listed(client)
+    assert len(context["page"].object_list) == len(context["waiting"]) == townships
+
+
+@pytest.mark.parametrize("short", [1, 3])
+def test_notice_page_costs_the_same(
+    client: Client, stage: Stage, quick_pdf: Any, django_assert_num_queries: Any, short: int
+) -> None:
+    changes = {"yes": Given(False), "area": Given("75"), "choice": Given("partly")}
+    notice = issued(stage, submitted(stage, **dict(list(changes.items())[:short])))
+    client.force_login(stage.cast["administrator"])
+    with django_assert_num_queries(4):
+        client.get(url("notice", notice))
+
+
+# ---- the ZIP
+
+
+def test_zip_of_a_round_is_downloaded(administrator: Client, stage: Stage) -> None:
+    for place in (0, 1):
+        issued(stage, submitted(stage, place, **SHORT))
+    said = administrator.post(url("round-export", stage.round))
+    assert "attachment" in said["Content-Disposition"]
+    with zipfile.ZipFile(io.BytesIO(said.getvalue())) as archive:
+        assert len(archive.namelist()) == 2
+    assert AuditEntry.objects.filter(action="notices.export").count() == 1
+
+
+def test_round_without_notices_says_so(administrator: Client, stage: Stage) -> None:
+    said = administrator.post(url("round-export", stage.round), follow=True)
+    assert "还没有印发的通知" in said.content.decode()
+
+
+# ---- the office
+
+
+def test_office_is_set_from_its_page(administrator: Client, stage: Stage) -> None:
+    said = administrator.post(url("issuing-body"), {**OFFICE, "name": "汤阴县政务服务局"})
+    assert said["Location"] == url("issuing-body")
+    assert IssuingBody.objects.get().name == "汤阴县政务服务局"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": ""},
+        {"number_code": ""},
+        {"name": "长" * 61},
+        {"report_days": "0"},
+        {"report_days": "x"},
+        {"phone": "1" * 41},
+        {"contact": "\x00"},
+    ],
+)
+def test_office_that_cannot_be_is_refused(
+    administrator: Client, stage: Stage, changes: dict[str, str]
+) -> None:
+    said = administrator.post(url("issuing-body"), {**OFFICE, **changes})
+    assert list(said.context["form"].errors) == list(changes)
+    assert IssuingBody.objects.get().name == OFFICE["name"]
+
+
+# ---- pages as pictures
+
+
+def test_pages_are_drawn_by_many_at_once(quick_pdf: Any, stage: Stage) -> None:
+    """The library that draws them may be called by one thread at a time."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from PIL import Image
+
+    bodies = []
+    for number in range(12):
+        out = io.BytesIO()
+        Image.new("L", (210 + number, 297), "white").save(out, "PDF")
+        bodies.append(out.getvalue())
+    with ThreadPoolExecutor(6) as pool:
+        counts = list(pool.map(pages.count, bodies))
+        drawn = list(pool.map(lambda body: pages.picture(body, 1), bodies))
+    assert counts == [1] * 12
+    assert all(picture.startswith(b"\x89PNG") for picture in drawn)
