@@ -1,10 +1,15 @@
-"""Gives each request's person the address they came from, for the trail."""
+"""Who a request comes from: nobody unknown gets in, and each person's address is kept for the trail."""
 
 from collections.abc import Callable
 from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -28,3 +33,21 @@ def address_of(request: HttpRequest) -> str | None:
         return str(ip_address(said))
     except ValueError:
         return None
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Sends strangers to the login page, and afterwards to a page that can be opened.
+
+    An address that only takes writes cannot: after a write whose session had ended, the way leads
+    back to the page it was sent from.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+        if request.method in ("GET", "HEAD"):
+            return super().handle_no_permission(request, view_func)
+        referrer = request.META.get("HTTP_REFERER", "")
+        login = reverse("login")
+        if not url_has_allowed_host_and_scheme(referrer, {request.get_host()}, request.is_secure()):
+            return HttpResponseRedirect(login)
+        page = urlsplit(referrer)
+        return HttpResponseRedirect(f"{login}?{urlencode({'next': page.path})}")

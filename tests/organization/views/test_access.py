@@ -60,9 +60,10 @@ def test_table_names_every_page() -> None:
 @EVERY_PAGE
 def test_page_without_a_login_leads_to_the_door(client: Client, address: Address, page: str) -> None:
     url = address(page)
-    for response in (client.get(url), client.post(url)):
-        assert response.status_code == 302
-        assert response["Location"] == f"{reverse('login')}?next={url}"
+    read, written = client.get(url), client.post(url)
+    assert (read.status_code, written.status_code) == (302, 302)
+    assert read["Location"] == f"{reverse('login')}?next={url}"
+    assert written["Location"] == reverse("login")
 
 
 @EVERY_PAGE
