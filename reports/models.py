@@ -14,9 +14,7 @@ from .querysets import ISSUED, IssuingBodyQuerySet, NoticeQuerySet
 class IssuingBody(models.Model):
     """The office that signs notices for a region, and its usual wording."""
 
-    region = models.OneToOneField(
-        Region, models.PROTECT, related_name="issuing_body", verbose_name=_("地区")
-    )
+    region = models.OneToOneField(Region, models.PROTECT, related_name="issuing_body", verbose_name=_("地区"))
     name = models.CharField(_("发文机关"), max_length=60)
     number_code = models.CharField(_("机关代字"), max_length=20)
     contact = models.CharField(_("联系人"), max_length=50, blank=True)
