@@ -69,6 +69,15 @@ def media_folder(settings: Any, tmp_path: Path) -> Path:
     return settings.MEDIA_ROOT
 
 
+@pytest.fixture(autouse=True)
+def chinese() -> Iterator[None]:
+    """A request in English leaves its language behind in the thread; the next test begins in Chinese."""
+    from django.utils import translation
+
+    with translation.override("zh-hans"):
+        yield
+
+
 # ---- the site as it is served
 
 
