@@ -1,5 +1,6 @@
 """What every test may ask for: quick settings, a served site, a browser, an accessibility check."""
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -38,6 +39,9 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.ALLOWED_HOSTS = ["*"]
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    settings.BEHIND_PROXY, settings.SECURE_PROXY_SSL_HEADER = False, None
+    # The same for processes that a test starts, which read an operator's .env again.
+    os.environ.update(PORTAL_HTTPS="false", PORTAL_BEHIND_PROXY="false", PORTAL_ALLOWED_HOSTS="*")
     # Views are tested without collecting static files; the live server has hashed and compressed ones.
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
