@@ -1,14 +1,14 @@
 """What the form page holds: every item with its state by section, and how far it is."""
 
-from datetime import timedelta
+from datetime import UTC, datetime
 
 import pytest
-from django.utils import timezone
 
 from inspections.answers import Given
 from inspections.form_page import Progress, clock, page_context
 from inspections.loading import load_inspection, previous_items
 from tests.small_stage import (
+    NOW,
     Stage,
     add_photo,
     answer,
@@ -64,11 +64,14 @@ def test_saved_item_says_when(stage: Stage) -> None:
     assert "已保存" not in second
 
 
-def test_clock_leaves_out_the_date_today() -> None:
-    now = timezone.now()
-    assert clock(now, timezone.localtime(now)) == f"{timezone.localtime(now):%H:%M}"
-    earlier = now - timedelta(days=2)
-    assert clock(earlier, timezone.localtime(now)).startswith(f"{timezone.localtime(earlier):%m-%d }")
+@pytest.mark.parametrize(
+    ("moment", "words"), [("11-20 09:05", "09:05"), ("11-20 00:00", "00:00"), ("11-19 23:59", "11-19 23:59")]
+)
+def test_clock_leaves_out_the_date_on_the_same_day(moment: str, words: str) -> None:
+    """The day is the one in China, also where the database speaks of another."""
+    zone = NOW.tzinfo
+    at = datetime.strptime(f"2026-{moment}", "%Y-%m-%d %H:%M").replace(tzinfo=zone).astimezone(UTC)
+    assert clock(at, NOW) == words
 
 
 def test_photo_is_shown_beside_its_item_until_it_is_removed(stage: Stage) -> None:
