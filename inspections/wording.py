@@ -46,10 +46,10 @@ def _value_words(measure: Measure, kind: str, value: Any) -> str:
             ]
             return _("；").join(part for part in parts if part)
         case PerUnit():
-            counts = {"total": value.total, "compliant": value.compliant}
-            return _("共%(total)d个，符合%(compliant)d个") % counts
+            counts = {"total": value.total, "compliant": value.compliant, "unit": measure.unit or _("个")}
+            return _("共%(total)d%(unit)s，符合%(compliant)d%(unit)s") % counts
         case Occurrences():
-            return _("%(count)d次") % {"count": value}
+            return _("%(count)d%(unit)s") % {"count": value, "unit": measure.unit or _("次")}
         case Choice():
             return {"met": _("合格"), "partly": _("部分合格"), "not_met": _("不合格")}[value]
         case _:
