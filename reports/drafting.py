@@ -39,6 +39,7 @@ from .wording import (
 FORBIDDEN = ("责令", "处罚", "复议")
 ITEMS_IN_BODY = 20  # with more findings the body sums each section up and leaves them to annex 1
 EXAMPLES = 3
+ANNEXES = ("问题清单", "整改情况反馈表")
 MAY_BE_EMPTY = {"note", "copy_to", "text", "lost", "clause", "heading"}
 
 
@@ -57,7 +58,7 @@ class Office:
 
 @dataclass(frozen=True)
 class FindingFacts:
-    """One finding: `section` as titled in the standard, `clause` as made by clause_reference."""
+    """One finding: `section` as titled in the standard, `clause` as the document numbers it."""
 
     section: str
     clause: str
@@ -69,7 +70,10 @@ class FindingFacts:
 
 @dataclass(frozen=True)
 class InspectionFacts:
-    """What was inspected, when, by which requirements, and with what result."""
+    """What was inspected, when, by which requirements, and with what result.
+
+    `score` has the places that its standard rounds to.
+    """
 
     center: str
     township: str
@@ -89,46 +93,41 @@ def compose_notice(
     number: Number,
     dated: date,
     report_by: Deadline,
+    addressed_to: str = "",
     seal: Seal = "sealed",
     demonstration: bool = False,
     preview: bool = False,
 ) -> Notice:
     """Return the notice about an inspection's findings; `report_by` is when the feedback is due.
 
+    It goes to `addressed_to`, or where that is empty to the body that answers for the township.
     Raises DocumentRefused: no_findings when there is nothing to rectify, empty when a text is
     missing, forbidden_word when a text handed in has a word that no notice may have.
     """
     if not facts.findings:
         raise DocumentRefused("no_findings")
-    sections = [
-        (section_words(title), list(rows))
-        for title, rows in groupby(_by_section(facts.findings), key=lambda f: f.section)
-    ]
+    sections = _sections(facts.findings)
     rows = tuple(_rows(sections))
     you, we = second_person(facts.township), first_person(office.name)
+    day = chinese_date(dated)
     notice = Notice(
         issuer=office.name,
         mark=office.mark,
         number=number,
         title=title_pieces(facts.township, facts.center),
-        addressee=addressee(facts.township),
+        addressee=addressed_to or addressee(facts.township),
         opening=_opening(facts, you, we),
-        parts=(
-            Part("一、存在问题", tuple(_problems(sections))),
-            Part("二、整改要求", tuple(_demands(facts.findings, report_by, you, we))),
-        ),
-        attachments=("问题清单", "整改情况反馈表"),
+        parts=_parts(sections, facts.findings, report_by, you, we),
+        attachments=ANNEXES,
         signature=office.name,
-        dated=chinese_date(dated),
+        dated=day,
         seal=seal,
         note=_contact(office),
-        copy_to=office.copy_to.rstrip("。；; ") + "。" if office.copy_to.strip() else "",
+        copy_to=_copies(office),
         printed_by=office.printed_by or office.name,
-        printed_on=chinese_date(dated),
-        findings=_findings_annex(facts, we, rows),
-        feedback=FeedbackAnnex(
-            "整改情况反馈表", facts.center, number.text, tuple((r.number, r.finding) for r in rows)
-        ),
+        printed_on=day,
+        findings=_findings_annex(facts, rows),
+        feedback=FeedbackAnnex(ANNEXES[1], facts.center, number.text, _found(rows)),
         demonstration=demonstration,
         preview=preview,
     )
@@ -147,6 +146,13 @@ def _by_section(findings: Iterable[FindingFacts]) -> list[FindingFacts]:
 Sections = Sequence[tuple[str, list[FindingFacts]]]
 
 
+def _sections(findings: Iterable[FindingFacts]) -> Sections:
+    return [
+        (section_words(title), list(rows))
+        for title, rows in groupby(_by_section(findings), key=lambda finding: finding.section)
+    ]
+
+
 def _rows(sections: Sections) -> Iterable[FindingRow]:
     number = 0
     for name, findings in sections:
@@ -163,18 +169,31 @@ def _rows(sections: Sections) -> Iterable[FindingRow]:
             )
 
 
+def _basis(facts: InspectionFacts) -> str:
+    number = f"（{facts.standard_number}）" if facts.standard_number else ""
+    return f"《{facts.standard_title}》{number}"
+
+
 def _opening(facts: InspectionFacts, you: str, we: str) -> tuple[str, ...]:
     rest = facts.center.removeprefix(facts.township)
     plan = f"和检查计划（{facts.plan_number}）" if facts.plan_number else ""
-    basis = f"《{facts.standard_title}》（{facts.standard_number}）{plan}"
     score = ""
     if facts.score is not None:
         grade = f"，等次为{facts.grade}" if facts.grade else ""
-        score = f"按照{we}制定的检查评分办法，本次检查得分{facts.score:.2f}分{grade}。"
+        score = f"按照本次检查采用的评分办法，得分{facts.score:f}分{grade}。"
     return (
-        f"为提升基层政务服务水平，根据{basis}，{we}于{chinese_date(facts.inspected_on)}"
+        f"为提升基层政务服务水平，根据{_basis(facts)}{plan}，{we}于{chinese_date(facts.inspected_on)}"
         f"对{you}{rest}进行了检查。{score}检查发现问题{len(facts.findings)}项，"
         "现将有关情况和整改要求通知如下：",
+    )
+
+
+def _parts(
+    sections: Sections, findings: Sequence[FindingFacts], report_by: Deadline, you: str, we: str
+) -> tuple[Part, ...]:
+    return (
+        Part("一、存在问题", tuple(_problems(sections))),
+        Part("二、整改要求", tuple(_demands(findings, report_by, you, we))),
     )
 
 
@@ -253,15 +272,20 @@ def _contact(office: Office) -> str:
     return f"（{'；'.join(said)}）" if said else ""
 
 
-def _findings_annex(facts: InspectionFacts, we: str, rows: tuple[FindingRow, ...]) -> FindingsAnnex:
+def _copies(office: Office) -> str:
+    return office.copy_to.rstrip("。；; ") + "。" if office.copy_to.strip() else ""
+
+
+def _found(rows: Iterable[FindingRow]) -> tuple[tuple[int, str], ...]:
+    return tuple((row.number, row.finding) for row in rows)
+
+
+def _findings_annex(facts: InspectionFacts, rows: tuple[FindingRow, ...]) -> FindingsAnnex:
     said = [f"被检查单位：{facts.center}", f"检查日期：{chinese_date(facts.inspected_on)}"]
     if facts.score is not None:
-        said.append(f"得分：{facts.score:.2f}分" + (f"（{facts.grade}）" if facts.grade else ""))
-    note = (
-        f"注：“条款”指《{facts.standard_title}》（{facts.standard_number}）的条款序号；"
-        f"扣分、得分和等次依据{we}制定的检查评分办法。"
-    )
-    return FindingsAnnex("问题清单", tuple(said), note, rows)
+        said.append(f"得分：{facts.score:f}分" + (f"（{facts.grade}）" if facts.grade else ""))
+    note = f"注：“条款”指{_basis(facts)}的条款序号；扣分、得分和等次按照本次检查采用的评分办法计算。"
+    return FindingsAnnex(ANNEXES[0], tuple(said), note, rows)
 
 
 def _cleaned(value: Any) -> Any:

@@ -32,6 +32,7 @@ def compose(notice: Notice, *, number: int | None, dated: date) -> Document:
         facts=facts(notice.inspection.snapshot),
         number=Number(body.number_code, dated.year, number),
         dated=dated,
+        addressed_to=notice.addressee,
         report_by=Deadline("fixed_term", working_days=notice.report_days),
         demonstration=body.region.is_demonstration,
         preview=number is None,

@@ -30,14 +30,19 @@ class Deadline:
 
 
 def addressee(township: str) -> str:
-    """Return the body that answers for a township: its government, or a street's office."""
-    return township + ("办事处" if township.endswith("街道") else "人民政府")
+    """Return the body that answers for a township: its government, a street's office, or itself.
+
+    A farm, a development zone or an office that the division list names as such has no government.
+    """
+    if township.endswith(("镇", "乡", "苏木")):
+        return township + "人民政府"
+    return township + ("办事处" if township.endswith("街道") else "")
 
 
 def second_person(township: str) -> str:
-    """Return how the notice speaks to the township: 你镇, 你乡, 你街道, else 你单位."""
-    for ending in ("街道", "镇", "乡"):
-        if township.endswith(ending):
+    """Return how the notice speaks to the township: 你镇, 你乡, 你苏木, 你街道, else 你单位."""
+    for ending in ("街道", "镇", "乡", "苏木"):
+        if township.removesuffix("办事处").endswith(ending):
             return "你" + ending
     return "你单位"
 
@@ -65,23 +70,6 @@ def deadline_text(deadline: Deadline) -> str:
     return f"{chinese_date(deadline.due)}前" + ("（暂定）" if deadline.provisional else "")
 
 
-def clause_reference(section: str, heading: str, text: str) -> str:
-    """Return where a clause stands in the source document, such as 一、（一）2.
-
-    Reads the numerals that the section's title, the clause's heading and its text begin with.
-    """
-    first = re.match(rf"([{NUMERALS}]+)、", section)
-    second = re.match(rf"[(（]([{NUMERALS}]+)[)）]", heading or text)
-    third = re.match(r"\s*(\d+)[、.．]", text)
-    return "".join(
-        (
-            f"{first[1]}、" if first else "",
-            f"（{second[1]}）" if second else "",
-            third[1] if third else "",
-        )
-    ).rstrip("、")
-
-
 def title_pieces(township: str, center: str) -> tuple[str, ...]:
     """Return the notice's title in the pieces between which a line may end."""
     rest = center.removeprefix(township)
@@ -106,9 +94,9 @@ def numeral(number: int) -> str:
 
 
 def points_words(value: Decimal) -> str:
-    """Return points without superfluous zeros: 4, 1.5, 0.33."""
-    text = f"{value:.2f}"
-    return text.rstrip("0").rstrip(".")
+    """Return points, rounded before by their standard, without superfluous zeros: 4, 1.5, 0.33."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def bare(text: str) -> str:

@@ -1,7 +1,7 @@
 """How pages write dates, points, scores, grades and deadlines, in the reader's language."""
 
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -12,7 +12,6 @@ from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 register = template.Library()
-CENT = Decimal("0.01")
 # Grades are data of a standard; these names, and no others, are known in English.
 # As verdicts on an item, 合格 and 不合格 are other words in English.
 GRADES = {
@@ -52,11 +51,11 @@ def _date(value: Any) -> date | None:
 
 @register.filter
 def points(value: Any) -> str:
-    """Points to two places at most, without zeros at the end: `4`, `1.5`, `0.33`."""
+    """Points as their standard rounded them, without zeros at the end: `4`, `1.5`, `0.33`."""
     if value in (None, ""):
         return ""
-    text = f"{Decimal(value).quantize(CENT, ROUND_HALF_UP):f}"
-    return text.rstrip("0").rstrip(".")
+    text = f"{Decimal(value):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 @register.filter

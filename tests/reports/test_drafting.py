@@ -17,8 +17,8 @@ def test_opening_gives_basis_date_score_and_number_of_findings() -> None:
     (opening,) = notice().opening
     assert opening == (
         "为提升基层政务服务水平，根据《关于政务服务向基层延伸的工作要求》（审服办〔2021〕13号），"
-        "我办于2026年11月12日对你镇党政综合便民服务中心进行了检查。按照我办制定的检查评分办法，"
-        "本次检查得分77.50分，等次为合格。检查发现问题10项，现将有关情况和整改要求通知如下："
+        "我办于2026年11月12日对你镇党政综合便民服务中心进行了检查。按照本次检查采用的评分办法，"
+        "得分77.50分，等次为合格。检查发现问题10项，现将有关情况和整改要求通知如下："
     )
 
 
@@ -103,10 +103,35 @@ def test_at_once_alone_names_no_other_mode() -> None:
     assert document.parts[1].passages[1].text == "对能够立即整改的1项问题，要立行立改。"
 
 
-def test_score_and_points_are_presented_as_the_offices_own_policy() -> None:
+def test_score_has_the_places_of_its_standard() -> None:
+    for text in ("77.5", "78", "77.125"):
+        document = notice(facts=inspection(score=Decimal(text)))
+        assert f"得分{text}分" in document.opening[0]
+        assert document.findings.facts[2].startswith(f"得分：{text}分")
+
+
+def test_points_are_printed_as_they_were_rounded() -> None:
+    row = finding(FINDINGS[0], lost=Decimal("1.125"))
+    document = notice(facts=inspection(findings=(row,)))
+    assert document.findings.rows[0].lost == "1.125"
+    assert "扣1.125分" in document.parts[0].passages[0].items[0]
+
+
+def test_standard_without_a_number_has_no_empty_brackets() -> None:
+    document = notice(facts=inspection(standard_number=""))
+    assert "《关于政务服务向基层延伸的工作要求》，我办" in document.opening[0]
+    assert "《关于政务服务向基层延伸的工作要求》的条款序号" in document.findings.note
+    assert not [text for _place, text in texts(document) if "（）" in text]
+
+
+def test_another_addressee_may_be_named() -> None:
+    assert notice(addressed_to="城关镇党委").addressee == "城关镇党委"
+
+
+def test_scoring_is_not_claimed_as_the_offices_own_policy() -> None:
     assert notice().findings.note == (
         "注：“条款”指《关于政务服务向基层延伸的工作要求》（审服办〔2021〕13号）的条款序号；"
-        "扣分、得分和等次依据我办制定的检查评分办法。"
+        "扣分、得分和等次按照本次检查采用的评分办法计算。"
     )
 
 

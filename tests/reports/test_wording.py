@@ -9,7 +9,6 @@ from reports.wording import (
     Deadline,
     addressee,
     chinese_date,
-    clause_reference,
     clean,
     deadline_text,
     first_person,
@@ -26,7 +25,12 @@ from reports.wording import (
         ("宜沟镇", "宜沟镇人民政府", "你镇"),
         ("瓦岗乡", "瓦岗乡人民政府", "你乡"),
         ("繁阳街道", "繁阳街道办事处", "你街道"),
-        ("产业集聚区", "产业集聚区人民政府", "你单位"),
+        ("巴彦苏木", "巴彦苏木人民政府", "你苏木"),
+        ("产业集聚区", "产业集聚区", "你单位"),
+        ("工业园区管委会", "工业园区管委会", "你单位"),
+        ("开发区管理委员会", "开发区管理委员会", "你单位"),
+        ("红旗农场", "红旗农场", "你单位"),
+        ("保康街道办事处", "保康街道办事处", "你街道"),
     ],
 )
 def test_township_is_addressed_by_its_kind(township: str, body: str, you: str) -> None:
@@ -72,31 +76,15 @@ def test_fixed_term_without_a_day_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("section", "heading", "text", "reference"),
-    [
-        ("一、建设场地要求", "(一)建设标准及外部标识", "2、乡镇便民服务中心面积不低于", "一、（一）2"),
-        ("二、服务设施要求", "", "1、各中心应开通", "二、1"),
-        ("四、制度建设要求", "", "(一)乡镇服务中心审批服务过程中", "四、（一）"),
-        ("四、制度建设要求", "(二)", "", "四、（二）"),
-        ("三、进驻事项要求", "(二)进驻事项范围", " 1、乡镇(村)应当整合", "三、（二）1"),
-        ("五、人员配备要求", "", "", "五"),
-        ("附则", "", "其他", ""),
-    ],
-)
-def test_clause_is_referred_to_as_the_source_numbers_it(
-    section: str, heading: str, text: str, reference: str
-) -> None:
-    assert clause_reference(section, heading, text) == reference
-
-
-@pytest.mark.parametrize(
     ("number", "words"), [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (34, "三十四")]
 )
 def test_numeral_up_to_ninety_nine(number: int, words: str) -> None:
     assert numeral(number) == words
 
 
-@pytest.mark.parametrize(("value", "words"), [("4", "4"), ("1.50", "1.5"), ("0.333", "0.33"), ("10", "10")])
+@pytest.mark.parametrize(
+    ("value", "words"), [("4", "4"), ("1.50", "1.5"), ("0.333", "0.333"), ("10", "10"), ("1.5000", "1.5")]
+)
 def test_points_have_no_superfluous_zeros(value: str, words: str) -> None:
     assert points_words(Decimal(value)) == words
 
