@@ -12,6 +12,7 @@ from standards.measures import Elements, Measure, Number, PerUnit, YesNo, plain_
 
 NOTE_LENGTH = 1000
 REASON_LENGTH = 200
+VERSION_DIGITS = 9
 UNANSWERED, NOT_APPLICABLE = "unanswered", "na"
 YES_NO = {"met": True, "not_met": False}
 
@@ -25,12 +26,16 @@ class Posted(Protocol):
 
 @dataclass(frozen=True)
 class Given:
-    """What came in for one item, not yet checked; `value` None means that nothing was chosen."""
+    """What came in for one item, not yet checked; `value` None means that nothing was chosen.
+
+    `base` is the version of the answer that the form showed, where it says so.
+    """
 
     value: object = None
     na: bool = False
     reason: str = ""
     note: str = ""
+    base: int | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,9 @@ def read_given(posted: Posted, prefix: str, measure: Measure) -> Given:
         counts = {"total": text("value_0"), "compliant": text("value_1")}
         value = counts if any(counts.values()) else None
     note = text("note").replace("\r\n", "\n").replace("\t", " ")
-    return Given(None if na else value, na, text("reason") if na else "", note)
+    base = text("version")
+    known = int(base) if base.isdecimal() and len(base) <= VERSION_DIGITS else None
+    return Given(None if na else value, na, text("reason") if na else "", note, known)
 
 
 def check(given: Given, item: ItemData, kind: str) -> Checked:

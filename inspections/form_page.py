@@ -28,6 +28,7 @@ class Kept(NamedTuple):
     reason: str
     note: str
     status: str
+    version: int
     updated_at: datetime
 
 
@@ -123,6 +124,7 @@ def _states(
         states[entry.pk] = State(
             given=given,
             status=answer.status if answer else UNANSWERED,
+            version=answer.version if answer else 0,
             last=last_words.get(last["status"], "") if last else "",
             saved=saved_words % {"time": clock(answer.updated_at, now)}
             if answer and entry.pk not in errors

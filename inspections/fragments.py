@@ -30,6 +30,7 @@ from .checklist import Checklist, Entry, checklist
 OPEN, CLOSE = f"\ue000{secrets.token_hex(8)}:", "\ue001"
 SLOT = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
 TEXT_SLOTS = ("value", "total", "compliant", "reason", "note", "last", "saved", "errors", "status", "present")
+STATE_SLOTS = ("photos", "version")
 FLAG_SLOTS = ("met", "partly", "not_met", "na", "none", "found")
 
 
@@ -42,6 +43,7 @@ class State:
 
     given: Given = field(default_factory=Given)
     status: str = UNANSWERED
+    version: int = 0
     last: str = ""
     saved: str = ""
     errors: str = ""
@@ -71,7 +73,7 @@ def fragments(edition_pk: int, kind: str, language: str) -> tuple[Fragment, ...]
 
 def render(entry: Entry, kind: str) -> Fragment:
     """Render one item with a token in the place of each slot, and cut it there."""
-    state = {name: _token(name) for name in (*TEXT_SLOTS, *FLAG_SLOTS, "photos")}
+    state = {name: _token(name) for name in (*TEXT_SLOTS, *FLAG_SLOTS, *STATE_SLOTS)}
     html = render_to_string("components/item/card.html", {"item": describe(entry, kind), "state": state})
     return Fragment(entry, tuple(SLOT.split(html.strip())))
 
@@ -129,6 +131,7 @@ def _token(name: str) -> SafeString:
 def _slots(entry: Entry, state: State) -> dict[str, str]:
     given = state.given
     slots: dict[str, str] = {"photos": state.photos, "status": state.status, "present": "0"}
+    slots["version"] = str(state.version)
     for name, text in (
         ("last", state.last),
         ("saved", state.saved),

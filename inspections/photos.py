@@ -48,7 +48,7 @@ def prepare(upload: BinaryIO, size: int) -> Prepared:
     try:
         picture, taken_at = _decode(received)
     except Image.DecompressionBombError as error:
-        raise Problem(_too_large(), "photo") from error
+        raise Problem(_too_large(settings.PHOTO_MAX_PIXELS), "photo") from error
     except UNREADABLE as error:
         raise Problem(
             _("这个文件不是能识别的照片，请上传 JPEG、PNG 或 WebP 格式的照片。"), "photo"
@@ -69,8 +69,10 @@ def prepare(upload: BinaryIO, size: int) -> Prepared:
 
 def _decode(received: bytes) -> tuple[Image.Image, datetime | None]:
     with Image.open(io.BytesIO(received), formats=ACCEPTED) as picture:
-        if picture.width * picture.height > settings.PHOTO_MAX_PIXELS:
-            raise Problem(_too_large(), "photo")
+        # Only JPEG can be read at a smaller scale; the other formats unpack in full.
+        most = settings.PHOTO_MAX_PIXELS // (1 if picture.format == "JPEG" else 2)
+        if picture.width * picture.height > most:
+            raise Problem(_too_large(most), "photo")
         taken = picture.getexif().get_ifd(EXIF_DIRECTORY).get(EXIF_TAKEN)
         # Reading at a smaller scale keeps the memory of a large photo down.
         picture.draft("RGB", (LONG_EDGE, LONG_EDGE))
@@ -107,6 +109,6 @@ def _taken_at(text: object) -> datetime | None:
         return None
 
 
-def _too_large() -> str:
-    limit = settings.PHOTO_MAX_PIXELS // 1_000_000
+def _too_large(most: int) -> str:
+    limit = most // 1_000_000
     return _("照片超过 %(limit)d 百万像素，请缩小后再传。") % {"limit": limit}

@@ -266,3 +266,30 @@ def test_photo_without_network_waits_and_is_counted(form: Form) -> None:
     form.says("#i2 .thumbs", "待上传，将重试")
     form.reply = {"status": 200, "body": json.dumps(PHOTO)}
     form.says("#i2 .thumbs", "删除")
+
+
+def test_an_item_that_fails_does_not_hold_up_the_others(form: Form) -> None:
+    codes = form.page.eval_on_selector_all(".item", "all => all.map(one => one.dataset.item)")
+    first, second = [code for code in codes if form.page.locator(f"[data-item='{code}'] .seg").count()][:2]
+    form.page.route("**/answers/**", lambda route: fail_first(route, first))
+    for code in (first, second):
+        form.page.locator(f"[data-item='{code}'] .seg input").first.check(force=True)
+    form.says(f"[data-item='{second}'] .kept", "已保存")
+    form.says(f"[data-item='{first}'] .kept", "未保存")
+    form.says(".bar-state", "未保存")
+
+
+def fail_first(route: Any, first: str) -> None:
+    if f"/answers/{first}/" in route.request.url:
+        return route.fulfill(status=500, body="<h1>500</h1>")
+    return route.fulfill(status=200, body=json.dumps(ACK))
+
+
+def test_version_of_the_reply_goes_with_the_next_change(form: Form) -> None:
+    form.reply["body"] = json.dumps({**ACK, "version": 7})
+    item = form.page.locator(".item:has(.seg)").first
+    item.locator("input[value=met]").check(force=True)
+    form.says(".bar-state", "已保存")
+    item.locator("input[value=not_met]").check(force=True)
+    form.page.wait_for_timeout(800)
+    assert form.values(item.get_attribute("id") + "-version") == ["7"]

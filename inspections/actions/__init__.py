@@ -1,6 +1,6 @@
 """Every write to rounds, inspections, answers, photos and findings."""
 
-from .filling import Saved, save_answer, save_answers
+from .filling import Saved, Stale, save_answer, save_answers
 from .photos import PHOTOS_PER_ITEM, add_photo, remove_photo
 from .rounds import add_centers, assign, create_round
 from .submitting import lock_for_submit, mark_submitted, notify_findings, open_findings
@@ -8,6 +8,7 @@ from .submitting import lock_for_submit, mark_submitted, notify_findings, open_f
 __all__ = [
     "PHOTOS_PER_ITEM",
     "Saved",
+    "Stale",
     "add_centers",
     "add_photo",
     "assign",

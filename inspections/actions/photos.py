@@ -15,7 +15,7 @@ from .. import permissions
 from ..checklist import checklist
 from ..models import Inspection, Photo
 from ..photos import prepare
-from .filling import begin
+from .filling import lock_to_fill, note_beginning
 
 PHOTOS_PER_ITEM = 9
 
@@ -30,7 +30,8 @@ def add_photo(
     )
     prepared = prepare(upload, size)
     with transaction.atomic():
-        locked = begin(inspection, by, now)
+        locked = lock_to_fill(inspection, by)
+        note_beginning(locked, now)
         kept = Photo.objects.kept().filter(inspection=locked, item_id=entry.pk)
         for photo in kept:
             if photo.received_sha256 == prepared.received_sha256:
@@ -62,7 +63,7 @@ def add_photo(
 @transaction.atomic
 def remove_photo(*, photo: Photo, by: User, now: datetime) -> None:
     """Take a photo out of its inspection; row and file stay as history."""
-    locked = begin(photo.inspection, by, now)
+    locked = lock_to_fill(photo.inspection, by)
     rows = Photo.objects.kept().filter(pk=photo.pk)
     if rows.update(removed_by=by, removed_at=now):
         record(

@@ -20,7 +20,7 @@ from ..checklist import Entry, checklist
 from ..form_page import Progress, clock, page_context
 from ..loading import load_entry, load_inspection
 from ..models import Answer, Inspection
-from ..wording import found_words
+from ..wording import answer_words, found_words
 from ..workflow import SUBMITTED
 
 
@@ -47,6 +47,10 @@ def answer_save(request: HttpRequest, pk: UUID, code: str) -> JsonResponse:
         saved = actions.save_answer(inspection=inspection, code=code, given=given, by=request.user, now=now)
     except Faults as faults:
         return JsonResponse({"errors": words(faults)}, status=400)
+    except actions.Stale as stale:
+        newer = stale.answers[entry]
+        said = stale_words(entry, newer, inspection.kind)
+        return JsonResponse({"errors": {"value": [said]}, "version": newer.version}, status=400)
     items = checklist(inspection.edition_id, inspection.kind)
     done = set(
         Answer.objects.filter(inspection=inspection)
@@ -68,6 +72,17 @@ def answer_save(request: HttpRequest, pk: UUID, code: str) -> JsonResponse:
             },
         }
     )
+
+
+def stale_words(entry: Entry, newer: Answer, kind: str) -> str:
+    """Who answered what since the form was opened; the next save is made knowing it."""
+    answer = Checked(newer.value, newer.na, newer.reason, newer.note, newer.status)
+    told = {
+        "person": newer.updated_by.name,
+        "time": clock(newer.updated_at, timezone.localtime()),
+        "answer": answer_words(entry.item, kind, answer),
+    }
+    return _("%(person)s已于%(time)s填为“%(answer)s”，没有覆盖。请核对，要改就再填一次。") % told
 
 
 def words(faults: Faults) -> dict[str, list[str]]:
@@ -95,8 +110,17 @@ def section_save(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
     checked, errors = _check_all(given, inspection.kind)
     now = timezone.now()
     if not errors:
-        actions.save_answers(inspection=inspection, checked=checked, by=request.user, now=now)
-        errors = _add_photos(request, inspection, entries)
+        bases = {entry: value.base for entry, value in given.items() if value.base is not None}
+        try:
+            actions.save_answers(
+                inspection=inspection, checked=checked, bases=bases, by=request.user, now=now
+            )
+        except actions.Stale as stale:
+            errors = {
+                entry.pk: stale_words(entry, newer, inspection.kind) for entry, newer in stale.answers.items()
+            }
+        else:
+            errors = _add_photos(request, inspection, entries)
     if errors:
         posted = {entry.pk: value for entry, value in given.items()}
         return render(request, "inspections/form.html", page_context(inspection, posted, errors), status=400)

@@ -1,6 +1,6 @@
 // The inspection form: every change is sent by itself, and only the server's answer is called saved.
 
-import { checkAll, fields, isHalf, isTyped, say, settleChips, showErrors, showStatus, step } from "./item.js";
+import { checkAll, fields, isHalf, isTyped, say, settleChips, setVersion, showErrors, showStatus, step } from "./item.js";
 import { Photos } from "./photos.js";
 import { Saving } from "./saving.js";
 import { post } from "./server.js";
@@ -24,6 +24,7 @@ function changed(code, result) {
   else if (result.failed) say(item, words.unsaved, "bad");
   else if (result.waiting) say(item, "");
   else if (!result.stale) settle(item, result);
+  if (result.version !== undefined) setVersion(item, result.version);
   tell();
 }
 

@@ -64,6 +64,11 @@ export function showStatus(item, status, words) {
   if (verdict) verdict.textContent = words[status] ?? "";
 }
 
+// The answer that the next change is made upon; the server refuses to overwrite a newer one unseen.
+export function setVersion(item, version) {
+  item.querySelector("[name$='-version']").value = version;
+}
+
 export function showErrors(item, errors) {
   const wrong = item.querySelector(".wrong");
   wrong.textContent = Object.values(errors).flat().join(" ");

@@ -53,18 +53,27 @@ export class Saving {
     if (this.#busy) return;
     this.#busy = true;
     try {
-      for (let code = this.#next(); code !== undefined; code = this.#next()) {
-        if (!(await this.#sendOne(code))) break;
-      }
+      await this.#sendAll();
     } finally {
       this.#busy = false;
     }
-    if (this.#next() !== undefined) this.#schedule(this.#pause());
+    if (this.#waiting.length) this.#schedule(this.#pause());
   }
 
-  #next() {
-    for (const [code, row] of this.#rows) if (!row.held && !row.refused) return code;
-    return undefined;
+  // What fails for one item alone must not hold up the others; without network or login all would fail.
+  async #sendAll() {
+    let failed = "";
+    for (const code of this.#waiting) {
+      const failure = await this.#sendOne(code);
+      failed ||= failure;
+      if (failure && failure !== "server") break;
+    }
+    this.failure = failed;
+    this.#failures = failed ? this.#failures + 1 : 0;
+  }
+
+  get #waiting() {
+    return [...this.#rows].filter(([, row]) => !row.held && !row.refused).map(([code]) => code);
   }
 
   #pause() {
@@ -78,19 +87,16 @@ export class Saving {
     this.#changed(code, { sending: true });
     const result = await this.#send(code);
     if (result.failed) {
-      this.#failures += 1;
       this.failure = result.failed;
       this.#changed(code, result);
-      return false;
+      return result.failed;
     }
-    this.#failures = 0;
-    this.failure = "";
     if (result.ok) this.savedAt = result.saved_at;
     if (row.edits === edits) {
       if (result.ok) this.#rows.delete(code);
       else row.refused = true;
     }
     this.#changed(code, { ...result, stale: row.edits !== edits });
-    return true;
+    return "";
   }
 }

@@ -1,5 +1,7 @@
 // The form's conversation with the server: one answer, one photo, one removal. Every failure has a name.
 
+const LONGEST_UPLOAD = 120_000;
+
 function token() {
   const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
   return cookie ? cookie[1] : document.querySelector("[name=csrfmiddlewaretoken]").value;
@@ -15,7 +17,7 @@ function outcome(status, redirected, text) {
     body = null;
   }
   if (status >= 200 && status < 300 && body) return { ok: true, ...body };
-  if ((status === 400 || status === 413) && body && body.errors) return { refused: true, errors: body.errors };
+  if ((status === 400 || status === 413) && body && body.errors) return { refused: true, ...body };
   if ([403, 404, 409, 410].includes(status)) return { failed: "closed" };
   return { failed: "server" };
 }
@@ -44,7 +46,8 @@ export function upload(url, data, progress) {
     request.setRequestHeader("Accept", "application/json");
     request.upload.onprogress = (event) => event.lengthComputable && progress(Math.floor((100 * event.loaded) / event.total));
     request.onload = () => resolve(outcome(request.status, !request.responseURL.endsWith(url), request.responseText));
-    request.onerror = () => resolve({ failed: "offline" });
+    request.timeout = LONGEST_UPLOAD;
+    request.onerror = request.ontimeout = () => resolve({ failed: "offline" });
     request.send(data);
   });
 }

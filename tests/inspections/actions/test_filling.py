@@ -167,3 +167,60 @@ def test_history_is_never_changed(stage: Stage, change: str) -> None:
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
         rows.update(new={}) if change == "update" else rows.delete()
     assert AnswerEvent.objects.get().new["value"] is True
+
+
+# ---- forms opened before somebody else answered
+
+
+def base(given: Given, version: int) -> Given:
+    return replace(given, base=version)
+
+
+def test_stale_form_does_not_overwrite_a_newer_answer(stage: Stage) -> None:
+    save(stage, "yes", Given(True), who="lead_inspector")
+    with pytest.raises(actions.Stale) as stale:
+        save(stage, "yes", base(Given(None, note="只写说明"), 0))
+    (newer,) = stale.value.answers.values()
+    assert (newer.value, newer.version) == (True, 1)
+    assert Answer.objects.get().value is True
+    assert AnswerEvent.objects.count() == 1
+
+
+def test_what_a_stale_form_left_alone_stays_as_it_is_now(stage: Stage) -> None:
+    save(stage, "yes", Given(True))
+    save(stage, "yes", Given(False), who="lead_inspector", at=later(1))
+    saved = save(stage, "yes", base(Given(True), 1), at=later(2))
+    assert (saved.status, saved.version) == ("not_met", 2)
+    assert Answer.objects.get().value is False
+
+
+def test_form_that_shows_the_newest_answer_may_change_it(stage: Stage) -> None:
+    save(stage, "yes", Given(True))
+    assert save(stage, "yes", base(Given(False), 1), at=later(1)).version == 2
+
+
+def test_same_answer_from_a_stale_form_is_accepted(stage: Stage) -> None:
+    save(stage, "yes", Given(True), who="lead_inspector")
+    saved = save(stage, "yes", base(Given(True), 0))
+    assert (saved.status, saved.version) == ("met", 1)
+
+
+def test_one_stale_answer_keeps_the_whole_section_from_being_saved(stage: Stage) -> None:
+    save(stage, "yes", Given(True), who="lead_inspector")
+    entries = checklist(stage.inspections[0].edition_id, "township").by_code
+    given = {"yes": Given(False), "area": Given("160")}
+    checked = {entries[code]: check(value, entries[code].item, "township") for code, value in given.items()}
+    with pytest.raises(actions.Stale):
+        actions.save_answers(
+            inspection=stage.inspections[0],
+            checked=checked,
+            bases=dict.fromkeys(checked, 0),
+            by=stage.cast["inspector"],
+            now=later(1),
+        )
+    assert Answer.objects.count() == 1
+
+
+def test_saving_nothing_does_not_begin_the_inspection(stage: Stage) -> None:
+    save(stage, "yes", Given(None))
+    assert nothing_written()

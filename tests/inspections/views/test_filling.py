@@ -8,9 +8,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from inspections.actions import save_answer
 from inspections.answers import Given
+from inspections.checklist import checklist
 from inspections.models import Answer, AnswerEvent, Inspection, Photo
-from tests.small_stage import Stage, add_photo, answer, jpeg, small_stage, submit_by
+from tests.small_stage import NOW, Stage, add_photo, answer, jpeg, small_stage, submit_by
 
 pytestmark = pytest.mark.django_db
 
@@ -294,3 +296,45 @@ def test_tasks_cost_the_same_for_one_and_three(
     client.get("/tasks/")
     with django_assert_num_queries(5):
         assert len(client.get("/tasks/").context["in_progress"]) == townships
+
+
+# ---- two people at one form
+
+
+def answer_first(stage: Stage) -> None:
+    inspection, lead = stage.inspections[0], stage.cast["lead_inspector"]
+    save_answer(inspection=inspection, code="yes", given=Given(True), by=lead, now=NOW)
+
+
+def test_stale_tap_is_refused_with_who_and_what(inspector: Client, stage: Stage) -> None:
+    answer_first(stage)
+    number = checklist(stage.inspections[0].edition_id, "township").by_code["yes"].prefix
+    address = url(stage, "answer-save", "yes")
+    said = inspector.post(address, {f"{number}-value": "not_met", f"{number}-version": "0"})
+    assert said.status_code == 400
+    body = said.json()
+    assert body["version"] == 1
+    assert stage.cast["lead_inspector"].name in body["errors"]["value"][0]
+    assert "合格" in body["errors"]["value"][0]
+    assert Answer.objects.get().value is True
+    again = inspector.post(address, {f"{number}-value": "not_met", f"{number}-version": "1"})
+    assert again.status_code == 200
+    assert Answer.objects.get().value is False
+
+
+def test_stale_section_without_script_shows_both_and_saves_nothing(inspector: Client, stage: Stage) -> None:
+    entry = checklist(stage.inspections[0].edition_id, "township").by_code["yes"]
+    answer_first(stage)
+    address = url(stage, "section-save", entry.section.code)
+    said = inspector.post(address, {f"{entry.prefix}-value": "not_met", f"{entry.prefix}-version": "0"})
+    assert said.status_code == 400
+    assert "没有覆盖" in said.content.decode()
+    assert f'name="{entry.prefix}-version" value="1"' in said.content.decode()
+    assert Answer.objects.get().value is True
+
+
+@pytest.mark.parametrize("version", ["", "-1", "x", "9" * 40, "²"])
+def test_odd_version_is_taken_for_none(inspector: Client, stage: Stage, version: str) -> None:
+    entry = checklist(stage.inspections[0].edition_id, "township").by_code["yes"]
+    given = {f"{entry.prefix}-value": "met", f"{entry.prefix}-version": version}
+    assert inspector.post(url(stage, "answer-save", "yes"), given).status_code == 200
