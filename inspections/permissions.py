@@ -6,7 +6,6 @@ from organization.models import Role, User
 from organization.permissions import YES, Verdict, holder, no
 
 from .models import Inspection, Round
-from .querysets import FIELD_ROLES
 from .workflow import SUBMITTED
 
 
@@ -25,7 +24,7 @@ def can_fill(user: User, inspection: Inspection) -> Verdict:
     """
     if inspection.state == SUBMITTED:
         return no(_("这次检查已经提交，内容不能再改。"))
-    if not user.holds(*FIELD_ROLES, code=inspection.region_id):
+    if not can_be_assigned(user, inspection):
         return no(_("填写检查表需要本地区检查员的权限。"))
     if user not in inspection.inspectors.all():
         return no(_("这次检查没有分配给您，请联系业务管理员。"))
@@ -33,11 +32,11 @@ def can_fill(user: User, inspection: Inspection) -> Verdict:
 
 
 def can_submit(user: User, inspection: Inspection) -> Verdict:
-    """Allow the inspection's lead; its completeness is the submitting action's to check."""
+    """Allow the lead who may still lead; completeness is the submitting action's to check."""
     verdict = can_fill(user, inspection)
     if verdict and inspection.lead_id != user.pk:
         return no(_("由检查组长提交。请核对后请组长提交。"))
-    return verdict
+    return verdict and can_lead(user, inspection)
 
 
 def can_be_assigned(person: User, inspection: Inspection) -> Verdict:

@@ -16,21 +16,24 @@ if TYPE_CHECKING:
 
 # These see every inspection in their regions; the others what is assigned to them or submitted.
 OVERSEERS = (Role.ADMINISTRATOR, Role.REVIEWER, Role.SIGNATORY)
-FIELD_ROLES = (Role.INSPECTOR, Role.LEAD_INSPECTOR, Role.TOWNSHIP_STAFF)
+INSPECTORS = (Role.INSPECTOR, Role.LEAD_INSPECTOR)
 
 
 def inspection_scope(user: "User", path: str = "") -> Q:
     """Match inspections reached over `path` ("" or "inspection__") that the person may see."""
-    from .models import Inspection
+    from .models import Inspection, Round
 
     region, state, pk = f"{path}region__code", f"{path}state", f"{path}pk"
+    self_check = Q(**{f"{path}round__kind": Round.Kind.SELF_CHECK})
+    staff = within(user.prefixes(Role.TOWNSHIP_STAFF), region)
     assigned = Inspection.inspectors.through.objects.filter(
         user_id=user.pk, inspection_id=OuterRef(pk if not path else f"{path}id")
     )
     return (
         within(user.prefixes(*OVERSEERS), region)
-        | (within(user.prefixes(Role.TOWNSHIP_STAFF), region) & Q(**{state: SUBMITTED}))
-        | (within(user.prefixes(*FIELD_ROLES), region) & Q(Exists(assigned)))
+        | (staff & Q(**{state: SUBMITTED}))
+        | (staff & self_check & Q(Exists(assigned)))
+        | (within(user.prefixes(*INSPECTORS), region) & ~self_check & Q(Exists(assigned)))
     )
 
 

@@ -150,6 +150,34 @@ def test_inspector_who_loses_the_role_loses_the_inspection(stage: Stage) -> None
     assert not Inspection.objects.visible_to(person).exists()
 
 
+def test_lead_who_may_no_longer_lead_fills_but_does_not_submit(stage: Stage) -> None:
+    lead = stage.cast["lead_inspector"]
+    lead.assignments.update(role=Role.INSPECTOR)
+    lead = fresh(lead)
+    assert permissions.can_fill(lead, stage.inspections[0])
+    assert not permissions.can_submit(lead, stage.inspections[0])
+    assert load_inspection(lead, stage.inspections[0].pk)
+
+
+@pytest.mark.parametrize("role", ["inspector", "lead_inspector"])
+def test_inspector_who_joins_the_township_loses_the_countys_inspection(stage: Stage, role: str) -> None:
+    person = stage.cast[role]
+    person.assignments.update(role=Role.TOWNSHIP_STAFF, region=stage.county.townships[0])
+    person = fresh(person)
+    assert not permissions.can_fill(person, stage.inspections[0])
+    assert not permissions.can_submit(person, stage.inspections[0])
+    assert not Inspection.objects.visible_to(person).exists()
+
+
+def test_staff_who_join_the_county_lose_their_self_check(stage: Stage) -> None:
+    (inspection,) = self_check(stage.county, stage.cast, stage.edition)
+    staff = stage.cast["township_staff"]
+    staff.assignments.update(role=Role.LEAD_INSPECTOR, region=stage.county.region)
+    staff = fresh(staff)
+    assert not permissions.can_fill(staff, inspection)
+    assert not Inspection.objects.visible_to(staff).exists()
+
+
 def test_rounds_are_the_administrators(stage: Stage, other: Stage) -> None:
     for name, person in everybody(stage, other).items():
         may = bool(permissions.can_manage_round(person, stage.round))
