@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from inspections import actions as inspections
 from inspections.checklist import Checklist
 from inspections.models import Answer, Finding, Inspection, Photo
-from inspections.workflow import SUBMITTED
 from organization.audit import record
 from organization.codes import ancestors
 from organization.models import Region, User
@@ -36,29 +35,20 @@ def submit(*, inspection: Inspection, by: User, now: datetime) -> Inspection:
     One transaction; raises `Problem` where an item is unanswered, `NotAllowed` for anybody but
     its lead. Submitting again by the same lead, as an impatient finger does, changes nothing.
     """
-    if Inspection.objects.filter(pk=inspection.pk, state=SUBMITTED, submitted_by=by).exists():
-        return inspection
     with transaction.atomic():
-        locked, checklist, answers = inspections.lock_for_submit(inspection=inspection, by=by)
+        ready = inspections.lock_for_submit(inspection=inspection, by=by)
+        if ready is None:
+            return inspection
+        locked, checklist, answers = ready
         result = scoring.score(checklist.standard, checklist.kind, _typed(checklist, answers))
         better = scoring.next_grade(checklist.standard, checklist.kind, result)
+        photos = Photo.objects.kept().filter(inspection=locked)
         frozen = snapshot.build(
-            inspection=locked,
-            checklist=checklist,
-            answers=answers,
-            photos=Photo.objects.kept().filter(inspection=locked),
-            result=result,
-            better=better,
-            by=by,
-            now=now,
-        )
+            inspection=locked, checklist=checklist, answers=answers, photos=photos, result=result,
+            better=better, by=by, now=now,
+        )  # fmt: skip
         inspections.mark_submitted(
-            inspection=locked,
-            score=result.score,
-            grade=result.grade or "",
-            snapshot=frozen,
-            by=by,
-            now=now,
+            inspection=locked, score=result.score, grade=result.grade or "", snapshot=frozen, by=by, now=now
         )
         count = inspections.open_findings(_findings(locked, checklist, result, now))
         record(

@@ -24,7 +24,8 @@ from standards.measures import (
 MEASURE_KINDS = ("yes_no", "choice", "number", "elements", "per_unit", "occurrences")
 UNIT_LENGTH = 10
 TITLE_LENGTH = 200
-MOST_POINTS = 1000
+# A lost point is stored with three digits before the decimal point.
+MOST_POINTS = 999
 
 
 def parse_measure(data: object, applies_to: tuple[str, ...] = KINDS, path: str = "measure") -> Measure:

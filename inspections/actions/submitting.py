@@ -18,9 +18,16 @@ from ..models import Answer, Finding, Inspection
 from .filling import lock
 
 
-def lock_for_submit(*, inspection: Inspection, by: User) -> tuple[Inspection, Checklist, dict[str, Answer]]:
-    """Lock a complete inspection whose lead is `by`; returns it with its checklist and answers."""
+def lock_for_submit(
+    *, inspection: Inspection, by: User
+) -> tuple[Inspection, Checklist, dict[str, Answer]] | None:
+    """Lock a complete inspection whose lead is `by`; returns it with its checklist and answers.
+
+    None where `by` has submitted it already, perhaps while this waited for the lock.
+    """
     locked = lock(inspection)
+    if locked.state == workflow.SUBMITTED and locked.submitted_by_id == by.pk:
+        return None
     permissions.can_submit(by, locked).enforce(
         action="inspection.submit", target=locked, region=locked.region_id
     )

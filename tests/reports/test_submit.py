@@ -5,11 +5,13 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, transaction
 
+from inspections.actions import submitting
 from inspections.answers import Given
 from inspections.models import Answer, Finding, Inspection
 from organization.models import AuditEntry, Role
 from organization.problems import NotAllowed, Problem
 from reports import actions, snapshot
+from standards.measure_schema import MOST_POINTS
 from tests.small_stage import NOW, Stage, answer, later, self_check, small_stage, submit_by, submitted
 from tests.small_standards import ALL_KINDS, plain_item, standard
 
@@ -124,6 +126,33 @@ def test_submitting_again_changes_nothing(stage: Stage) -> None:
     assert (inspection.submitted_at, inspection.snapshot) == (NOW, before)
     assert Finding.objects.count() == 3
     assert AuditEntry.objects.filter(action="inspection.submit").count() == 1
+
+
+def test_second_tap_that_waits_for_the_first_changes_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inspection, lead = stage.inspections[0], stage.cast["lead_inspector"]
+    answer(inspection, stage.cast["inspector"])
+    lock = submitting.lock
+
+    def overtaken(waiting: Inspection) -> Inspection:
+        monkeypatch.setattr(submitting, "lock", lock)
+        submit_by(inspection, lead)
+        return lock(waiting)
+
+    monkeypatch.setattr(submitting, "lock", overtaken)
+    actions.submit(inspection=Inspection.objects.get(pk=inspection.pk), by=lead, now=later(1))
+    inspection.refresh_from_db()
+    assert (inspection.state, inspection.submitted_at) == ("submitted", NOW)
+    assert AuditEntry.objects.filter(action="inspection.submit").count() == 1
+
+
+def test_item_of_the_most_points_fits_the_database(db: None) -> None:
+    data = standard(plain_item(points=MOST_POINTS))
+    inspection = submitted(small_stage(townships=1, data=data), yes=Given(False))
+    assert Finding.objects.get(inspection=inspection).lost == MOST_POINTS
+    lost = Finding._meta.get_field("lost")
+    assert 10 ** (lost.max_digits - lost.decimal_places) > MOST_POINTS
 
 
 def test_somebody_else_submitting_again_is_refused(stage: Stage) -> None:
