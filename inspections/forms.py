@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,9 @@ from organization.querysets import within
 from standards.models import Edition
 
 from .models import Inspection, Round
+
+# A key of so many digits fits every database; SQLite fails on a longer one.
+LONGEST_KEY = 18
 
 
 class DateInput(forms.DateInput):
@@ -66,6 +70,18 @@ class CentersForm(forms.Form):
         self.fields["region"].queryset = places(round)
 
 
+class PeopleField(forms.ModelMultipleChoiceField):
+    """People by their keys; a number that no column holds is nobody's."""
+
+    def clean(self, value: Any) -> Any:
+        for key in value or ():
+            if len(key) > LONGEST_KEY:
+                raise ValidationError(
+                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": key}
+                )
+        return super().clean(value)
+
+
 class AssignForm(forms.Form):
     """Who inspects: the centers ticked in the table, or else all of a place."""
 
@@ -73,7 +89,7 @@ class AssignForm(forms.Form):
         Region.objects.none(), label=_("地区"), required=False, empty_label=_("下表中勾选的中心")
     )
     lead = forms.ModelChoiceField(User.objects.none(), label=_("组长"))
-    people = forms.ModelMultipleChoiceField(
+    people = PeopleField(
         User.objects.none(), label=_("检查员"), required=False, widget=forms.CheckboxSelectMultiple
     )
 

@@ -191,8 +191,12 @@ def test_a_place_is_assigned_but_for_what_is_submitted(client: Client, db: None)
 
 
 @pytest.mark.parametrize(
-    "what", ["nobody", "elsewhere", "wrong role", "nothing ticked", "foreign key", "garbage"]
-)
+    "what",
+    [
+        "nobody", "elsewhere", "wrong role", "nothing ticked", "foreign key", "garbage", "huge person",
+        "huge lead", "huge region", "no person",
+    ],
+)  # fmt: skip
 def test_assignment_that_cannot_be_is_refused(client: Client, stage: Stage, other: Stage, what: str) -> None:
     client.force_login(stage.cast["administrator"])
     good = {"inspection": [stage.inspections[0].pk], "lead": stage.cast["lead_inspector"].pk, "region": ""}
@@ -202,6 +206,10 @@ def test_assignment_that_cannot_be_is_refused(client: Client, stage: Stage, othe
         "wrong role": {"lead": stage.cast["inspector"].pk},
         "nothing ticked": {"inspection": []},
         "foreign key": {"inspection": [other.inspections[0].pk]},
+        "huge person": {"people": ["9" * 30]},
+        "huge lead": {"lead": "9" * 30},
+        "huge region": {"region": "9" * 30},
+        "no person": {"people": ["x", "\x00"]},
         "garbage": {"inspection": ["x", "' OR 1=1", "\x00"]},
     }
     Inspection.objects.update(lead=None)
