@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
 from django.db.models.functions import Substr
@@ -18,6 +20,7 @@ from .models import Notice
 OPEN_STATES = (FOUND, NOTIFIED)
 WORST_SHOWN = 10
 CENT = Decimal("0.01")
+TOWNSHIP = Substr("region_id", 1, DIGITS[Level.TOWNSHIP])
 
 
 @dataclass(frozen=True)
@@ -75,14 +78,56 @@ def mean(total: Decimal | None, count: int) -> Decimal | None:
     return (Decimal(total) / count).quantize(CENT, ROUND_HALF_UP) if total is not None and count else None
 
 
+def change(inspection: Inspection) -> Decimal | None:
+    """Points gained since the center's last inspection of the same kind of round; None without one."""
+    return changes([inspection]).get(inspection.pk)
+
+
+def changes(inspections: Sequence[Inspection]) -> dict[UUID, Decimal]:
+    """The same for several submitted inspections, by key; those without an earlier score are left out.
+
+    Each needs its `round__kind`, center, score and time of submission.
+    """
+    earlier = (
+        Inspection.objects.submitted()
+        .filter(center__in={row.center_id for row in inspections})
+        .order_by("-submitted_at")
+        .values_list("center_id", "round__kind", "submitted_at", "score")
+    )
+    history: dict[tuple[int, str], list[tuple[datetime, Decimal | None]]] = {}
+    for center, kind, at, score in earlier:
+        history.setdefault((center, kind), []).append((at, score))
+    found = {}
+    for row in inspections:
+        before = [
+            score for at, score in history.get((row.center_id, row.round.kind), []) if at < row.submitted_at
+        ]
+        if row.score is not None and before and before[0] is not None:
+            found[row.pk] = row.score - before[0]
+    return found
+
+
 def standings(user: User, round: Round) -> list[Standing]:
     """The townships of a round by average score, best first; unscored ones last, by code."""
-    township = Substr("region_id", 1, DIGITS[Level.TOWNSHIP])
-    grouped = (
+    findings = _findings_by_township(user, round)
+    rows = {row["township"]: row for row in _inspections_by_township(user, round)}
+    regions = Region.objects.filter(code__in=[code.ljust(CODE_LENGTH, "0") for code in rows])
+    found = []
+    for region in regions:
+        row = rows[region.code[: DIGITS[Level.TOWNSHIP]]]
+        average = mean(row["sum"], row["scored"])
+        found.append(
+            Standing(region, row["total"], row["submitted"], average, findings.get(region.prefix, 0))
+        )
+    return _ranked(found)
+
+
+def _inspections_by_township(user: User, round: Round) -> Any:
+    return (
         Inspection.objects.visible_to(user)
         .filter(round=round)
         .order_by()
-        .values(township=township)
+        .values(township=TOWNSHIP)
         .annotate(
             total=Count("pk"),
             submitted=Count("pk", filter=Q(state=SUBMITTED)),
@@ -90,27 +135,16 @@ def standings(user: User, round: Round) -> list[Standing]:
             sum=Sum("score"),
         )
     )
-    findings = dict(
+
+
+def _findings_by_township(user: User, round: Round) -> dict[str, int]:
+    return dict(
         Finding.objects.visible_to(user)
         .filter(round=round, state__in=OPEN_STATES)
         .order_by()
-        .values_list(township)
+        .values_list(TOWNSHIP)
         .annotate(count=Count("pk"))
     )
-    rows = {row["township"]: row for row in grouped}
-    regions = Region.objects.filter(code__in=[code.ljust(CODE_LENGTH, "0") for code in rows])
-    found = [
-        Standing(
-            region,
-            row["total"],
-            row["submitted"],
-            mean(row["sum"], row["scored"]),
-            findings.get(region.prefix, 0),
-        )
-        for region in regions
-        for row in [rows[region.code[: DIGITS[Level.TOWNSHIP]]]]
-    ]
-    return _ranked(found)
 
 
 def _ranked(found: Sequence[Standing]) -> list[Standing]:

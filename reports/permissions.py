@@ -21,7 +21,7 @@ def can_read_own_centers(user: User) -> Verdict:
     return holder(user, Role.TOWNSHIP_STAFF)
 
 
-def can_read_score(user: User, inspection: Inspection) -> Verdict:
+def can_read_score(inspection: Inspection) -> Verdict:
     """Whoever sees the inspection, once it is submitted."""
     if inspection.state != SUBMITTED:
         return no(_("这次检查还没有提交，提交后才有得分。"))

@@ -3,12 +3,16 @@
 `score = 100 × Σ achieved ÷ Σ points` over the items that apply to the kind of center and are
 answered; an item that does not apply (N/A) is taken out of both sums. Unanswered items make the
 score provisional and leave it without a grade.
+
+The points earned are rounded once too, in their sum; what that rounding gives or takes is shared
+out over the sections and in them over the items, largest remainder first, so that the printed
+points of the items add up to their section's, and those of the sections to the whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -24,9 +28,9 @@ NA, UNANSWERED = "na", "unanswered"
 class ItemResult:
     """What one item came to.
 
-    `achieved` is rounded to the policy's places and `lost` is `points - achieved`, so the three
-    agree as printed; `exact` is what the score is computed from. An item that is N/A or
-    unanswered neither earns nor loses: both are 0, and its points are in no sum.
+    `achieved` is the item's share of the rounded sum, less than one unit of the last place from
+    `exact`, and `lost` is `points - achieved`; `exact` is what the score is computed from. An item
+    that is N/A or unanswered neither earns nor loses: both are 0, and its points are in no sum.
     `finding` and `requirement` are empty unless something is wanting.
     """
 
@@ -55,7 +59,7 @@ class ItemResult:
 
 @dataclass(frozen=True)
 class SectionResult:
-    """A section's own score (None where nothing in it is scored) and points, over its scored items."""
+    """A section's own score (None where nothing in it is scored), and the sums of its scored items."""
 
     code: str
     title: str
@@ -88,7 +92,8 @@ class NextGrade:
 
 def score(standard: StandardData, kind: str, answers: Mapping[str, Answer]) -> Result:
     """Score one center; answers to items of the other kind are left aside."""
-    items = tuple(_item(placed, kind, answers, standard.policy) for placed in standard.placed(kind))
+    exact = tuple(_item(placed, kind, answers, standard.policy) for placed in standard.placed(kind))
+    items = _shared_out(exact, standard.policy.rounding_places)
     total = _score(items, standard.policy)
     complete = all(item.status != UNANSWERED for item in items)
     vetoed = tuple(item.code for item in items if item.veto and item.scored and item.status != MET)
@@ -185,13 +190,12 @@ def _item(placed: Placed, kind: str, answers: Mapping[str, Answer], policy: Poli
     item, answer, places = placed.item, answers.get(placed.item.code), policy.rounding_places
     exact, state, finding, requirement = Fraction(0), UNANSWERED, "", ""
     points = half_up(Fraction(item.points), places)
-    lost = Decimal(0).scaleb(-places)
+    nothing = Decimal(0).scaleb(-places)
     if answer is not None and answer.na:
         state = NA
     elif answer is not None:
         exact = achieved(item.measure, answer.value, item.points, kind)
         state = status(item.measure, answer.value, item.points, kind)
-        lost = points - half_up(exact, places)
         if state != MET:
             known = facts(item.measure, answer.value, kind)
             finding, requirement = item.finding.format_map(known), item.requirement.format_map(known)
@@ -204,12 +208,44 @@ def _item(placed: Placed, kind: str, answers: Mapping[str, Answer], policy: Poli
         status=state,
         points=points,
         exact=exact,
-        achieved=half_up(exact, places),
-        lost=lost,
+        achieved=nothing,
+        lost=nothing,
         veto=item.veto,
         finding=finding,
         requirement=requirement,
     )
+
+
+def _shared_out(items: Sequence[ItemResult], places: int) -> tuple[ItemResult, ...]:
+    """The items with what each achieved and lost as printed."""
+    members: dict[str, dict[str, Fraction]] = {}
+    for item in items:
+        members.setdefault(item.section, {})[item.code] = item.exact * 10**places
+    earned = {section: sum(own.values(), Fraction(0)) for section, own in members.items()}
+    units: dict[str, int] = {}
+    whole = int(half_up(sum(earned.values(), Fraction(0)), 0))
+    for section, share in _apportioned(whole, earned).items():
+        units |= _apportioned(share, members[section])
+    results = []
+    for item in items:
+        achieved = Decimal(units[item.code]).scaleb(-places)
+        results.append(
+            replace(item, achieved=achieved, lost=item.points - achieved if item.scored else item.lost)
+        )
+    return tuple(results)
+
+
+def _apportioned(whole: int, shares: Mapping[str, Fraction]) -> dict[str, int]:
+    """Whole units that add up to `whole`, the sum of `shares` rounded up or down.
+
+    Each share is itself rounded up or down; those with the largest remainders up, by code among
+    equals, so that one without a remainder keeps its value.
+    """
+    units = {code: share.numerator // share.denominator for code, share in shares.items()}
+    by_remainder = sorted(shares, key=lambda code: (units[code] - shares[code], code))
+    for code in by_remainder[: whole - sum(units.values())]:
+        units[code] += 1
+    return units
 
 
 def _points(items: Iterable[ItemResult]) -> Fraction:
@@ -223,15 +259,15 @@ def _score(items: Sequence[ItemResult], policy: Policy) -> Decimal | None:
 
 
 def _sections(standard: StandardData, items: Sequence[ItemResult]) -> tuple[SectionResult, ...]:
-    places = standard.policy.rounding_places
+    nothing = Decimal(0).scaleb(-standard.policy.rounding_places)
     members: dict[str, list[ItemResult]] = {section.code: [] for section in standard.sections}
     for item in items:
         members[item.section].append(item)
     results = []
     for section in standard.sections:
         own = members[section.code]
-        points = half_up(_points(own), places)
-        earned = half_up(sum((item.exact for item in own if item.scored), Fraction(0)), places)
+        points = sum((item.points for item in own if item.scored), nothing)
+        earned = sum((item.achieved for item in own), nothing)
         total = _score(own, standard.policy)
         results.append(SectionResult(section.code, section.title, total, points, earned, points - earned))
     return tuple(results)

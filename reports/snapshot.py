@@ -7,12 +7,12 @@ from typing import Any
 from django.utils import timezone, translation
 
 from inspections.checklist import Checklist, Entry
-from inspections.models import Answer, Inspection, Photo
+from inspections.models import Answer, Inspection, Photo, Round
 from inspections.wording import found_words
 from organization.models import User
 from standards.content import item_to_plain
 
-from .scoring import ItemResult, NextGrade, Result
+from .scoring import ItemResult, NextGrade, Result, to_plain
 
 FORMAT = 1
 
@@ -32,48 +32,23 @@ def build(
 
     Words in it are Chinese whatever the submitting person reads, for it is the official record.
     """
-    pictures: dict[int, list[dict[str, Any]]] = {}
-    for photo in photos:
-        pictures.setdefault(photo.item_id, []).append(_photo(photo))
-    results = {item.code: item for item in result.items}
-    with translation.override("zh-hans"):
-        items = [
-            _item(entry, results[entry.item.code], answers[entry.item.code], pictures, checklist.kind)
-            for entry in checklist.entries
-        ]
+    came_to = to_plain(result)
     return {
         "format": FORMAT,
         "standard": _standard(checklist),
         "center": _center(inspection),
-        "round": {
-            "name": inspection.round.name,
-            "kind": inspection.round.kind,
-            "plan_number": inspection.round.plan_number,
-        },
+        "round": _round(inspection.round),
         "inspected_on": timezone.localdate(inspection.began_at or now).isoformat(),
         "submitted_at": now.isoformat(),
         "submitted_by": by.name,
         "inspectors": [person.name for person in inspection.inspectors.all()],
-        "score": _text(result.score),
-        "grade": result.grade or "",
-        "vetoed": list(result.vetoed),
+        "score": came_to["score"],
+        "grade": came_to["grade"] or "",
+        "vetoed": came_to["vetoed"],
         "next": better and {"grade": better.grade, "codes": list(better.codes), "score": _text(better.score)},
-        "sections": [
-            {
-                "code": section.code,
-                "title": section.title,
-                "score": _text(section.score),
-                "points": _text(section.points),
-                "achieved": _text(section.achieved),
-                "lost": _text(section.lost),
-            }
-            for section in result.sections
-        ],
-        "clauses": {
-            entry.clause.code: {"heading": entry.clause.heading, "text": entry.clause.text}
-            for entry in checklist.entries
-        },
-        "items": items,
+        "sections": came_to["sections"],
+        "clauses": _clauses(checklist),
+        "items": _items(checklist, answers, photos, result),
     }
 
 
@@ -90,6 +65,17 @@ def _standard(checklist: Checklist) -> dict[str, Any]:
     }
 
 
+def _round(round: Round) -> dict[str, Any]:
+    return {"name": round.name, "kind": round.kind, "plan_number": round.plan_number}
+
+
+def _clauses(checklist: Checklist) -> dict[str, Any]:
+    return {
+        entry.clause.code: {"heading": entry.clause.heading, "text": entry.clause.text}
+        for entry in checklist.entries
+    }
+
+
 def _center(inspection: Inspection) -> dict[str, Any]:
     """The center's name and the names of the township and county that it is in."""
     region = inspection.region
@@ -102,6 +88,20 @@ def _center(inspection: Inspection) -> dict[str, Any]:
         "township": township.name,
         "county": township.parent.name if township.parent else "",
     }
+
+
+def _items(
+    checklist: Checklist, answers: Mapping[str, Answer], photos: Iterable[Photo], result: Result
+) -> list[dict[str, Any]]:
+    pictures: dict[int, list[dict[str, Any]]] = {}
+    for photo in photos:
+        pictures.setdefault(photo.item_id, []).append(_photo(photo))
+    results = {item.code: item for item in result.items}
+    with translation.override("zh-hans"):
+        return [
+            _item(entry, results[entry.item.code], answers[entry.item.code], pictures, checklist.kind)
+            for entry in checklist.entries
+        ]
 
 
 def _item(

@@ -17,7 +17,7 @@ from inspections.models import Inspection, Photo
 from organization.problems import Problem
 from organization.templatetags.portal import day, moment
 
-from .. import actions, permissions
+from .. import actions, overview, permissions
 from ..models import Notice
 
 
@@ -37,32 +37,27 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
 def score(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The score and where every lost point comes from, read from the frozen content alone."""
     inspection = load_inspection(request.user, pk)
-    permissions.can_read_score(request.user, inspection).enforce(
+    permissions.can_read_score(inspection).enforce(
         action="score.read", target=inspection, region=inspection.region_id
     )
     frozen = inspection.snapshot
     kept = {str(key) for key in Photo.objects.filter(inspection=inspection).values_list("pk", flat=True)}
     items = [_shown(item, frozen["clauses"][item["clause"]], kept) for item in frozen["items"]]
     lost = [item for item in items if item["status"] in ("not_met", "partly")]
-    # Summed from the items as printed, so that the figures of the page add up.
-    points = _sum([item for item in items if item["status"] != "na"], "points")
+    sections = [section for section in frozen["sections"] if section["score"] is not None]
     context = {
         "inspection": inspection,
         "frozen": frozen,
-        "sections": [
-            {**section, "lost": _sum([i for i in lost if i["section"] == section["code"]], "lost")}
-            for section in frozen["sections"]
-            if section["score"] is not None
-        ],
+        "sections": sections,
         "lost": sorted(lost, key=lambda item: -Decimal(item["lost"])),
-        "points": points,
-        "lost_points": _sum(lost, "lost"),
-        "achieved": points - _sum(lost, "lost"),
+        "points": _sum(sections, "points"),
+        "lost_points": _sum(sections, "lost"),
+        "achieved": _sum(sections, "achieved"),
         "vetoed": [item for item in items if item["code"] in frozen["vetoed"]],
         "met": [item for item in items if item["status"] == "met"],
         "not_applicable": [item for item in items if item["status"] == "na"],
         "facts": _facts(frozen, inspection),
-        "change": _change(inspection),
+        "change": overview.change(inspection),
         "next": _next(frozen, items),
         "notice": Notice.objects.visible_to(request.user).filter(inspection=inspection).first(),
         "can_draft": permissions.can_draft(request.user, inspection),
@@ -112,14 +107,3 @@ def _facts(frozen: dict[str, Any], inspection: Inspection) -> list[tuple[Any, ..
             reverse("standards:edition", args=[standard["code"], standard["edition"]]),
         ),
     ]
-
-
-def _change(inspection: Inspection) -> Decimal | None:
-    """Points gained since the center's last inspection of the same kind of round; None without one."""
-    earlier = Inspection.objects.submitted().filter(
-        center_id=inspection.center_id,
-        round__kind=inspection.round.kind,
-        submitted_at__lt=inspection.submitted_at,
-    )
-    previous = earlier.order_by("-submitted_at").values_list("score", flat=True).first()
-    return None if previous is None or inspection.score is None else inspection.score - previous

@@ -113,7 +113,7 @@ def test_score_is_read_once_submitted_by_whoever_sees_the_inspection(scene: tupl
     stage, _ = scene
     for place, readable in ((0, False), (1, False), (2, True), (3, True)):
         inspection = Inspection.objects.get(pk=stage.inspections[place].pk)
-        verdict = permissions.can_read_score(stage.cast["administrator"], inspection)
+        verdict = permissions.can_read_score(inspection)
         assert bool(verdict) == readable
         assert readable or "还没有提交" in str(verdict.reason)
 

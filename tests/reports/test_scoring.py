@@ -51,10 +51,11 @@ def test_every_measure_kind_together() -> None:
     assert (result.grade, result.complete, result.vetoed) == ("合格", True, ())
 
 
-def test_score_is_rounded_once_and_not_item_by_item() -> None:
+def test_score_and_points_are_rounded_once_and_not_item_by_item() -> None:
     data = standard(*(plain_item(f"z{n}", ZONES, 1) for n in range(3)))
     result = scored(data, **{f"z{n}": ["guide"] for n in range(3)})
-    assert [str(item.achieved) for item in result.items] == ["0.33"] * 3
+    assert [str(item.achieved) for item in result.items] == ["0.34", "0.33", "0.33"]
+    assert [str(item.lost) for item in result.items] == ["0.66", "0.67", "0.67"]
     assert str(result.score) == "33.33"
     assert (str(result.sections[0].achieved), str(result.sections[0].lost)) == ("1.00", "2.00")
 

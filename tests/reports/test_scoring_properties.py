@@ -12,9 +12,9 @@ from reports.scoring import Result, grade, half_up, next_grade, score, to_plain
 from standards.answers import Answer, parse_answers
 from standards.content import StandardData
 from standards.measures import KINDS, MET, Choice, Elements, Limit, Number, Occurrences, PerUnit, Units, YesNo
-from standards.schema import parse_standard
+from standards.schema import MOST_PLACES, parse_standard
 from standards.schema import to_plain as standard_to_plain
-from tests.small_standards import plain_item, plain_standard
+from tests.small_standards import ZONES, plain_item, plain_standard
 
 points = st.decimals(0, 20, places=2)
 ratios = st.decimals(0, 1, places=2)
@@ -74,8 +74,28 @@ def values(measure: Any, kind: str) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def cases(draw: st.DrawFn, *, complete: bool = False) -> tuple[StandardData, str, dict[str, Answer]]:
-    data, kind = draw(standards()), draw(st.sampled_from(KINDS))
+def spread_standards(draw: st.DrawFn) -> StandardData:
+    """Several sections, and any number of places."""
+    places = draw(st.integers(0, MOST_PLACES))
+    sections = []
+    for number in range(draw(st.integers(1, 3))):
+        items = [
+            plain_item(f"i{number}{n}", draw(measures()), draw(st.decimals(0, 20, places=places)))
+            for n in range(draw(st.integers(1, 4)))
+        ]
+        clause = {"code": f"{number}.1", "heading": "", "text": "1、中心应符合要求。", "items": items}
+        sections.append({"code": str(number), "title": f"第{number}部分", "clauses": [clause]})
+    sections[0]["clauses"][0]["items"].append(plain_item("last", points=1))
+    plain = plain_standard()
+    policy = plain["policy"] | {"rounding": {"places": places}}
+    return parse_standard(plain | {"sections": sections, "policy": policy})
+
+
+@st.composite
+def cases(
+    draw: st.DrawFn, *, complete: bool = False, spread: bool = False
+) -> tuple[StandardData, str, dict[str, Answer]]:
+    data, kind = draw(spread_standards() if spread else standards()), draw(st.sampled_from(KINDS))
     answers = {}
     for item in data.items(kind):
         how = draw(st.sampled_from(["value", "value", "value", "na", "value" if complete else "none"]))
@@ -121,10 +141,47 @@ def test_lost_points_and_score_agree_exactly(case: tuple[StandardData, str, dict
         assert result.score is None
     for item in result.items:
         assert 0 <= item.exact <= Fraction(item.points)
-        assert item.achieved == half_up(item.exact, 2)
+        assert 0 <= item.achieved <= item.points
+        assert abs(Fraction(item.achieved) - item.exact) < Fraction(1, 100)
+        if item.exact.denominator == 1:
+            assert item.achieved == item.exact
         assert item.lost == (item.points - item.achieved if item.scored else 0)
         assert (item.finding != "") == (item.scored and item.status != MET)
     assert sum(section.points for section in result.sections) == half_up(total, 2)
+    assert sum(section.achieved for section in result.sections) == half_up(total - lost, 2)
+
+
+@given(cases(spread=True))
+def test_printed_points_of_items_add_up_to_sections_and_to_the_whole(
+    case: tuple[StandardData, str, dict[str, Answer]],
+) -> None:
+    data, kind, answers = case
+    result = score(data, kind, answers)
+    places = data.policy.rounding_places
+    for section in result.sections:
+        own = [item for item in result.items if item.section == section.code and item.scored]
+        assert sum(item.points for item in own) == section.points
+        assert sum(item.achieved for item in own) == section.achieved
+        assert sum(item.lost for item in own) == section.lost
+        exact = sum((item.exact for item in own), Fraction(0))
+        assert abs(Fraction(section.achieved) - exact) < Fraction(1, 10**places)
+    earned = half_up(sum((item.exact for item in result.items), Fraction(0)), places)
+    assert sum(section.achieved for section in result.sections) == earned
+    for item in result.items:
+        assert 0 <= item.achieved <= item.points
+        for value in (item.achieved, item.lost, item.points):
+            assert -value.as_tuple().exponent == places
+    if result.score is not None and sum(section.points for section in result.sections) == 100:
+        assert result.score == earned
+
+
+def test_hundred_points_lose_what_the_score_lacks() -> None:
+    """As a page once said: 88.84 points of 100, and a score of 88.83."""
+    thirds = [plain_item(f"z{n}", ZONES, "5") for n in range(7)]
+    data = parse_standard(plain_standard(*thirds, plain_item("rest", points="65")))
+    answers = {f"z{n}": Answer(("guide",)) for n in range(7)} | {"rest": Answer(True)}
+    result = score(data, "township", answers)
+    assert result.score == 100 - sum(item.lost for item in result.items) == Decimal("76.67")
 
 
 @given(cases(), st.randoms())
@@ -162,6 +219,7 @@ def test_better_answer_never_lowers_the_score(
     assert (after.score is None) == (before.score is None)
     if after.score is not None and before.score is not None:
         assert after.score >= before.score
+        assert sum(s.achieved for s in after.sections) >= sum(s.achieved for s in before.sections)
         assert rank(data, after) >= rank(data, before)
 
 

@@ -20,6 +20,7 @@ from tests.small_stage import (
     submit_by,
     submitted,
 )
+from tests.small_standards import ZONES, plain_item, standard
 from tests.stage import make_round, take_in
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +85,22 @@ def test_page_explains_every_lost_point(client: Client, stage: Stage) -> None:
     assert "门&lt;b&gt;未开&lt;/b&gt;" in page
     assert "<b>未开" not in page
     assert reverse("inspections:photo-thumbnail", args=[photo.pk]) in page
+
+
+def test_points_of_the_page_add_up_as_the_score_was_reached(client: Client, db: None) -> None:
+    """Seven thirds of five points: rounded one by one they would lose 23.31 of 35, not 23.33."""
+    thirds = [plain_item(f"z{n}", ZONES, "5") for n in range(7)]
+    stage = small_stage(townships=1, data=standard(*thirds, plain_item("yes", points="65")))
+    short = {f"z{n}": Given(["guide"]) for n in range(7)}
+    inspection = submitted(stage, **short)
+    client.force_login(stage.cast["township_staff"])
+    context = client.get(url(inspection)).context
+    assert inspection.score == context["achieved"] == Decimal("76.67")
+    assert (
+        context["lost_points"] == sum(Decimal(item["lost"]) for item in context["lost"]) == Decimal("23.33")
+    )
+    assert context["points"] == 100
+    assert sum(finding.lost for finding in Finding.objects.all()) == context["lost_points"]
 
 
 def test_page_says_what_the_next_grade_takes(client: Client, stage: Stage) -> None:
