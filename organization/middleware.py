@@ -7,17 +7,39 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 Handler = Callable[[HttpRequest], HttpResponse]
+RENEWED_ON = "renewed_on"
 
 
 def client_address(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             request.user.address = address_of(request)
+        return get_response(request)
+
+    return middleware
+
+
+def renew(session: SessionBase) -> None:
+    """Begin the session's weeks anew, once a day: a session is written only when it changes."""
+    today = timezone.localdate().isoformat()
+    if session.get(RENEWED_ON) != today:
+        session[RENEWED_ON] = today
+
+
+def renewed_session(get_response: Handler) -> Handler:
+    """Keep people logged in who come back within the weeks that a session lasts."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        # Only what was opened at our own door.
+        if request.user.is_authenticated and RENEWED_ON in request.session:
+            renew(request.session)
         return get_response(request)
 
     return middleware

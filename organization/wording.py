@@ -12,6 +12,7 @@ from .templatetags.portal import grade_name
 # Every action that any app writes into the trail.
 ACTIONS = {
     "login": gettext_lazy("登录"),
+    "login.wait": gettext_lazy("等待期间登录"),
     "person.create": gettext_lazy("新增人员"),
     "person.edit": gettext_lazy("修改人员"),
     "person.password": gettext_lazy("修改密码"),

@@ -2,12 +2,16 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from ..audit import describe, record
 from ..models import AuditEntry, User
 
 ACTION = "login"
+# A try refused unseen, since the account waits: kept in the trail, but no reason to wait longer.
+WAITING = "login.wait"
+BEGUN_ANEW = "person.password"
 TRIES = 5
 WAIT = timedelta(minutes=15)
 
@@ -16,11 +20,13 @@ def note_login(*, by: User, address: str | None, now: datetime | None = None) ->
     record(ACTION, by=by, target=by, region=by.home_code, address=address, now=now)
 
 
-def note_refused_login(*, username: str, address: str | None, now: datetime | None = None) -> None:
+def note_refused_login(
+    *, username: str, address: str | None, waiting: bool = False, now: datetime | None = None
+) -> None:
     """Leave a row; a name that is nobody's is not kept, for it may be a password typed too early."""
     person = _named(username)
     record(
-        ACTION,
+        WAITING if waiting else ACTION,
         by=None,
         target=person or "",
         region=person.home_code if person else None,
@@ -31,12 +37,16 @@ def note_refused_login(*, username: str, address: str | None, now: datetime | No
 
 
 def must_wait(username: str, *, now: datetime | None = None) -> bool:
-    """Say whether the last five tries at this account failed within a quarter of an hour."""
+    """Say whether the last five tries at this account failed within a quarter of an hour.
+
+    A log-in or a new password begins the count anew.
+    """
     person = _named(username)
     if person is None:
         return False
     since = (now or timezone.now()) - WAIT
-    tries = AuditEntry.objects.filter(action=ACTION, target=describe(person), at__gt=since)
+    counted = Q(action=ACTION) | Q(action=BEGUN_ANEW, result=AuditEntry.Result.DONE)
+    tries = AuditEntry.objects.filter(counted, target=describe(person), at__gt=since)
     last = list(tries.values_list("result", flat=True)[:TRIES])
     return last == [AuditEntry.Result.REFUSED] * TRIES
 

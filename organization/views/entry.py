@@ -4,13 +4,14 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from .. import actions
 from ..forms import LoginForm, OwnPasswordForm
-from ..middleware import address_of
+from ..middleware import address_of, renew
 from ..models import Role
 from ..problems import Problem
 
@@ -33,11 +34,14 @@ class Login(LoginView):
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         actions.note_login(by=form.get_user(), address=address_of(self.request))
-        return super().form_valid(form)
+        response = super().form_valid(form)
+        renew(self.request.session)
+        return response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         username = form.cleaned_data.get("username", "")
-        actions.note_refused_login(username=username, address=address_of(self.request))
+        waiting = form.has_error(NON_FIELD_ERRORS, "wait")
+        actions.note_refused_login(username=username, address=address_of(self.request), waiting=waiting)
         return super().form_invalid(form)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from organization import actions
+from organization.audit import record
 from organization.models import Assignment, AuditEntry, Role, ServiceCenter, User
 from organization.problems import NotAllowed, Problem
 from tests.factories import PASSWORD, County, make_assignment, make_center, make_user
@@ -274,6 +275,34 @@ def test_five_refusals_in_a_row_make_wait_a_quarter_of_an_hour(cast: dict[str, U
     assert not actions.must_wait("nobody", now=NOON)
     assert actions.must_wait("inspector", now=NOON + dt.timedelta(minutes=14, seconds=59))
     assert not actions.must_wait("inspector", now=NOON + dt.timedelta(minutes=15))
+
+
+def test_new_password_lifts_the_wait(cast: dict[str, User]) -> None:
+    refuse(5)
+    guard, person = cast["security_administrator"], cast["inspector"]
+    actions.set_password(by=guard, person=person, password="shan-shui-1024", now=NOON)
+    assert not actions.must_wait("inspector", now=NOON)
+    refuse(4)
+    assert not actions.must_wait("inspector", now=NOON)
+    refuse(1)
+    assert actions.must_wait("inspector", now=NOON)
+
+
+def test_new_password_that_was_refused_lifts_nothing(cast: dict[str, User]) -> None:
+    refuse(5)
+    record("person.password", by=cast["reviewer"], target=cast["inspector"], refused=True, now=NOON)
+    assert actions.must_wait("inspector", now=NOON)
+
+
+def test_tries_while_waiting_do_not_lengthen_the_wait(cast: dict[str, User]) -> None:
+    refuse(5)
+    for minute in (5, 10, 14):
+        at = NOON + dt.timedelta(minutes=minute)
+        for _ in range(5):
+            actions.note_refused_login(username="inspector", address=None, waiting=True, now=at)
+    assert actions.must_wait("inspector", now=NOON + dt.timedelta(minutes=14))
+    assert not actions.must_wait("inspector", now=NOON + dt.timedelta(minutes=15))
+    assert AuditEntry.objects.filter(result="refused").count() == 20
 
 
 def test_login_in_between_begins_the_count_anew(cast: dict[str, User]) -> None:

@@ -1,14 +1,20 @@
 """Log-in, the way home and the own account."""
 
+from datetime import timedelta
+
 import pytest
+from django.conf import settings as configured
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from organization.models import AuditEntry, Role, User
 from tests.factories import PASSWORD, County, make_assignment, make_user
 
 pytestmark = pytest.mark.django_db
 NEW_PASSWORD = "shan-shui-1024"
+COOKIE = configured.SESSION_COOKIE_NAME
 
 
 @pytest.fixture
@@ -57,6 +63,28 @@ def test_sixth_try_waits_even_with_the_right_password(client: Client, person: Us
         log_in(client, "wrong")
     assert "15分钟后再试" in log_in(client).content.decode()
     assert "_auth_user_id" not in client.session
+
+
+def test_try_while_waiting_is_kept_apart(client: Client, person: User) -> None:
+    for _ in range(7):
+        log_in(client, "wrong")
+    kept = AuditEntry.objects.filter(result="refused").order_by("pk").values_list("action", flat=True)
+    assert list(kept) == ["login"] * 5 + ["login.wait"] * 2
+
+
+def test_session_is_renewed_by_the_first_request_of_a_day(
+    client: Client, person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = reverse("organization:account")
+    log_in(client)
+    until = Session.objects.get().expire_date
+    assert COOKIE not in client.get(account).cookies
+    assert Session.objects.get().expire_date == until
+    tomorrow = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "now", lambda: tomorrow)
+    assert client.get(account).cookies[COOKIE]["max-age"] == 14 * 24 * 3600
+    assert Session.objects.get().expire_date >= until + timedelta(hours=23)
+    assert COOKIE not in client.get(account).cookies
 
 
 def test_disabled_account_does_not_come_in(client: Client, person: User) -> None:
