@@ -4,12 +4,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from .codes import Level
 from .models import Assignment, Region, Role, User
+from .querysets import within
 
 # Address, words, icon, and the roles that see the entry; none means everybody.
 ENTRIES = [
@@ -58,9 +61,13 @@ class Frame:
 
     @cached_property
     def is_demonstration(self) -> bool:
-        if self.person:
-            return any(grant.region.is_demonstration for grant in self.grants)
-        return Region.objects.filter(is_demonstration=True).exists()
+        """Say whether the person sees invented data; only from above a county is that asked of the rows."""
+        if self.person and any(grant.region.is_demonstration for grant in self.grants):
+            return True
+        if self.person and all(grant.region.level >= Level.COUNTY for grant in self.grants):
+            return False
+        inside = within(self.person.prefixes(), "code") if self.person else Q()
+        return Region.objects.filter(inside, is_demonstration=True).exists()
 
     @cached_property
     def entries(self) -> list[dict[str, Any]]:
