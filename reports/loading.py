@@ -2,9 +2,12 @@
 
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
 
-from organization.models import User
+from inspections.models import Round
+from organization.models import Role, User
+from organization.querysets import within
 
 from .models import Notice
 
@@ -14,3 +17,10 @@ def load_notice(user: User, pk: UUID) -> Notice:
         "inspection__center", "inspection__round", "body__region", "region__parent", "issued_by", "drafted_by"
     )
     return get_object_or_404(rows, pk=pk)
+
+
+def load_round_of_notices(user: User, pk: int) -> Round:
+    """An administrator's own round, or one of a region above in which notices of their region were issued."""
+    own = within(user.prefixes(Role.ADMINISTRATOR), "region__code")
+    notices = Notice.objects.issued().filter(own, inspection__round=OuterRef("pk"))
+    return get_object_or_404(Round.objects.filter(own | Q(Exists(notices))), pk=pk)

@@ -11,9 +11,11 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
 from django.db.models.functions import Substr
 
 from inspections.models import Finding, Inspection, Round
+from inspections.querysets import OVERSEERS
 from inspections.workflow import FOUND, NOTIFIED, SUBMITTED
 from organization.codes import CODE_LENGTH, DIGITS, Level
-from organization.models import Region, User
+from organization.models import Region, Role, User
+from organization.querysets import within
 
 from .models import Notice
 
@@ -53,6 +55,17 @@ class Standing:
     rank: int | None = None
 
 
+def overseen(user: User) -> Q:
+    """Match rows of the regions that the person oversees; what they inspect elsewhere is not their figure."""
+    return within(user.prefixes(*OVERSEERS), "region__code")
+
+
+def rounds_overseen(user: User) -> list[Round]:
+    """The rounds with inspections in the regions that the person oversees, newest first."""
+    inside = Inspection.objects.filter(overseen(user), round_id=OuterRef("pk"))
+    return list(Round.objects.filter(Exists(inside)).select_related("region", "edition"))
+
+
 def rounds_for(user: User) -> list[Round]:
     """The rounds that the person's inspections belong to, newest first."""
     seen = Inspection.objects.visible_to(user).filter(round_id=OuterRef("pk"))
@@ -60,8 +73,7 @@ def rounds_for(user: User) -> list[Round]:
 
 
 def totals(user: User, round: Round) -> Totals:
-    visible = Inspection.objects.visible_to(user).filter(round=round)
-    counted = visible.aggregate(
+    counted = Inspection.objects.filter(overseen(user), round=round).aggregate(
         inspections=Count("pk"),
         submitted=Count("pk", filter=Q(state=SUBMITTED)),
         unassigned=Count("pk", filter=Q(lead=None)),
@@ -69,7 +81,7 @@ def totals(user: User, round: Round) -> Totals:
         sum=Sum("score"),
     )
     scored, total = counted.pop("scored"), counted.pop("sum")
-    findings = Finding.objects.visible_to(user).filter(round=round, state__in=OPEN_STATES).count()
+    findings = Finding.objects.filter(overseen(user), round=round, state__in=OPEN_STATES).count()
     return Totals(**counted, average=mean(total, scored), open_findings=findings)
 
 
@@ -124,8 +136,7 @@ def standings(user: User, round: Round) -> list[Standing]:
 
 def _inspections_by_township(user: User, round: Round) -> Any:
     return (
-        Inspection.objects.visible_to(user)
-        .filter(round=round)
+        Inspection.objects.filter(overseen(user), round=round)
         .order_by()
         .values(township=TOWNSHIP)
         .annotate(
@@ -139,8 +150,7 @@ def _inspections_by_township(user: User, round: Round) -> Any:
 
 def _findings_by_township(user: User, round: Round) -> dict[str, int]:
     return dict(
-        Finding.objects.visible_to(user)
-        .filter(round=round, state__in=OPEN_STATES)
+        Finding.objects.filter(overseen(user), round=round, state__in=OPEN_STATES)
         .order_by()
         .values_list(TOWNSHIP)
         .annotate(count=Count("pk"))
@@ -165,8 +175,7 @@ def _ranked(found: Sequence[Standing]) -> list[Standing]:
 def worst_items(user: User, round: Round) -> list[dict[str, Any]]:
     """The items that fell short at the most centers: title, clause, how many centers."""
     rows = (
-        Finding.objects.visible_to(user)
-        .filter(round=round)
+        Finding.objects.filter(overseen(user), round=round)
         .order_by()
         .values("item_id", "item__code", "item__title")
         .annotate(count=Count("pk"), clause=Max("clause"))
@@ -178,8 +187,8 @@ def worst_items(user: User, round: Round) -> list[dict[str, Any]]:
 def awaiting_notice(user: User, round: Round | None = None) -> Any:
     """Submitted inspections that have findings and no notice yet; self-checks get none."""
     rows = (
-        Inspection.objects.visible_to(user)
-        .submitted()
+        Inspection.objects.submitted()
+        .filter(overseen(user))
         .filter(Exists(Finding.objects.filter(inspection_id=OuterRef("pk"))), notice=None)
         .exclude(round__kind=Round.Kind.SELF_CHECK)
     )
@@ -187,10 +196,13 @@ def awaiting_notice(user: User, round: Round | None = None) -> Any:
 
 
 def with_issued_notices(user: User) -> Any:
-    """The rounds that have something to export, newest first, with how many notices each."""
-    issued = Notice.objects.visible_to(user).issued()
+    """The rounds that have something to export, newest first, with how many notices each.
+
+    Rounds of a region above the administrator's count by the notices of their own region.
+    """
+    issued = Notice.objects.issued().filter(within(user.prefixes(Role.ADMINISTRATOR), "region__code"))
     counts = dict(issued.order_by().values_list("inspection__round").annotate(count=Count("pk")))
-    rounds = list(Round.objects.visible_to(user).filter(pk__in=counts))
+    rounds = list(Round.objects.filter(pk__in=counts))
     for round in rounds:
         round.notice_count = counts[round.pk]
     return rounds

@@ -7,16 +7,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from inspections.loading import load_round
-
 from .. import permissions
 from ..exports import round_zip
+from ..loading import load_round_of_notices
 
 
 @require_POST
 def round_notices(request: HttpRequest, pk: int) -> HttpResponse:
     """A round's issued notices as a ZIP; a POST, since the export is written into the trail."""
-    round = load_round(request.user, pk)
+    round = load_round_of_notices(request.user, pk)
     permissions.can_export(request.user).enforce(action="notices.export", target=round)
     archive = round_zip(round=round, by=request.user, now=timezone.now())
     if archive is None:

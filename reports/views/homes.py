@@ -3,17 +3,18 @@
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from inspections.models import Finding, Inspection, Round
-from inspections.permissions import can_manage_rounds
+from inspections.permissions import can_manage_round, can_manage_rounds
 from inspections.workflow import SUBMITTED
 from organization.codes import Level
-from organization.models import Region, Role, ServiceCenter
+from organization.models import Region, Role, ServiceCenter, User
 from organization.querysets import within
 from standards.models import Item
 
@@ -23,17 +24,18 @@ from ..models import IssuingBody, Notice
 
 FINDINGS_SHOWN = 10
 NOTICES_SHOWN = 10
+SELF_CHECKS_SHOWN = 10
 PER_PAGE = 50
 
 
-@require_GET
+@require_safe
 def county(request: HttpRequest) -> HttpResponse:
     """Where the county stands in one round: figures, what waits for a decision, ranking, worst items."""
     permissions.can_watch(request.user).enforce(action="county.read")
-    rounds = overview.rounds_for(request.user)
+    rounds = overview.rounds_overseen(request.user)
     chosen = request.GET.get("round", "")
     round = next((row for row in rounds if str(row.pk) == chosen), rounds[0] if rounds else None)
-    manages = bool(can_manage_rounds(request.user))
+    manages = bool(can_manage_round(request.user, round) if round else can_manage_rounds(request.user))
     context = {"rounds": rounds, "round": round, "manages": manages}
     if round is not None:
         totals = overview.totals(request.user, round)
@@ -44,7 +46,8 @@ def county(request: HttpRequest) -> HttpResponse:
             "worst": overview.worst_items(request.user, round),
             "awaiting": overview.awaiting_notice(request.user, round).count(),
             "drafts": overview.drafts(request.user, round),
-            "unsigned": manages and not IssuingBody.objects.visible_to(request.user).exists(),
+            "unsigned": bool(can_manage_rounds(request.user))
+            and not IssuingBody.objects.visible_to(request.user).exists(),
         }
     return render(request, "reports/county.html", context)
 
@@ -80,34 +83,14 @@ def _figures(totals: overview.Totals, round: Round, manages: bool) -> list[dict[
     ]
 
 
-@require_GET
+@require_safe
 def our_centers(request: HttpRequest) -> HttpResponse:
     """The township's own centers with their latest score, what is to be repaired, and the notices."""
     permissions.can_read_own_centers(request.user).enforce(action="our_centers.read")
     prefixes = request.user.prefixes(Role.TOWNSHIP_STAFF)
     own = within(prefixes, "region__code")
-    centers = list(ServiceCenter.objects.open().filter(own).select_related("region"))
-    submitted = (
-        Inspection.objects.filter(own, state=SUBMITTED)
-        .exclude(round__kind=Round.Kind.SELF_CHECK)
-        .order_by("center_id", "-submitted_at")
-        .values("pk", "center_id", "score", "grade", "submitted_at", "round__name")
-    )
-    results: dict[int, list[dict[str, object]]] = {}
-    for row in submitted:
-        results.setdefault(row["center_id"], []).append(row)
-    for center in centers:
-        history = results.get(center.pk, [])
-        center.latest = history[0] if history else None
-        scores = [row["score"] for row in history[:2]]
-        center.change = scores[0] - scores[1] if len(scores) == 2 and None not in scores else None
+    centers = _with_results(own)
     findings = Finding.objects.filter(own, state__in=overview.OPEN_STATES)
-    self_checks = (
-        Inspection.objects.visible_to(request.user)
-        .assigned_to(request.user)
-        .exclude(state=SUBMITTED)
-        .select_related("center", "round")
-    )
     notices = Notice.objects.issued().filter(own).select_related("body").defer("document")
     context = {
         "places": list(Region.objects.filter(within(prefixes, "code"), level=Level.TOWNSHIP)),
@@ -116,12 +99,36 @@ def our_centers(request: HttpRequest) -> HttpResponse:
         "findings": list(findings.select_related("center", "item")[:FINDINGS_SHOWN]),
         "finding_count": findings.count(),
         "notices": list(notices.order_by("-issued_at")[:NOTICES_SHOWN]),
-        "self_checks": list(self_checks.defer("snapshot")),
+        **_self_checks(request.user, own),
     }
     return render(request, "reports/our_centers.html", context)
 
 
-@require_GET
+def _with_results(own: Q) -> list[ServiceCenter]:
+    """The open centers, each with its `latest` inspection by others (or None) and the `change` it brought."""
+    submitted = Inspection.objects.submitted().filter(own).exclude(round__kind=Round.Kind.SELF_CHECK)
+    newest = submitted.filter(center_id=OuterRef("center_id")).order_by("-submitted_at").values("pk")[:1]
+    latest = list(submitted.filter(pk=Subquery(newest)).select_related("round").defer("snapshot"))
+    changes = overview.changes(latest)
+    by_center = {row.center_id: row for row in latest}
+    centers = list(ServiceCenter.objects.open().filter(own).select_related("region"))
+    for center in centers:
+        center.latest = by_center.get(center.pk)
+        center.change = changes.get(center.latest.pk) if center.latest else None
+    return centers
+
+
+def _self_checks(user: User, own: Q) -> dict[str, list[Inspection]]:
+    """The township's self-checks: the person's own that are to be done, and the last ones submitted."""
+    rows = Inspection.objects.filter(own, round__kind=Round.Kind.SELF_CHECK)
+    rows = rows.select_related("center", "round").defer("snapshot")
+    return {
+        "self_checks": list(rows.assigned_to(user).exclude(state=SUBMITTED)),
+        "self_checked": list(rows.submitted().order_by("-submitted_at")[:SELF_CHECKS_SHOWN]),
+    }
+
+
+@require_safe
 def finding_list(request: HttpRequest) -> HttpResponse:
     """Findings in the person's regions, filtered by what the address says.
 

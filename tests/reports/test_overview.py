@@ -171,6 +171,18 @@ def test_reviewer_of_one_township_sees_its_figures_alone(stage: Stage) -> None:
     assert overview.totals(person, stage.round).inspections == 1
 
 
+def test_what_one_inspects_elsewhere_is_not_ones_figure(stage: Stage, other: Stage) -> None:
+    submitted(other, 0, yes=Given(False))
+    roles = [(Role.REVIEWER, stage.county.region), (Role.LEAD_INSPECTOR, other.county.region)]
+    person = make_user("both", roles)
+    other.inspections[0].inspectors.add(person)
+    assert Inspection.objects.visible_to(person).filter(round=other.round).exists()
+    assert list(overview.awaiting_notice(person)) == []
+    assert overview.totals(person, other.round) == overview.Totals(0, 0, 0, None, 0)
+    assert overview.standings(person, other.round) == overview.worst_items(person, other.round) == []
+    assert overview.rounds_overseen(person) == [stage.round]
+
+
 def test_awaiting_are_submitted_with_findings_and_without_a_notice(db: None) -> None:
     stage = small_stage(townships=4)
     by = stage.cast["administrator"]

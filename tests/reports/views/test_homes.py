@@ -7,10 +7,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from inspections import actions
 from inspections.answers import Given
-from inspections.models import Finding, Inspection
+from inspections.models import Finding, Inspection, Round
 from organization.models import Role
-from tests.factories import make_user
+from tests.factories import County, make_region, make_user
 from tests.small_stage import (
     NOW,
     Stage,
@@ -89,6 +90,38 @@ def test_county_home_opens_for_reviewer_and_signatory(client: Client, stage: Sta
         assert reverse("inspections:round", args=[stage.round.pk]) not in page.content.decode()
 
 
+def of_the_city(stage: Stage) -> Round:
+    """A round of the city above, over the county's first township."""
+    city = make_region("4105")
+    by = make_user("city", [(Role.ADMINISTRATOR, city)])
+    round = make_round(County(city), stage.edition, by, "市级抽查")
+    actions.add_centers(round=round, region=stage.county.townships[0], kinds=["township"], by=by, now=NOW)
+    return round
+
+
+def test_county_home_links_to_no_round_of_a_region_above(client: Client, stage: Stage) -> None:
+    round = of_the_city(stage)
+    address = reverse("inspections:round", args=[round.pk])
+    client.force_login(stage.cast["administrator"])
+    page = client.get("/county/", {"round": round.pk})
+    assert page.context["round"] == round
+    assert client.get(address).status_code == 404
+    assert address not in page.content.decode()
+    own = client.get("/county/", {"round": stage.round.pk}).content.decode()
+    assert reverse("inspections:round", args=[stage.round.pk]) in own
+
+
+def test_county_home_leaves_out_what_one_inspects_elsewhere(
+    client: Client, stage: Stage, other: Stage
+) -> None:
+    submitted(other, 0, **SHORT)
+    person = make_user("both", [(Role.REVIEWER, stage.county.region), (Role.INSPECTOR, other.county.region)])
+    other.inspections[0].inspectors.add(person)
+    client.force_login(person)
+    assert shown(client, "/county/")["rounds"] == [stage.round]
+    assert list(shown(client, "/notices/")["waiting"]) == []
+
+
 @pytest.mark.parametrize("centers", [1, 3, 300])
 def test_county_home_costs_the_same_for_any_number_of_centers(
     client: Client, django_assert_num_queries: Any, centers: int
@@ -127,7 +160,7 @@ def test_township_home_shows_its_own_centers_findings_and_notices(
     client.force_login(stage.cast["township_staff"])
     context = shown(client, "/our-centers/")
     assert [center.region_id for center in context["centers"]] == ["410523100000", "410523100201"]
-    assert [center.latest and center.latest["score"] for center in context["centers"]] == [
+    assert [center.latest and center.latest.score for center in context["centers"]] == [
         Decimal("83.33"), None,
     ]  # fmt: skip
     assert [finding.item.code for finding in context["findings"]] == ["yes"]
@@ -155,7 +188,7 @@ def test_township_home_tells_latest_score_and_change(client: Client, stage: Stag
     submit_by(late, stage.cast["lead_inspector"])
     client.force_login(stage.cast["township_staff"])
     (center,) = shown(client, "/our-centers/")["centers"]
-    assert (center.latest["pk"], center.change) == (late.pk, Decimal("16.67"))
+    assert (center.latest, center.change) == (late, Decimal("16.67"))
 
 
 def test_self_check_is_the_townships_task_and_no_result(client: Client, stage: Stage, other: Stage) -> None:
@@ -167,6 +200,8 @@ def test_self_check_is_the_townships_task_and_no_result(client: Client, stage: S
     submit_by(inspection, stage.cast["township_staff"])
     context = shown(client, "/our-centers/")
     assert context["self_checks"] == []
+    assert context["self_checked"] == [inspection]
+    assert reverse("reports:score", args=[inspection.pk]) in client.get("/our-centers/").content.decode()
     assert context["centers"][0].latest is None
     assert context["finding_count"] == 0
 
@@ -179,7 +214,7 @@ def test_township_home_costs_the_same_for_one_and_three(
     for place in range(villages):
         issued(stage, submitted(stage, place, yes=Given(False), zones=Given(["guide", "wait"])))
     client.force_login(stage.cast["township_staff"])
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         assert len(shown(client, "/our-centers/")["notices"]) == villages
 
 
