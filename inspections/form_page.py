@@ -1,6 +1,6 @@
 """What the inspection form shows: every item with its state, by section, and how far it is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -74,32 +74,36 @@ def page_context(
     language = get_language() or "zh-hans"
     html = fill(items, inspection.edition_id, language, states)
     done = {pk for pk, answer in answers.items() if answer.status != UNANSWERED}
-    sections, faulty = [], set(errors or {})
-    for section, entries in items.sections():
-        own = {entry.pk for entry in entries}
-        sections.append(
-            {
-                "code": section.code,
-                "title": section.title,
-                "answered": len(own & done),
-                "total": len(own),
-                "cards": [html[entry.number - 1] for entry in entries],
-                "save_url": reverse("inspections:section-save", args=[inspection.pk, section.code]),
-            }
-        )
     first_open = next((entry for entry in items.entries if entry.pk not in done), None)
     return {
         "inspection": inspection,
         "page_url": reverse("inspections:form", args=[inspection.pk]),
-        "sections": sections,
+        "sections": _sections(inspection, items, html, done),
         "progress": Progress(len(done), len(items.entries)),
         "next_anchor": f"#{first_open.prefix}" if first_open else "",
         "faults": [
             (f"#{entry.prefix}", _("：").join([entry.item.title, (errors or {})[entry.pk]]))
             for entry in items.entries
-            if entry.pk in faulty
+            if entry.pk in (errors or {})
         ],
     }
+
+
+def _sections(
+    inspection: Inspection, items: Checklist, html: Sequence[str], done: set[int]
+) -> list[dict[str, Any]]:
+    """The sections with their cards as HTML, how far each is, and where it is saved without script."""
+    return [
+        {
+            "code": section.code,
+            "title": section.title,
+            "answered": sum(entry.pk in done for entry in entries),
+            "total": len(entries),
+            "cards": [html[entry.number - 1] for entry in entries],
+            "save_url": reverse("inspections:section-save", args=[inspection.pk, section.code]),
+        }
+        for section, entries in items.sections()
+    ]
 
 
 def _states(

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from organization.templatetags.portal import day
 
@@ -16,13 +16,13 @@ from .measures import KINDS
 from .models import Edition
 
 
-@require_GET
+@require_safe
 def edition_list(request: HttpRequest) -> HttpResponse:
     editions = Edition.objects.published().newest_first()
     return render(request, "standards/edition_list.html", {"editions": editions})
 
 
-@require_GET
+@require_safe
 def edition_detail(request: HttpRequest, code: str, edition: str) -> HttpResponse:
     """The document word for word, each clause with the items it was divided into."""
     row = get_object_or_404(Edition.objects.published(), standard=code, edition=edition)

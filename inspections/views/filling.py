@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from organization.problems import Problem
 from standards.faults import Faults
@@ -25,7 +25,7 @@ from ..workflow import SUBMITTED
 
 
 @never_cache
-@require_GET
+@require_safe
 def form(request: HttpRequest, pk: UUID) -> HttpResponse:
     inspection = load_inspection(request.user, pk)
     if inspection.state == SUBMITTED:
@@ -157,7 +157,7 @@ def _add_photos(request: HttpRequest, inspection: Inspection, entries: list[Entr
 
 
 @never_cache
-@require_GET
+@require_safe
 def check_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What is unanswered, what falls short, and whether it can be submitted."""
     inspection = load_inspection(request.user, pk)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from organization.problems import Problem
 
@@ -41,7 +41,7 @@ def photo_add(request: HttpRequest, pk: UUID, code: str) -> JsonResponse:
 
 
 # A stored photo never changes, but whether this person may see it does.
-@require_GET
+@require_safe
 @cache_control(private=True, max_age=3600)
 def photo(request: HttpRequest, pk: UUID, size: str = "file") -> FileResponse:
     row = load_photo(request.user, pk)

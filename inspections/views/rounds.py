@@ -1,7 +1,7 @@
 """Rounds: the list, a new one, and one round with its centers and inspectors."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from organization.problems import Problem
 from organization.templatetags.portal import day
@@ -22,7 +22,7 @@ from ..models import Inspection, Round
 PER_PAGE = 50
 
 
-@require_GET
+@require_safe
 def round_list(request: HttpRequest) -> HttpResponse:
     permissions.can_manage_rounds(request.user).enforce(action="round.list")
     rounds = Round.objects.visible_to(request.user).select_related("region", "edition").with_progress()
@@ -31,7 +31,7 @@ def round_list(request: HttpRequest) -> HttpResponse:
     return render(request, "inspections/round_list.html", {"page": page})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def round_create(request: HttpRequest) -> HttpResponse:
     permissions.can_manage_rounds(request.user).enforce(action="round.create")
     form = RoundForm(request.POST or None, user=request.user)
@@ -46,7 +46,7 @@ def round_create(request: HttpRequest) -> HttpResponse:
     return render(request, "inspections/round_create.html", {"form": form})
 
 
-@require_GET
+@require_safe
 def round_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return _round_page(request, load_round(request.user, pk))
 
@@ -57,14 +57,40 @@ def _round_page(
     centers: CentersForm | None = None,
     assign: AssignForm | None = None,
 ) -> HttpResponse:
-    inspections = Inspection.objects.filter(round=round)
-    totals = inspections.aggregate(
+    totals = _totals(round)
+    context = {
+        "round": round,
+        "page_url": _address(request, round),
+        "totals": totals,
+        "percent": 100 * totals["submitted"] // totals["all"] if totals["all"] else 0,
+        "state": request.GET.get("state", ""),
+        "states": _states(totals),
+        "facts": [
+            (_("标准"), round.edition),
+            (_("计划批准文号"), round.plan_number),
+            (_("建立"), f"{round.created_by} {day(round.created_at)}"),
+        ],
+        "page": _rows(request, round),
+        "centers_form": centers or CentersForm(round=round, initial={"region": round.region_id}),
+        "assign_form": assign or AssignForm(round=round),
+    }
+    bad = (centers and centers.errors) or (assign and assign.errors)
+    return render(request, "inspections/round.html", context, status=400 if bad else 200)
+
+
+def _totals(round: Round) -> dict[str, int]:
+    return Inspection.objects.filter(round=round).aggregate(
         all=Count("pk"),
         submitted=Count("pk", filter=Q(state=Inspection.State.SUBMITTED)),
         in_progress=Count("pk", filter=Q(state=Inspection.State.IN_PROGRESS)),
         unassigned=Count("pk", filter=Q(lead=None)),
     )
-    shown = inspections.select_related("center", "lead", "region__parent").defer("snapshot")
+
+
+def _rows(request: HttpRequest, round: Round) -> Page:
+    """One page of the table as it is filtered; what was ticked stays ticked on a form sent back."""
+    shown = Inspection.objects.filter(round=round)
+    shown = shown.select_related("center", "lead", "region__parent").defer("snapshot")
     state = request.GET.get("state", "")
     if state == "unassigned":
         shown = shown.filter(lead=None)
@@ -74,24 +100,7 @@ def _round_page(
     ticked = request.POST.getlist("inspection")
     for row in page:
         row.picked = str(row.pk) in ticked
-    context = {
-        "round": round,
-        "page_url": _address(request, round),
-        "totals": totals,
-        "percent": 100 * totals["submitted"] // totals["all"] if totals["all"] else 0,
-        "state": state,
-        "states": _states(totals),
-        "facts": [
-            (_("标准"), round.edition),
-            (_("计划批准文号"), round.plan_number),
-            (_("建立"), f"{round.created_by} {day(round.created_at)}"),
-        ],
-        "page": page,
-        "centers_form": centers or CentersForm(round=round, initial={"region": round.region_id}),
-        "assign_form": assign or AssignForm(round=round),
-    }
-    bad = (centers and centers.errors) or (assign and assign.errors)
-    return render(request, "inspections/round.html", context, status=400 if bad else 200)
+    return page
 
 
 def _address(request: HttpRequest, round: Round) -> str:

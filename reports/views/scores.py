@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from inspections.loading import load_inspection
 from inspections.models import Inspection, Photo
@@ -33,7 +33,7 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("reports:score", pk=pk)
 
 
-@require_GET
+@require_safe
 def score(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The score and where every lost point comes from, read from the frozen content alone."""
     inspection = load_inspection(request.user, pk)

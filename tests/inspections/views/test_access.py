@@ -63,7 +63,8 @@ def ask(client: Client, stage: Stage, other: Stage) -> Ask:
         if user:
             client.force_login(user)
         data = {"i1-value": "met", "photo": SimpleUploadedFile("a.jpg", jpeg("white"))}
-        return client.get(url) if (method or own) == "get" else client.post(url, data)
+        wanted = method or own
+        return client.post(url, data) if wanted == "post" else getattr(client, wanted)(url)
 
     return asked
 
@@ -100,6 +101,14 @@ def test_another_county_and_next_door_find_nothing(ask: Ask, stage: Stage, other
     for person in [*other.cast.values(), *near]:
         assert ask(page, person).status_code == 404, person
     assert (Photo.objects.count(), AnswerEvent.objects.count()) == (photos, events)
+
+
+@pytest.mark.parametrize("page", [page for page, (method, _, _) in PAGES.items() if method == "get"])
+def test_head_is_answered_as_get_without_a_body(ask: Ask, stage: Stage, page: str) -> None:
+    """Proxies and monitors ask so whether a page is there."""
+    role = next(role for role, status in PAGES[page][2].items() if status == 200)
+    response = ask(page, stage.cast[role], "head")
+    assert (response.status_code, b"".join(response)) == (200, b"")
 
 
 @pytest.mark.parametrize("page", [page for page, (method, _, _) in PAGES.items() if method == "post"])
