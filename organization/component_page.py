@@ -23,6 +23,104 @@ STATUSES = [
     *("draft", "checked", "issued", "delivered", "acknowledged", "withdrawn"),
 ]
 
+FIGURES = [
+    {
+        "figure": 10,
+        "unit": "个",
+        "label": "已检查中心",
+        "url": "#figures",
+        "sub": "共 11 个",
+    },
+    {"figure": "84.62", "unit": "分", "label": "平均分", "url": "#figures"},
+    {"figure": 23, "unit": "项", "label": "待整改问题", "url": "#figures", "tone": "warn"},
+    {"figure": 2, "unit": "项", "label": "已逾期", "url": "#figures", "tone": "bad"},
+]
+SECTIONS = [
+    {"label": "一、建设场地要求", "score": "91.20", "percent": 91, "grade": "优秀"},
+    {"label": "二、服务事项要求", "score": "82.00", "percent": 82, "grade": "良好"},
+    {"label": "三、服务制度要求", "score": "66.67", "percent": 67, "grade": "合格"},
+    {"label": "四、人员配备要求", "score": "50.00", "percent": 50, "grade": "不合格"},
+]
+COLUMNS = ["乡镇", ("得分", "num"), ("问题", "num"), "等次"]
+ROWS = [
+    {"name": "城关镇", "score": "92.50", "percent": 93, "open": 2, "grade": "优秀"},
+    {"name": "宜沟镇", "score": "83.10", "percent": 83, "open": 6, "grade": "良好"},
+    {"name": "五陵镇", "score": "58.40", "percent": 58, "open": 15, "grade": "不合格"},
+]
+STEPS = [
+    {"label": "拟稿", "state": "done", "when": "2026年3月5日", "person": "王建国"},
+    {"label": "签发", "state": "done", "when": "2026年3月6日", "person": "李秀英"},
+    {"label": "送达", "state": "now", "note": "还剩3个工作日"},
+    {"label": "整改期限", "state": "late", "when": "2026年3月12日"},
+    {"label": "销号", "state": "todo"},
+]
+CLAUSE = {
+    "clause_text": "2、乡镇便民服务中心面积不低于150平方米,村(社区)便民服务点不低于50平方米。",
+    "clause_source": "一、(一)2",
+    "rectify": "整改方式：限期整改，30个工作日",
+}
+ELEMENTS = [
+    {"code": word, "label": word, "checked": "checked" if place < 3 else ""}
+    for place, word in enumerate(
+        ("咨询引导区", "前台综合受理区", "后台审批区", "统一出件区", "自助服务区", "休息等候区")
+    )
+]
+# What is asked, and the state in which it is shown.
+SHAPES: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    (
+        {
+            "text": "办公场所为开放一体式",
+            "kind": "yes_no",
+            "na_allowed": False,
+            "hint": "看现场：柜台不设玻璃隔断",
+        },
+        {"last": "上次：合格"},
+    ),
+    (
+        {"text": "设有无障碍通道", "kind": "yes_no"},
+        {"status": "met", "met": "checked", "saved": "已保存 14:05"},
+    ),
+    (
+        {"text": "服务指南内容与实际办理一致", "kind": "choice"},
+        {
+            "status": "not_met",
+            "not_met": "checked",
+            "note": "指南仍为旧版，缺少办理时限",
+            "last": "上次：不合格",
+        },
+    ),
+    (
+        {"text": "设有母婴室", "kind": "yes_no"},
+        {"status": "na", "na": "checked", "reason": "场地由上级统一设置"},
+    ),
+    (
+        {"text": "建筑面积不低于150平方米", "kind": "number", "unit": "㎡", "threshold": "不低于 150 ㎡"},
+        {"value": "132.5", "errors": "请填写数字，例如 132.5", "last": "上次：156 ㎡"},
+    ),
+    (
+        {"text": "设有六个功能区", "kind": "elements", "elements": ELEMENTS, "total": 6},
+        {"status": "partly", "present": 3, "last": "上次：4/6"},
+    ),
+    (
+        {
+            "text": "每个窗口配备一部电话和两个有线网口",
+            "kind": "per_unit",
+            "unit": "个",
+            "total_label": "窗口总数",
+        },
+        {"status": "met", "total": 8, "compliant": 8},
+    ),
+    (
+        {
+            "text": "随机抽查时窗口空岗",
+            "kind": "occurrences",
+            "unit": "次",
+            "threshold": "每次扣 1 分",
+        },
+        {"value": 0},
+    ),
+]
+
 
 class SampleForm(forms.Form):
     """One field of each ordinary kind, to see labels, help and errors."""
@@ -74,37 +172,11 @@ def sample_context() -> dict[str, Any]:
         "tones": ["success", "info", "warning", "error"],
         "better": Decimal("3.25"),
         "worse": Decimal("-1.50"),
-        "figures": [
-            {
-                "figure": 10,
-                "unit": "个",
-                "label": "已检查中心",
-                "url": "#figures",
-                "sub": "共 11 个",
-            },
-            {"figure": "84.62", "unit": "分", "label": "平均分", "url": "#figures"},
-            {"figure": 23, "unit": "项", "label": "待整改问题", "url": "#figures", "tone": "warn"},
-            {"figure": 2, "unit": "项", "label": "已逾期", "url": "#figures", "tone": "bad"},
-        ],
-        "sections": [
-            {"label": "一、建设场地要求", "score": "91.20", "percent": 91, "grade": "优秀"},
-            {"label": "二、服务事项要求", "score": "82.00", "percent": 82, "grade": "良好"},
-            {"label": "三、服务制度要求", "score": "66.67", "percent": 67, "grade": "合格"},
-            {"label": "四、人员配备要求", "score": "50.00", "percent": 50, "grade": "不合格"},
-        ],
-        "columns": ["乡镇", ("得分", "num"), ("问题", "num"), "等次"],
-        "rows": [
-            {"name": "城关镇", "score": "92.50", "percent": 93, "open": 2, "grade": "优秀"},
-            {"name": "宜沟镇", "score": "83.10", "percent": 83, "open": 6, "grade": "良好"},
-            {"name": "五陵镇", "score": "58.40", "percent": 58, "open": 15, "grade": "不合格"},
-        ],
-        "steps": [
-            {"label": "拟稿", "state": "done", "when": "2026年3月5日", "person": "王建国"},
-            {"label": "签发", "state": "done", "when": "2026年3月6日", "person": "李秀英"},
-            {"label": "送达", "state": "now", "note": "还剩3个工作日"},
-            {"label": "整改期限", "state": "late", "when": "2026年3月12日"},
-            {"label": "销号", "state": "todo"},
-        ],
+        "figures": FIGURES,
+        "sections": SECTIONS,
+        "columns": COLUMNS,
+        "rows": ROWS,
+        "steps": STEPS,
         "photos": [
             {"url": "#photos", "thumbnail": PICTURE, "remove_url": "#photos"},
             {"url": "#photos", "thumbnail": PICTURE},
@@ -126,80 +198,15 @@ def sample_context() -> dict[str, Any]:
 
 def sample_items() -> list[dict[str, Any]]:
     """Return one item of every measure kind, each in another state (see components/item/card.html)."""
-    clause = {
-        "clause_text": "2、乡镇便民服务中心面积不低于150平方米,村(社区)便民服务点不低于50平方米。",
-        "clause_source": "一、(一)2",
-        "rectify": "整改方式：限期整改，30个工作日",
-    }
-    elements = [
-        {"code": word, "label": word, "checked": "checked" if place < 3 else ""}
-        for place, word in enumerate(
-            ("咨询引导区", "前台综合受理区", "后台审批区", "统一出件区", "自助服务区", "休息等候区")
-        )
-    ]
-    shapes: list[tuple[dict[str, Any], dict[str, Any]]] = [
-        (
-            {
-                "text": "办公场所为开放一体式",
-                "kind": "yes_no",
-                "na_allowed": False,
-                "hint": "看现场：柜台不设玻璃隔断",
-            },
-            {"last": "上次：合格"},
-        ),
-        (
-            {"text": "设有无障碍通道", "kind": "yes_no"},
-            {"status": "met", "met": "checked", "saved": "已保存 14:05"},
-        ),
-        (
-            {"text": "服务指南内容与实际办理一致", "kind": "choice"},
-            {
-                "status": "not_met",
-                "not_met": "checked",
-                "note": "指南仍为旧版，缺少办理时限",
-                "last": "上次：不合格",
-            },
-        ),
-        (
-            {"text": "设有母婴室", "kind": "yes_no"},
-            {"status": "na", "na": "checked", "reason": "场地由上级统一设置"},
-        ),
-        (
-            {"text": "建筑面积不低于150平方米", "kind": "number", "unit": "㎡", "threshold": "不低于 150 ㎡"},
-            {"value": "132.5", "errors": "请填写数字，例如 132.5", "last": "上次：156 ㎡"},
-        ),
-        (
-            {"text": "设有六个功能区", "kind": "elements", "elements": elements, "total": 6},
-            {"status": "partly", "present": 3, "last": "上次：4/6"},
-        ),
-        (
-            {
-                "text": "每个窗口配备一部电话和两个有线网口",
-                "kind": "per_unit",
-                "unit": "个",
-                "total_label": "窗口总数",
-            },
-            {"status": "met", "total": 8, "compliant": 8},
-        ),
-        (
-            {
-                "text": "随机抽查时窗口空岗",
-                "kind": "occurrences",
-                "unit": "次",
-                "threshold": "每次扣 1 分",
-            },
-            {"value": 0},
-        ),
-    ]
     return [
         {
             "code": f"sample.{n}",
             "prefix": f"i{n}",
             "number": f"一（一）{n}",
             "na_allowed": True,
-            **clause,
+            **CLAUSE,
             **item,
             "state": state,
         }
-        for n, (item, state) in enumerate(shapes, start=1)
+        for n, (item, state) in enumerate(SHAPES, start=1)
     ]
