@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inspections.loading import load_inspection
+from organization.codes import Level
 from organization.models import Region, Role
 from organization.problems import Problem
 from organization.querysets import within
@@ -29,7 +30,7 @@ from ..models import IssuingBody, Notice
 PER_PAGE = 50
 
 
-@require_GET
+@require_safe
 def notice_list(request: HttpRequest) -> HttpResponse:
     """Issued notices and drafts; for those who write them also the inspections that wait for one."""
     state = request.GET.get("state", "")
@@ -66,7 +67,7 @@ def notice_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("reports:notice", pk=notice.pk)
 
 
-@require_GET
+@require_safe
 def notice(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = load_notice(request.user, pk)
     count, problem = 0, ""
@@ -113,7 +114,7 @@ def _life(notice: Notice) -> list[dict[str, Any]]:
     ]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def notice_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = load_notice(request.user, pk)
     permissions.can_edit_notice(request.user, row).enforce(
@@ -144,7 +145,7 @@ def notice_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def notice_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The issued bytes, or the draft marked as one."""
     row = load_notice(request.user, pk)
@@ -162,7 +163,7 @@ def _disposition(name: str, download: bool) -> str:
     return content_disposition_header(download, name) or "attachment"
 
 
-@require_GET
+@require_safe
 def notice_page(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """One page of the notice as a picture, for the screen."""
     row = load_notice(request.user, pk)
@@ -173,18 +174,21 @@ def notice_page(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     return HttpResponse(picture, content_type="image/png", headers={"Cache-Control": "private, max-age=60"})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def issuing_body(request: HttpRequest) -> HttpResponse:
-    """The office that signs for the administrator's region."""
+    """The office that signs for one of the administrator's regions, the uppermost unless another is asked."""
+    permissions.can_export(request.user).enforce(action="issuing_body.set")
     own = within(request.user.prefixes(Role.ADMINISTRATOR), "code")
-    region = Region.objects.filter(own).order_by("level", "code").first()
+    regions = list(Region.objects.filter(own, level__lte=Level.COUNTY).order_by("level", "code"))
+    wanted = request.GET.get("region")
+    region = next((row for row in regions if wanted in (None, row.code)), None)
     if region is None:
-        permissions.can_export(request.user).enforce(action="issuing_body.set")
         raise Http404
     current = IssuingBody.objects.filter(region=region).first()
     form = IssuingBodyForm(request.POST or None, instance=current)
     if request.method == "POST" and form.is_valid():
         actions.set_issuing_body(region=region, fields=form.cleaned_data, by=request.user, now=timezone.now())
         messages.success(request, _("已保存。以后起草的通知使用这些内容，已印发的不变。"))
-        return redirect("reports:issuing-body")
-    return render(request, "reports/issuing_body.html", {"form": form, "region": region})
+        return redirect(request.get_full_path())
+    context = {"form": form, "region": region, "regions": regions}
+    return render(request, "reports/issuing_body.html", context)

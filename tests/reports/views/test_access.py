@@ -58,7 +58,8 @@ def ask(client: Client, stage: Stage, other: Stage, quick_pdf: Any) -> Ask:
         client.logout()
         if user:
             client.force_login(user)
-        return client.get(url) if (method or own) == "get" else client.post(url)
+        wanted = method or own
+        return client.post(url) if wanted == "post" else getattr(client, wanted)(url)
 
     return asked
 
@@ -129,6 +130,14 @@ def test_draft_is_not_found_by_the_township(client: Client, stage: Stage, quick_
     url = reverse(f"reports:{page}", args=[notice.pk, 1] if page == "notice-page" else [notice.pk])
     client.force_login(stage.cast["township_staff"])
     assert client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("page", [page for page, (method, _, _) in PAGES.items() if method == "get"])
+def test_head_is_answered_as_get_without_a_body(ask: Ask, stage: Stage, page: str) -> None:
+    """Proxies and monitors ask so whether a page is there."""
+    role = next(role for role, status in PAGES[page][2].items() if status == 200)
+    response = ask(page, stage.cast[role], "head")
+    assert (response.status_code, b"".join(response)) == (200, b"")
 
 
 @pytest.mark.parametrize("page", [page for page, (method, _, _) in PAGES.items() if method == "post"])
