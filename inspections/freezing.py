@@ -34,6 +34,19 @@ GUARD = Guard(
         *_of_submitted("inspections_photo"),
     ),
 )
+FINDINGS = Guard(
+    "what was found is never changed",
+    (
+        Rule(
+            "finding_update",
+            "inspections_finding",
+            "UPDATE OF inspection_id, item_id, round_id, center_id, region_id, clause, finding, requirement, "
+            "lost, mode, working_days, found_at",
+            "OLD.id IS NOT NULL",
+        ),
+        Rule("finding_delete", "inspections_finding", "DELETE", "OLD.id IS NOT NULL"),
+    ),
+)
 HISTORY = Guard(
     "the history of answers is never changed",
     (

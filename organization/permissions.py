@@ -37,6 +37,9 @@ SEPARATE_ROLES = frozenset(
     {Role.ADMINISTRATOR.value, Role.SECURITY_ADMINISTRATOR.value, Role.AUDIT_ADMINISTRATOR.value}
 )
 
+# Notices are issued in the county's name, not in a township's.
+COUNTY_ROLES = frozenset({Role.ADMINISTRATOR.value, Role.REVIEWER.value, Role.SIGNATORY.value})
+
 
 def no(reason: Any) -> Verdict:
     return Verdict(False, reason)

@@ -40,8 +40,11 @@ class NoticeForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Notice
-        fields = ["report_days", "contact", "phone", "copy_to"]
-        help_texts = {"copy_to": _("多个机关用顿号或逗号隔开；不抄送则留空。")}
+        fields = ["addressee", "report_days", "contact", "phone", "copy_to"]
+        help_texts = {
+            "addressee": _("负责整改的机关的全称，例如某镇人民政府。"),
+            "copy_to": _("多个机关用顿号或逗号隔开；不抄送则留空。"),
+        }
 
 
 class IssuingBodyForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -16,7 +16,14 @@ class IssuingBody(models.Model):
 
     region = models.OneToOneField(Region, models.PROTECT, related_name="issuing_body", verbose_name=_("地区"))
     name = models.CharField(_("发文机关"), max_length=60)
-    number_code = models.CharField(_("机关代字"), max_length=20)
+    number_code = models.CharField(
+        _("机关代字"),
+        max_length=20,
+        unique=True,
+        error_messages={
+            "unique": _("另一个发文机关已经使用这个代字。两个机关的代字相同，文号会重复，请换一个。")
+        },
+    )
     contact = models.CharField(_("联系人"), max_length=50, blank=True)
     phone = models.CharField(_("联系电话"), max_length=40, blank=True)
     copy_to = models.CharField(_("抄送"), max_length=200, blank=True)
@@ -63,12 +70,15 @@ class Notice(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("地区"))
     body = models.ForeignKey(IssuingBody, models.PROTECT, related_name="notices", verbose_name=_("发文机关"))
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.DRAFT)
-    title = models.CharField(_("标题"), max_length=100)
-    addressee = models.CharField(_("主送机关"), max_length=100)
+    title = models.CharField(_("标题"), max_length=150)
+    addressee = models.CharField(_("主送机关"), max_length=120)
     report_days = models.PositiveSmallIntegerField(_("书面反馈时限（工作日）"))
     contact = models.CharField(_("联系人"), max_length=50, blank=True)
     phone = models.CharField(_("联系电话"), max_length=40, blank=True)
     copy_to = models.CharField(_("抄送"), max_length=200, blank=True)
+    # The office's name and code as printed: it may take others later.
+    issuer = models.CharField(_("印发时的发文机关"), max_length=60, blank=True)
+    number_code = models.CharField(_("印发时的机关代字"), max_length=20, blank=True)
     year = models.PositiveSmallIntegerField(_("年份"), null=True, blank=True)
     number = models.PositiveIntegerField(_("序号"), null=True, blank=True)
     dated_on = models.DateField(_("成文日期"), null=True, blank=True)
@@ -99,6 +109,8 @@ class Notice(models.Model):
                     issued_by__isnull=False,
                     issued_at__isnull=False,
                 )
+                & ~Q(issuer="")
+                & ~Q(number_code="")
                 & ~Q(pdf="")
                 & ~Q(sha256="")
                 | Q(
@@ -108,6 +120,8 @@ class Notice(models.Model):
                     document__isnull=True,
                     issued_by=None,
                     issued_at=None,
+                    issuer="",
+                    number_code="",
                     pdf="",
                     sha256="",
                 ),
@@ -123,4 +137,9 @@ class Notice(models.Model):
         """The document number as GB/T 9704 writes it, e.g. 审服办〔2026〕3号; empty for a draft."""
         if self.number is None:
             return ""
-        return f"{self.body.number_code}〔{self.year}〕{self.number}号"
+        return f"{self.number_code}〔{self.year}〕{self.number}号"
+
+    @property
+    def issuer_name(self) -> str:
+        """The office as printed, for a draft as it is now."""
+        return self.issuer or self.body.name

@@ -4,10 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from inspections.models import Inspection
 from inspections.workflow import SUBMITTED
+from organization.codes import CODE_LENGTH, DIGITS, Level
 from organization.models import Region, Role, User
 from organization.permissions import YES, Verdict, holder, no
 
-from .models import Notice
+from .models import IssuingBody, Notice
 
 WRITERS = (Role.ADMINISTRATOR, Role.REVIEWER, Role.SIGNATORY)
 
@@ -29,23 +30,27 @@ def can_read_score(inspection: Inspection) -> Verdict:
 
 
 def can_draft(user: User, inspection: Inspection) -> Verdict:
+    """Those who write for the office that signs: a township's people do not speak for the county."""
     if inspection.state != SUBMITTED:
         return no(_("检查提交后才能起草整改通知。"))
     if inspection.round.kind == inspection.round.Kind.SELF_CHECK:
         return no(_("自查的结果不发整改通知。"))
-    return holder(user, Role.ADMINISTRATOR, Role.REVIEWER, code=inspection.region_id)
+    body = IssuingBody.objects.signing_for(inspection.region_id)
+    # Without an office yet, it is the county's people who are told to name one.
+    county = inspection.region_id[: DIGITS[Level.COUNTY]].ljust(CODE_LENGTH, "0")
+    return holder(user, Role.ADMINISTRATOR, Role.REVIEWER, code=body.region_id if body else county)
 
 
 def can_edit_notice(user: User, notice: Notice) -> Verdict:
     if notice.state != Notice.State.DRAFT:
         return no(_("通知已经印发，内容不能再改。"))
-    return holder(user, Role.ADMINISTRATOR, Role.REVIEWER, code=notice.region_id)
+    return holder(user, Role.ADMINISTRATOR, Role.REVIEWER, code=notice.body.region_id)
 
 
 def can_issue(user: User, notice: Notice) -> Verdict:
     if notice.state != Notice.State.DRAFT:
         return no(_("通知已经印发。"))
-    return holder(user, Role.ADMINISTRATOR, Role.SIGNATORY, code=notice.region_id)
+    return holder(user, Role.ADMINISTRATOR, Role.SIGNATORY, code=notice.body.region_id)
 
 
 def can_export(user: User) -> Verdict:

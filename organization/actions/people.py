@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ..audit import changes, record
 from ..codes import Level
 from ..models import Assignment, Region, Role, User
-from ..permissions import SEPARATE_ROLES, can_assign, can_edit_person, can_manage_people
+from ..permissions import COUNTY_ROLES, SEPARATE_ROLES, can_assign, can_edit_person, can_manage_people
 from ..problems import Problem
 
 
@@ -179,6 +179,10 @@ def _check_password(password: str, person: User, field: str) -> None:
 def _check_role(person: User, role: str, region: Region) -> None:
     if role == Role.TOWNSHIP_STAFF and region.level < Level.TOWNSHIP:
         raise Problem(_("乡镇工作人员的地区应为一个乡镇（街道）或村（社区）。"), "place")
+    if role in COUNTY_ROLES and region.level > Level.COUNTY:
+        raise Problem(
+            _("业务管理员、核稿人和签发人的地区应为县（区）或以上，因为整改通知以县级的名义印发。"), "place"
+        )
     held = {grant.role for grant in person.grants}
     if role in SEPARATE_ROLES and held & SEPARATE_ROLES - {role}:
         raise Problem(_("业务、安全、审计三种管理员应由不同的人担任（三员分立）。"), "role")

@@ -2,10 +2,10 @@
 
 from django.db import migrations
 
-from reports.freezing import GUARD
+from reports.freezing import FIRST_GUARD
 
 
 class Migration(migrations.Migration):
     dependencies = [("reports", "0001_notices")]
 
-    operations = [migrations.RunPython(GUARD.freeze, GUARD.thaw)]
+    operations = [migrations.RunPython(FIRST_GUARD.freeze, FIRST_GUARD.thaw)]

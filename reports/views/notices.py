@@ -78,6 +78,9 @@ def notice(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "notice": row,
         "problem": problem,
+        "problem_title": _("文件现在不能打开")
+        if row.state == Notice.State.ISSUED
+        else _("这份草稿现在不能印出"),
         "can_edit": permissions.can_edit_notice(request.user, row),
         "can_issue": permissions.can_issue(request.user, row),
         "page_numbers": range(1, count + 1),
@@ -85,7 +88,7 @@ def notice(request: HttpRequest, pk: UUID) -> HttpResponse:
         "steps": _life(row),
         "facts": [
             (_("主送"), row.addressee),
-            (_("发文机关"), row.body.name),
+            (_("发文机关"), row.issuer_name),
             (_("抄送"), row.copy_to),
             (_("联系人"), f"{row.contact} {row.phone}".strip()),
             (_("检查"), row.inspection.center.name, reverse("reports:score", args=[row.inspection_id])),

@@ -94,13 +94,24 @@ def test_nobody_raises_themselves(guard: User, county: County) -> None:
 def test_the_three_administrators_are_three_people(
     guard: User, county: County, first: str, second: str
 ) -> None:
-    person = make_user("new", [(first, county.region)])
+    person = make_user("new", [(first, county.townships[0])])
     if first == second:
-        actions.assign(by=guard, person=person, role=second, region=county.townships[0])
+        actions.assign(by=guard, person=person, role=second, region=county.region)
     else:
         with pytest.raises(Problem, match="三员分立"):
             actions.assign(by=guard, person=person, role=second, region=county.region)
     assert set(person.assignments.values_list("role", flat=True)) == {first}
+
+
+@pytest.mark.parametrize("role", ["administrator", "reviewer", "signatory"])
+def test_role_that_speaks_for_the_county_is_not_given_for_a_township(
+    guard: User, county: County, role: str
+) -> None:
+    person = make_user("new", [(Role.INSPECTOR, county.region)])
+    with pytest.raises(Problem, match="以县级的名义"):
+        actions.assign(by=guard, person=person, role=role, region=county.townships[0])
+    actions.assign(by=guard, person=person, role=role, region=county.region)
+    assert person.assignments.count() == 2
 
 
 def test_same_role_in_the_same_region_is_refused(guard: User, county: County, cast: dict[str, User]) -> None:

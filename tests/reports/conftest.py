@@ -10,7 +10,8 @@ import pytest
 from django.conf import settings
 from PIL import Image
 
-from reports import actions, fonts, pdf
+from reports import fonts, pdf
+from reports.actions.notices import rendered
 from reports.document import Notice, digest
 from tests.reports.notices import notice
 from tests.reports.pages import Pages
@@ -56,6 +57,6 @@ def quick_pdf(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Notice]]:
 
     monkeypatch.setattr(pdf, "render", render)
     monkeypatch.setattr(pdf, "check", lambda document: None)
-    actions._rendered.cache_clear()
+    rendered.cache_clear()
     yield given
-    actions._rendered.cache_clear()
+    rendered.cache_clear()

@@ -15,7 +15,8 @@ from PIL import Image
 from inspections.models import Answer, AnswerEvent, Finding, Inspection, Photo, Round
 from organization.models import AuditEntry, Region, Role, ServiceCenter, User
 from organization.permissions import SEPARATE_ROLES
-from reports import actions, pdf, scoring
+from reports import pdf, scoring
+from reports.actions.notices import rendered
 from reports.demonstration.cast import CAST, PASSWORD
 from reports.models import Notice
 from standards.answers import parse_answer
@@ -52,7 +53,7 @@ def said(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -
 
     patch = pytest.MonkeyPatch()
     patch.setattr(pdf, "render", render)
-    actions._rendered.cache_clear()
+    rendered.cache_clear()
     with (
         django_db_blocker.unblock(),
         override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")),
@@ -61,7 +62,7 @@ def said(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -
         yield loaded()
         transaction.set_rollback(True)
     patch.undo()
-    actions._rendered.cache_clear()
+    rendered.cache_clear()
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from inspections.answers import Given
 from inspections.models import Finding, Inspection
-from organization.models import AuditEntry, Role
+from organization.models import AuditEntry, Region, Role, ServiceCenter
 from organization.problems import NotAllowed, Problem
 from reports import actions, pdf
+from reports.actions import issuing
 from reports.document import from_plain
 from reports.models import IssuingBody, Notice, NumberSequence
 from tests.factories import make_user
@@ -41,7 +42,13 @@ def inspection(stage: Stage) -> Inspection:
 
 
 def edit(notice: Notice, by: Any, **changes: Any) -> Notice:
-    fields = {"report_days": 15, "contact": "李明", "phone": "0372-6200000", "copy_to": ""} | changes
+    fields = {
+        "addressee": "城关镇人民政府",
+        "report_days": 15,
+        "contact": "李明",
+        "phone": "0372-6200000",
+        "copy_to": "",
+    } | changes
     return actions.edit_notice(notice=notice, fields=fields, by=by, now=later(1))
 
 
@@ -76,9 +83,39 @@ def test_office_of_another_county_is_out_of_reach(stage: Stage, other: Stage) ->
 
 
 def test_nearest_office_above_signs(stage: Stage, other: Stage) -> None:
-    assert actions.body_for(stage.county.townships[0]).region == stage.county.region
-    assert actions.body_for(other.county.region).region == other.county.region
-    assert actions.body_for(stage.county.region.parent) is None
+    nearest = IssuingBody.objects.signing_for
+    assert nearest(stage.county.townships[0].code).region == stage.county.region
+    assert nearest(other.county.region.code).region == other.county.region
+    assert nearest(stage.county.region.parent.code) is None
+
+
+@pytest.mark.parametrize("role", ["administrator", "reviewer", "signatory"])
+def test_townships_own_people_do_not_speak_for_the_county(
+    stage: Stage, inspection: Inspection, quick_pdf: Any, role: str
+) -> None:
+    near = make_user("near", [(role, stage.county.townships[0])])
+    with pytest.raises(NotAllowed):
+        actions.draft_notice(inspection=inspection, by=near, now=NOW)
+    notice = drafted(stage, inspection)
+    with pytest.raises(NotAllowed):
+        edit(notice, near)
+    with pytest.raises(NotAllowed):
+        actions.issue_notice(notice=notice, by=near, now=NOW)
+    assert not NumberSequence.objects.exists()
+
+
+def test_numbers_of_the_citys_office_are_given_by_the_citys_people(quick_pdf: Any, db: None) -> None:
+    stage = small_stage(office=False)
+    city = stage.county.region.parent
+    near, far = stage.cast["administrator"], make_user("city", [(Role.ADMINISTRATOR, city)])
+    actions.set_issuing_body(region=city, fields={**OFFICE, "name": "市办"}, by=far, now=NOW)
+    inspection = submitted(stage, **SHORT)
+    with pytest.raises(NotAllowed):
+        actions.draft_notice(inspection=inspection, by=near, now=NOW)
+    notice = actions.draft_notice(inspection=inspection, by=far, now=NOW)
+    with pytest.raises(NotAllowed):
+        actions.issue_notice(notice=notice, by=stage.cast["signatory"], now=NOW)
+    assert actions.issue_notice(notice=notice, by=far, now=NOW).issuer == "市办"
 
 
 # ---- drafting
@@ -150,6 +187,22 @@ def test_draft_is_edited_with_its_trail(stage: Stage, inspection: Inspection) ->
     notice.refresh_from_db()
     assert (notice.copy_to, notice.report_days) == ("县政府办公室", 10)
     assert AuditEntry.objects.filter(action="notice.edit").count() == 1
+
+
+def test_addressee_of_a_draft_may_be_put_right(stage: Stage, inspection: Inspection, quick_pdf: Any) -> None:
+    notice = edit(drafted(stage, inspection), stage.cast["reviewer"], addressee="城关镇党委、政府")
+    issued = actions.issue_notice(notice=notice, by=stage.cast["signatory"], now=NOW)
+    issued.refresh_from_db()
+    assert issued.addressee == issued.document["addressee"] == "城关镇党委、政府"
+
+
+def test_longest_names_of_center_and_township_fit(stage: Stage, quick_pdf: Any) -> None:
+    Region.objects.filter(pk=stage.county.townships[0].pk).update(name="长" * 99 + "镇")
+    ServiceCenter.objects.update(name="心" * 100)
+    stage.inspections[0].refresh_from_db()
+    notice = issued(stage, submitted(stage, **SHORT))
+    notice.refresh_from_db()
+    assert (len(notice.addressee), len(notice.title)) == (104, 113)
 
 
 @pytest.mark.parametrize("role", sorted(set(Role.values) - {"administrator", "reviewer"}))
@@ -277,7 +330,7 @@ def test_failure_after_rendering_leaves_no_gap(
         raise OSError
 
     with monkeypatch.context() as patch:
-        patch.setattr(actions, "record", fail)
+        patch.setattr(issuing, "record", fail)
         with pytest.raises(OSError):  # noqa: PT011 - raised bare above
             actions.issue_notice(notice=notice, by=stage.cast["signatory"], now=NOW)
     assert not NumberSequence.objects.exists()
@@ -290,7 +343,7 @@ def test_issued_notice_is_deaf_to_later_changes(stage: Stage, inspection: Inspec
     before = actions.bytes_of(notice, now=NOW)
     actions.set_issuing_body(
         region=stage.county.region,
-        fields={**OFFICE, "name": "改名", "contact": "改"},
+        fields={**OFFICE, "name": "改名", "number_code": "改代字", "contact": "改"},
         by=stage.cast["administrator"],
         now=later(1),
     )
@@ -298,11 +351,78 @@ def test_issued_notice_is_deaf_to_later_changes(stage: Stage, inspection: Inspec
         edit(notice, stage.cast["administrator"], contact="王")
     notice.refresh_from_db()
     assert actions.bytes_of(notice, now=later(2)) == before
-    assert notice.document["issuer"] == OFFICE["name"]
+    assert notice.document["issuer"] == notice.issuer_name == OFFICE["name"]
+    assert notice.number_text == notice.document["feedback"]["number"] == "汤政服办〔2026〕1号"
+
+
+def test_two_offices_have_no_number_in_common(stage: Stage, other: Stage) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        actions.set_issuing_body(
+            region=other.county.region, fields=OFFICE, by=other.cast["administrator"], now=NOW
+        )
+
+
+def test_file_that_is_gone_is_a_problem_said(stage: Stage, inspection: Inspection, quick_pdf: Any) -> None:
+    notice = issued(stage, inspection)
+    notice.pdf.storage.delete(notice.pdf.name)
+    with pytest.raises(Problem, match="〔2026〕1号"):
+        actions.bytes_of(notice, now=NOW)
+
+
+def test_nothing_is_locked_while_rendering(
+    stage: Stage, inspection: Inspection, quick_pdf: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lock begins with the notice's row; what is rendered before is not rendered again."""
+    steps = []
+    render, lock = pdf.render, issuing.lock
+    monkeypatch.setattr(pdf, "render", lambda document: steps.append("render") or render(document))
+    monkeypatch.setattr(issuing, "lock", lambda notice: steps.append("lock") or lock(notice))
+    issued(stage, inspection)
+    assert steps == ["render", "lock"]
+
+
+def test_what_changes_while_rendering_is_rendered_anew(
+    stage: Stage, inspection: Inspection, quick_pdf: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others take the number, edit the draft and rename the office; at last it is rendered under the lock."""
+    first, second = drafted(stage, inspection), drafted(stage, submitted(stage, 1, **SHORT))
+    by = stage.cast["administrator"]
+    meanwhile = [
+        lambda: edit(first, by, contact="王芳"),
+        lambda: IssuingBody.objects.update(name="汤阴县新办公室"),
+        lambda: edit(first, by, contact="李芳"),
+        lambda: actions.issue_notice(notice=second, by=by, now=NOW),
+    ]
+    rendered = issuing.rendered
+
+    def disturbed(document: Any) -> pdf.Rendered:
+        if document.addressee == first.addressee and meanwhile:
+            meanwhile.pop()()
+        return rendered(document)
+
+    monkeypatch.setattr(issuing, "rendered", disturbed)
+    notice = actions.issue_notice(notice=first, by=stage.cast["signatory"], now=NOW)
+    assert (notice.number, notice.issuer, notice.contact) == (2, "汤阴县新办公室", "王芳")
+    assert "王芳" in notice.document["note"]
+    assert from_plain(notice.document) == quick_pdf[-1]
+    assert numbers() == [1, 2]
 
 
 @pytest.mark.parametrize(
-    "change", [{"number": 9}, {"title": "改"}, {"sha256": "0" * 64}, {"pdf": "x.pdf"}, {"document": {}}]
+    "change",
+    [
+        {"number": 9},
+        {"title": "改"},
+        {"sha256": "0" * 64},
+        {"pdf": "x.pdf"},
+        {"document": {}},
+        {"issuer": "改"},
+        {"number_code": "改"},
+        {"report_days": 1},
+        {"contact": "改"},
+        {"phone": "1"},
+        {"copy_to": "改"},
+    ],
 )
 def test_database_keeps_what_was_issued(
     stage: Stage, inspection: Inspection, quick_pdf: Any, change: dict[str, Any]

@@ -11,6 +11,7 @@ from inspections.models import Answer, Finding, Inspection
 from organization.models import AuditEntry, Role
 from organization.problems import NotAllowed, Problem
 from reports import actions, snapshot
+from reports.actions import submitting as reporting
 from standards.measure_schema import MOST_POINTS
 from tests.small_stage import NOW, Stage, answer, later, self_check, small_stage, submit_by, submitted
 from tests.small_standards import ALL_KINDS, plain_item, standard
@@ -168,7 +169,7 @@ def test_failure_on_the_way_leaves_nothing(stage: Stage, monkeypatch: pytest.Mon
     def fail(*args: object, **kwargs: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(actions, "record", fail)
+    monkeypatch.setattr(reporting, "record", fail)
     with pytest.raises(RuntimeError):
         submit_by(inspection, stage.cast["lead_inspector"])
     assert unchanged(inspection)
@@ -197,3 +198,15 @@ def test_database_keeps_what_was_submitted(stage: Stage, change: dict[str, objec
             rows.delete()
     with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
         Answer.objects.update(note="nachträglich")
+
+
+@pytest.mark.parametrize(
+    "change", [{"finding": "改"}, {"requirement": "改"}, {"lost": 0}, {"working_days": 99}]
+)
+def test_database_keeps_what_was_found(stage: Stage, change: dict[str, object]) -> None:
+    submitted(stage, yes=Given(False))
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        Finding.objects.update(**change)
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        Finding.objects.all().delete()
+    assert Finding.objects.update(state="notified") == 1

@@ -16,7 +16,13 @@ from tests.small_stage import OFFICE, Stage, drafted, issued, small_stage, submi
 
 pytestmark = pytest.mark.django_db
 SHORT = {"yes": Given(False, note="门未开")}
-FIELDS = {"report_days": "10", "contact": "王芳", "phone": "0372-6200001", "copy_to": "县政府办公室"}
+FIELDS = {
+    "addressee": "城关镇人民政府",
+    "report_days": "10",
+    "contact": "王芳",
+    "phone": "0372-6200001",
+    "copy_to": "县政府办公室",
+}
 
 
 @pytest.fixture
@@ -71,6 +77,8 @@ def test_draft_is_shown_page_by_page(administrator: Client, stage: Stage) -> Non
         ({"report_days": "251"}, "report_days"),
         ({"report_days": "1e9"}, "report_days"),
         ({"contact": "长" * 51}, "contact"),
+        ({"addressee": ""}, "addressee"),
+        ({"addressee": "长" * 121}, "addressee"),
         ({"contact": "a\x00b"}, "contact"),
         ({"copy_to": "县复议委员会"}, "__all__"),
     ],
@@ -220,6 +228,20 @@ def test_office_that_cannot_be_is_refused(
     said = administrator.post(url("issuing-body"), {**OFFICE, **changes})
     assert list(said.context["form"].errors) == list(changes)
     assert IssuingBody.objects.get().name == OFFICE["name"]
+
+
+def test_code_of_another_office_is_refused_with_the_reason(administrator: Client, other: Stage) -> None:
+    said = administrator.post(url("issuing-body"), {**OFFICE, "number_code": "滑政服办"})
+    assert "文号会重复" in str(said.context["form"].errors["number_code"])
+
+
+def test_pages_of_a_notice_whose_file_is_gone_still_open(administrator: Client, stage: Stage) -> None:
+    notice = issued(stage, submitted(stage, **SHORT))
+    notice.pdf.storage.delete(notice.pdf.name)
+    said = administrator.get(url("notice", notice))
+    assert "从备份恢复" in said.content.decode()
+    assert administrator.get(url("notice-pdf", notice))["Location"] == url("notice", notice)
+    assert administrator.get(url("notice-page", notice, 1)).status_code == 404
 
 
 # ---- pages as pictures

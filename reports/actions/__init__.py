@@ -1,0 +1,16 @@
+"""Every write of scores and notices."""
+
+from .issuing import issue_notice, next_number, set_issuing_body
+from .notices import bytes_of, compose, draft_notice, edit_notice
+from .submitting import submit
+
+__all__ = [
+    "bytes_of",
+    "compose",
+    "draft_notice",
+    "edit_notice",
+    "issue_notice",
+    "next_number",
+    "set_issuing_body",
+    "submit",
+]

@@ -1,0 +1,88 @@
+"""Submitting: what turns an inspection into a report."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from inspections import actions as inspections
+from inspections.checklist import Checklist
+from inspections.models import Answer, Finding, Inspection, Photo
+from organization.audit import record
+from organization.models import User
+from standards.answers import Answer as TypedAnswer
+from standards.answers import parse_answer
+from standards.measures import MET
+
+from .. import scoring, snapshot
+
+
+def submit(*, inspection: Inspection, by: User, now: datetime) -> Inspection:
+    """Submit a complete inspection: score it, freeze what it held, open its findings.
+
+    One transaction; raises `Problem` where an item is unanswered, `NotAllowed` for anybody but
+    its lead. Submitting again by the same lead, as an impatient finger does, changes nothing.
+    """
+    with transaction.atomic():
+        ready = inspections.lock_for_submit(inspection=inspection, by=by)
+        if ready is None:
+            return inspection
+        locked, checklist, answers = ready
+        result = scoring.score(checklist.standard, checklist.kind, _typed(checklist, answers))
+        better = scoring.next_grade(checklist.standard, checklist.kind, result)
+        photos = Photo.objects.kept().filter(inspection=locked)
+        frozen = snapshot.build(
+            inspection=locked, checklist=checklist, answers=answers, photos=photos, result=result,
+            better=better, by=by, now=now,
+        )  # fmt: skip
+        inspections.mark_submitted(
+            inspection=locked, score=result.score, grade=result.grade or "", snapshot=frozen, by=by, now=now
+        )
+        count = inspections.open_findings(_findings(locked, checklist, result, now))
+        record(
+            "inspection.submit", by=by, target=locked, region=locked.region_id, now=now,
+            score=frozen["score"], grade=frozen["grade"], findings=count,
+        )  # fmt: skip
+    return locked
+
+
+def _typed(checklist: Checklist, answers: Mapping[str, Answer]) -> dict[str, TypedAnswer]:
+    typed = {}
+    for entry in checklist.entries:
+        row = answers[entry.item.code]
+        raw = {"na": True, "reason": row.reason} if row.na else {"value": row.value}
+        typed[entry.item.code] = parse_answer(entry.item, checklist.kind, raw)
+    return typed
+
+
+def _findings(
+    inspection: Inspection, checklist: Checklist, result: scoring.Result, now: datetime
+) -> list[Finding]:
+    """One finding for each scored item that is not fully met, also where it carries no points.
+
+    A self-check opens none: what a township finds by itself is its own to repair, unasked.
+    """
+    rows: list[Finding] = []
+    if inspection.round.kind == inspection.round.Kind.SELF_CHECK:
+        return rows
+    for item in result.items:
+        if not item.scored or item.status == MET:
+            continue
+        entry = checklist.by_code[item.code]
+        rows.append(
+            Finding(
+                inspection=inspection,
+                item_id=entry.pk,
+                round_id=inspection.round_id,
+                center_id=inspection.center_id,
+                region_id=inspection.region_id,
+                clause=item.reference,
+                finding=item.finding,
+                requirement=item.requirement,
+                lost=item.lost,
+                mode=entry.item.rectify.mode,
+                working_days=entry.item.rectify.working_days,
+                found_at=now,
+            )
+        )
+    return rows

@@ -1,0 +1,40 @@
+"""Migrations of rows that are frozen already: lifted and frozen again, on both databases."""
+
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from inspections.answers import Given
+from reports.models import Notice
+from tests.small_stage import drafted, issued, small_stage, submitted
+
+BEFORE, AFTER = ("reports", "0002_freeze_issued"), ("reports", "0003_notice_names_its_office")
+
+
+def migrate(target: tuple[str, str]) -> None:
+    executor = MigrationExecutor(connection)
+    executor.migrate([target])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_notices_issued_before_get_the_name_of_their_office_and_stay_frozen(quick_pdf: Any) -> None:
+    stage = small_stage()
+    notice = issued(stage, submitted(stage, 0, yes=Given(False)))
+    draft = drafted(stage, submitted(stage, 1, yes=Given(False)))
+    try:
+        migrate(BEFORE)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE reports_issuingbody SET number_code = 'x', name = 'x'")
+            with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+                cursor.execute("UPDATE reports_notice SET title = 'x' WHERE state = 'issued'")
+    finally:
+        migrate(AFTER)
+    found, other = Notice.objects.get(pk=notice.pk), Notice.objects.get(pk=draft.pk)
+    assert (found.issuer, found.number_text) == (notice.issuer, notice.number_text)
+    assert (other.issuer, other.number_code) == ("", "")
+    for change in ({"title": "x"}, {"issuer": "x"}, {"contact": "x"}):
+        with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+            Notice.objects.filter(pk=notice.pk).update(**change)
+    assert Notice.objects.filter(pk=draft.pk).update(title="x") == 1
