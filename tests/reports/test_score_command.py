@@ -137,7 +137,7 @@ PLAIN = write_standard(every_kind())
         ("标准: &x 1\n", ['标准：第1行第5列：发现 "&x"：不能使用 YAML 锚点']),
         (PLAIN.replace("kind: yes_no", "kind: guess"), ['items[0].measure.kind：发现 "guess"：应为下列之一']),
         (PLAIN.replace("code: choice", "code: yes"), ['items[1].code：发现 "yes"：已在前面用过']),
-        (PLAIN.replace("points: 4", "points: -4", 1), ["items[0].points：发现 -4：应为 0 至 1000 的数"]),
+        (PLAIN.replace("points: 4", "points: -4", 1), ["items[0].points：发现 -4：应为 0 至 999 的数"]),
         (PLAIN.replace("points: 4", "points: .nan", 1), ['items[0].points：发现 ".nan"：应为数字']),
         (PLAIN.replace("points: 4", "points: .inf", 1), ['items[0].points：发现 ".inf"：应为数字']),
         (PLAIN.replace("points: 4", "points: four", 1), ['items[0].points：发现 "four"：应为数字']),
@@ -247,3 +247,10 @@ def test_from_the_command_line_without_any_database(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
     assert "Traceback" not in done.stderr
+
+
+def test_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        call_command("score", "--help")
+    assert stop.value.code == 0
+    assert "--answers" in capsys.readouterr().out
