@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from standards.answers import REASON_LENGTH, parse_answer
 from standards.answers import Answer as TypedAnswer
-from standards.answers import parse_answer
 from standards.content import ItemData
 from standards.faults import Fault, Faults, Node
 from standards.measures import Elements, Measure, Number, PerUnit, YesNo, plain_value, status
 
 NOTE_LENGTH = 1000
-REASON_LENGTH = 200
 VERSION_DIGITS = 9
 UNANSWERED, NOT_APPLICABLE = "unanswered", "na"
 YES_NO = {"met": True, "not_met": False}

@@ -9,7 +9,7 @@ from standards.content import ItemData, StandardData
 from standards.faults import Fault, Faults, Node, join, shown, suggestion
 from standards.measures import Value, plain_value
 
-REASON_LENGTH = 500
+REASON_LENGTH = 200
 
 
 @dataclass(frozen=True)
