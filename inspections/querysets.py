@@ -84,3 +84,12 @@ class PhotoQuerySet(models.QuerySet[Any]):
 class FindingQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> "FindingQuerySet":
         return self.filter(within(user.prefixes(*OVERSEERS, Role.TOWNSHIP_STAFF), "region__code"))
+
+    def latest(self) -> "FindingQuerySet":
+        """Those of each center's last inspection: a new one says again what still falls short."""
+        from .models import Inspection, Round
+
+        later = Inspection.objects.filter(
+            center_id=OuterRef("center_id"), state=SUBMITTED, submitted_at__gt=OuterRef("found_at")
+        ).exclude(round__kind=Round.Kind.SELF_CHECK)
+        return self.filter(~Exists(later))

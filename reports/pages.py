@@ -1,5 +1,6 @@
 """Pages of a PDF as pictures for the screen."""
 
+import hashlib
 import io
 import threading
 from functools import lru_cache
@@ -28,3 +29,8 @@ def picture(pdf: bytes, number: int) -> bytes:
     out = io.BytesIO()
     image.convert("L" if image.mode == "L" else "RGB").quantize(64).save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def version(pdf: bytes) -> str:
+    """A short name of these bytes, for the pictures' addresses: a browser may keep what never changes."""
+    return hashlib.sha256(pdf).hexdigest()[:16]

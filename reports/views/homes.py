@@ -70,7 +70,7 @@ def _figures(totals: overview.Totals, round: Round, manages: bool) -> list[dict[
         },
         {
             "figure": totals.open_findings,
-            "label": _("未销号问题"),
+            "label": _("待整改问题"),
             "tone": "warn" if totals.open_findings else "",
             "url": f"{reverse('reports:finding-list')}?round={round.pk}",
         },
@@ -90,7 +90,7 @@ def our_centers(request: HttpRequest) -> HttpResponse:
     prefixes = request.user.prefixes(Role.TOWNSHIP_STAFF)
     own = within(prefixes, "region__code")
     centers = _with_results(own)
-    findings = Finding.objects.filter(own, state__in=overview.OPEN_STATES)
+    findings = Finding.objects.filter(own, state__in=overview.OPEN_STATES).latest()
     notices = Notice.objects.issued().filter(own).select_related("body").defer("document")
     context = {
         "places": list(Region.objects.filter(within(prefixes, "code"), level=Level.TOWNSHIP)),
@@ -133,6 +133,7 @@ def finding_list(request: HttpRequest) -> HttpResponse:
     """Findings in the person's regions, filtered by what the address says.
 
     `region` is the beginning of a division code: a region's prefix, not its code filled with zeros.
+    Without a round, only what each center's last inspection found.
     """
     visible = Finding.objects.visible_to(request.user)
     rounds = overview.rounds_for(request.user)
@@ -140,8 +141,8 @@ def finding_list(request: HttpRequest) -> HttpResponse:
     rows = visible.select_related("center", "round", "item", "inspection__notice__body")
     rows = rows.defer("inspection__snapshot", "inspection__notice__document")
     wanted = {name: request.GET.get(name, "") for name in ("round", "state", "region", "item")}
-    if wanted["round"].isdecimal():
-        rows = rows.filter(round_id=int(wanted["round"][:18]))
+    chosen = int(wanted["round"][:18]) if wanted["round"].isdecimal() else None
+    rows = rows.latest() if chosen is None else rows.filter(round_id=chosen)
     if wanted["state"] in Finding.State.values:
         rows = rows.filter(state=wanted["state"])
     if wanted["region"].isdecimal():

@@ -70,9 +70,10 @@ def notice_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def notice(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = load_notice(request.user, pk)
-    count, problem = 0, ""
+    count, problem, version = 0, "", ""
     try:
-        count = pages.count(actions.bytes_of(row, now=timezone.now()))
+        body = actions.bytes_of(row, now=timezone.now())
+        count, version = pages.count(body), pages.version(body)
     except Problem as found:
         problem = found.message
     context = {
@@ -85,6 +86,7 @@ def notice(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_issue": permissions.can_issue(request.user, row),
         "page_numbers": range(1, count + 1),
         "page_size": pages.SIZE,
+        "version": version,
         "steps": _life(row),
         "facts": [
             (_("主送"), row.addressee),

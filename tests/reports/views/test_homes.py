@@ -278,3 +278,16 @@ def test_findings_cost_the_same_for_one_and_three(
     client.force_login(stage.cast["administrator"])
     with django_assert_num_queries(7):
         assert len(shown(client, "/findings/")["page"].object_list) == townships
+
+
+def test_findings_of_an_earlier_inspection_give_way_to_the_last(client: Client, stage: Stage) -> None:
+    submitted(stage, 0, at=later(-90), yes=Given(False), area=Given("75"))
+    round = make_round(stage.county, stage.edition, stage.cast["administrator"], "下一轮")
+    take_in(round, stage.cast, ("township",))
+    again = round.inspections.order_by("region_id").first()
+    answer(again, stage.cast["inspector"], area=Given("75"))
+    submit_by(again, stage.cast["lead_inspector"])
+    client.force_login(stage.cast["township_staff"])
+    assert shown(client, "/our-centers/")["finding_count"] == 1
+    assert found(client) == [("410523100000", "area")]
+    assert len(found(client, round=stage.round.pk)) == 2
