@@ -16,9 +16,7 @@ JOINED = ("center", "round")
 
 
 def load_inspection(user: User, pk: UUID) -> Inspection:
-    return get_object_or_404(
-        Inspection.objects.visible_to(user).select_related(*JOINED).prefetch_related("inspectors"), pk=pk
-    )
+    return get_object_or_404(Inspection.objects.visible_to(user).select_related(*JOINED).order_by(), pk=pk)
 
 
 def load_entry(inspection: Inspection, code: str) -> Entry:

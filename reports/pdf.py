@@ -13,6 +13,7 @@ from typing import Any
 import weasyprint
 from django.conf import settings
 from django.template.loader import render_to_string
+from PIL import ImageFile
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import inline
 from weasyprint.text.fonts import FontConfiguration
@@ -31,6 +32,8 @@ UNBROKEN = re.compile(
     "(?<=[^\\s—>])(?=[·～℃‰]|—(?!—))|(?<=[0-9])(?=[年月日号分项个平米])"
     "|(?<=[一二三四五六七八九十])(?=）[0-9])|(?<=）)(?=[0-9])|(?<=（)(?=暂定）)|(?<=暂)(?=定）)"
 )
+# The engine lets Pillow accept pictures that are cut off, for the whole process: photos that come in too.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 engine_logger = logging.getLogger("weasyprint")
 
 

@@ -215,7 +215,7 @@ def test_saving_an_item_costs_the_same(
     codes = ["choice", "area", "zones", "windows", "posts"]
     answer(stage.inspections[0], person, yes=None, **dict.fromkeys(codes[answered:]))
     client.force_login(person)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.post(url(stage, "answer-save", "yes"), {"i1-value": "met"})
 
 
@@ -252,7 +252,7 @@ def test_check_page_costs_the_same(
     answer(stage.inspections[0], stage.cast["inspector"], **dict.fromkeys(codes[answered:]))
     client.force_login(stage.cast["inspector"])
     client.get(url(stage, "check"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(url(stage, "check"))
 
 
