@@ -211,12 +211,12 @@ def test_password_is_set_anew_and_old_sessions_end(client: Client, person: User)
 
 
 def test_roles_are_given_and_taken_back(client: Client, person: User) -> None:
-    client.post(page_of(person, "assign"), {"role": "reviewer", "place": "城关镇"})
-    grant = person.assignments.get(role="reviewer")
+    client.post(page_of(person, "assign"), {"role": "lead_inspector", "place": "城关镇"})
+    grant = person.assignments.get(role="lead_inspector")
     assert grant.region_id == "410523100000"
-    assert "收回 城关镇 核稿人" in client.get(page_of(person)).content.decode()
+    assert "收回 城关镇 检查组长" in client.get(page_of(person)).content.decode()
     client.post(page_of(person, "unassign", grant.pk))
-    assert not person.assignments.filter(role="reviewer").exists()
+    assert not person.assignments.filter(role="lead_inspector").exists()
     last = person.assignments.get()
     response = client.post(page_of(person, "unassign", last.pk), follow=True)
     assert "至少要保留一项权限" in response.content.decode()
