@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import filling, photos, rounds, tasks
+from .views import filling, paper, photos, rounds, tasks
 
 app_name = "inspections"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("inspections/<uuid:pk>/check/", filling.check_page, name="check"),
     path("inspections/<uuid:pk>/answers/<str:code>/", filling.answer_save, name="answer-save"),
     path("inspections/<uuid:pk>/answers/<str:code>/photos/", photos.photo_add, name="photo-add"),
+    path("inspections/<uuid:pk>/paper/", paper.paper, name="paper"),
     path("inspections/<uuid:pk>/sections/<str:section>/", filling.section_save, name="section-save"),
     path("photos/<uuid:pk>/", photos.photo, name="photo"),
     path("photos/<uuid:pk>/small/", photos.photo, {"size": "thumbnail"}, name="photo-thumbnail"),

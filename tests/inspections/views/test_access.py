@@ -30,6 +30,7 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
     "form": ("get", "inspection", OWN | OVERSEEN),
     "check": ("get", "inspection", OWN | OVERSEEN),
     "answer-save": ("post", "item", OWN | OVERSEEN),
+    "paper": ("get", "inspection", OWN | dict.fromkeys(OVERSEEN, 200)),
     "photo-add": ("post", "item", dict.fromkeys(OWN, 201) | OVERSEEN),
     "section-save": ("post", "section", dict.fromkeys(OWN, 302) | OVERSEEN),
     "photo": ("get", "photo", OWN | dict.fromkeys(OVERSEEN, 200)),
@@ -128,7 +129,7 @@ def test_nothing_is_written_after_submitting(ask: Ask, stage: Stage, page: str) 
     assert (AnswerEvent.objects.count(), Photo.objects.kept().count()) == (events, photos)
 
 
-@pytest.mark.parametrize("page", ["form", "check"])
+@pytest.mark.parametrize("page", ["form", "check", "paper"])
 def test_submitted_inspection_leads_to_its_score(ask: Ask, stage: Stage, page: str) -> None:
     inspection = stage.inspections[0]
     answer(inspection, stage.cast["inspector"])
