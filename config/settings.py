@@ -142,6 +142,7 @@ STATICFILES_FINDERS = [
 NPM_DIR = BASE_DIR / "node_modules"
 NPM_FILES = {
     "vendor/bootstrap.css": "bootstrap/dist/css/bootstrap.min.css",
+    "vendor/idb.js": "idb/build/index.js",
 }
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 STORAGES = {

@@ -1,0 +1,399 @@
+// What this device keeps of one person's field work, in IndexedDB (docs/field-protocol.md, "The device's store").
+//
+//   const store = await openStore(person);            // the person's key, a number; never rejects
+//   store.durable                                     // false: memory alone, lost with the page
+//   await store.run(names, mode, async (tx) => …)     // one transaction; may run twice, so it only reads and writes `tx`
+//   store.listen((change) => …)                       // {inspection, items?, photos?}: written here or in another tab
+//   store.announce({ inspection, photos: true })      // says so to all tabs; `keep`, `settle`, `learn`, `take` do it themselves
+//
+// A photo's row carries `waiting: inspection` until the server has it whole, then the property is deleted:
+//   await store.putPhoto(row); await store.photo(id); await store.photos(inspection); await store.dropPhoto(id);
+//   await store.meta(name); await store.setMeta(name, value); await store.addMeta(name, number);   // e.g. bytes sent
+//   await store.device()                              // this browser's UUID
+// Every write rejects where nothing was kept (quota, blocked storage): say so on the page, never pretend.
+
+import { deleteDB, openDB } from "../vendor/idb.js";
+
+const VERSION = 1;
+const databaseOf = (person) => `portal-field-${person}`;
+export const BLANK = { value: null, na: false, reason: "", note: "" };
+export const contentOf = ({ value, na, reason, note }) => ({ value, na, reason, note });
+export const sameContent = (one, other) => JSON.stringify(contentOf(one)) === JSON.stringify(contentOf(other));
+
+// crypto.randomUUID is absent on plain HTTP; crypto.getRandomValues is not.
+export function newId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
+}
+
+function upgrade(db) {
+  db.createObjectStore("inspections", { keyPath: "id" });
+  db.createObjectStore("answers", { keyPath: ["inspection", "item"] }).createIndex("inspection", "inspection");
+  const outbox = db.createObjectStore("outbox", { keyPath: "n", autoIncrement: true });
+  outbox.createIndex("id", "id", { unique: true });
+  outbox.createIndex("inspection", "inspection");
+  outbox.createIndex("item", ["inspection", "item"]);
+  const photos = db.createObjectStore("photos", { keyPath: "id" });
+  photos.createIndex("inspection", "inspection");
+  photos.createIndex("waiting", "waiting");
+  db.createObjectStore("previous", { keyPath: ["inspection", "item"] }).createIndex("inspection", "inspection");
+  db.createObjectStore("meta");
+}
+
+export async function openStore(person) {
+  const store = new Store(person);
+  try {
+    await store.run(["meta"], "readonly", (tx) => tx.objectStore("meta").count());
+  } catch (error) {
+    const { memory } = await import("./memory.js");
+    store.fallBack(memory(), error);
+  }
+  return store;
+}
+
+// The keys of all people who have a store on this device, where the browser tells.
+export async function people() {
+  const all = (await indexedDB.databases?.()) ?? [];
+  return all.map(({ name }) => name.match(/^portal-field-(\d+)$/)?.[1]).filter(Boolean).map(Number);
+}
+
+class Store {
+  #db = null;
+  #channel = null;
+  #listeners = [];
+
+  constructor(person) {
+    this.person = person;
+    this.durable = true;
+    if (typeof BroadcastChannel === "undefined") return;
+    this.#channel = new BroadcastChannel(databaseOf(person));
+    this.#channel.onmessage = ({ data }) => this.#tell(data);
+  }
+
+  fallBack(memory, reason) {
+    this.durable = false;
+    this.reason = reason;
+    this.#db = memory;
+  }
+
+  #open() {
+    this.#db ??= openDB(databaseOf(this.person), VERSION, {
+      upgrade,
+      // Another tab deletes it (log-out) or a newer page upgrades it: whoever holds on would block both.
+      blocking: (_now, _next, event) => {
+        event.target.close();
+        this.#db = null;
+      },
+      terminated: () => {
+        this.#db = null;
+      },
+    });
+    return this.#db;
+  }
+
+  // Systems close databases under a page (memory pressure, storage being cleared): open again and try once more.
+  async run(names, mode, work) {
+    try {
+      return await this.#once(names, mode, work);
+    } catch (error) {
+      if (!this.durable || error?.name === "QuotaExceededError") throw error;
+      this.#db = null;
+      return this.#once(names, mode, work);
+    }
+  }
+
+  async #once(names, mode, work) {
+    const db = await this.#open();
+    const tx = db.transaction(names, mode, mode === "readwrite" ? { durability: "strict" } : undefined);
+    // Its failure is told by what is thrown here; without this it would also be reported as unhandled.
+    tx.done.catch(() => {});
+    try {
+      const result = await work(tx);
+      await tx.done;
+      return result;
+    } catch (error) {
+      if (!tx.error) abort(tx);
+      throw tx.error ?? error;
+    }
+  }
+
+  listen(listener) {
+    this.#listeners.push(listener);
+  }
+
+  #tell(change) {
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  announce(change) {
+    this.#channel?.postMessage(change);
+    this.#tell(change);
+  }
+
+  // ---- answers
+
+  // One answer, kept at once: `content` is {value, na, reason, note}, `base` the version that the page showed.
+  // Held is what is not complete yet: kept, but not sent.
+  async keep(inspection, item, content, { base, held = false, at = new Date().toISOString() }) {
+    const kept = await this.run(["answers", "outbox"], "readwrite", async (tx) => {
+      const answers = tx.objectStore("answers");
+      const outbox = tx.objectStore("outbox");
+      const [before, rows] = await Promise.all([
+        answers.get([inspection, item]),
+        outbox.index("item").getAll([inspection, item]),
+      ]);
+      const last = rows.at(-1);
+      const row = last && !last.sent ? last : { id: newId(), inspection, item, base, after: last?.id ?? null, sent: 0 };
+      Object.assign(row, { content: contentOf(content), at, held, errors: null });
+      const answer = { ...before, inspection, item, ...row.content, version: before?.version ?? base, errors: null };
+      await Promise.all([outbox.put(row), answers.put(answer)]);
+      return row;
+    });
+    this.announce({ inspection, items: [item] });
+    return kept;
+  }
+
+  // Mutations that have no outcome yet, oldest first; of one inspection, or of all.
+  outbox(inspection) {
+    return this.run(["outbox"], "readonly", (tx) => {
+      const rows = tx.objectStore("outbox");
+      return inspection ? rows.index("inspection").getAll(inspection) : rows.getAll();
+    });
+  }
+
+  // All that a page shows of an inspection.
+  view(inspection) {
+    return this.run(["inspections", "answers", "outbox", "previous", "photos"], "readonly", async (tx) => {
+      const of = (name) => tx.objectStore(name).index("inspection").getAll(inspection);
+      const [row, answers, outbox, previous, photos] = await Promise.all([
+        tx.objectStore("inspections").get(inspection),
+        of("answers"),
+        of("outbox"),
+        of("previous"),
+        tx.objectStore("photos").index("waiting").count(inspection),
+      ]);
+      return { row, answers, outbox, previous, photos };
+    });
+  }
+
+  // What is to be sent next: one mutation of each item, at most `most`, marked as sent before they leave.
+  depart(inspection, most) {
+    return this.run(["outbox"], "readwrite", async (tx) => {
+      const outbox = tx.objectStore("outbox");
+      const first = new Map();
+      for (const row of await outbox.index("inspection").getAll(inspection)) {
+        if (!first.has(row.item)) first.set(row.item, row);
+      }
+      const leaving = [...first.values()].filter((row) => !row.held && !row.refused).slice(0, most);
+      for (const row of leaving) row.sent += 1;
+      await Promise.all(leaving.map((row) => outbox.put(row)));
+      return leaving;
+    });
+  }
+
+  // What the server said: outcomes of mutations (`results`) and what is there now (`changes`, or all `answers`).
+  // The only place where the outbox loses rows, and only those whose outcome stands in `results`.
+  async hear(inspection, reply) {
+    const items = await this.run(["inspections", "answers", "outbox"], "readwrite", async (tx) => {
+      const outbox = tx.objectStore("outbox");
+      const answers = tx.objectStore("answers");
+      const touched = [];
+      for (const result of reply.results ?? []) {
+        const row = await outbox.index("id").get(result.id);
+        if (row) touched.push(await settle(outbox, answers, row, result));
+      }
+      const waiting = new Set((await outbox.index("inspection").getAll(inspection)).map((row) => row.item));
+      for (const change of reply.changes ?? reply.answers ?? []) {
+        await learn(answers, inspection, change, waiting.has(change.item));
+        touched.push(change.item);
+      }
+      const known = await tx.objectStore("inspections").get(inspection);
+      await tx.objectStore("inspections").put({ ...known, id: inspection, ...counts(reply) });
+      return [...touched, ...(known?.conflicts ?? []), ...(reply.conflicts ?? [])];
+    });
+    this.announce({ inspection, items });
+  }
+
+  // What is known of an inspection besides its answers; only the fields given are changed.
+  async note(inspection, fields) {
+    await this.run(["inspections"], "readwrite", async (tx) => {
+      const rows = tx.objectStore("inspections");
+      await rows.put({ ...(await rows.get(inspection)), ...fields, id: inspection });
+    });
+    this.announce({ inspection });
+  }
+
+  inspections() {
+    return this.run(["inspections"], "readonly", (tx) => tx.objectStore("inspections").getAll());
+  }
+
+  // A mutation that the server could not read: it stays, and waits for a correction.
+  async refuse(row, errors) {
+    await this.run(["outbox"], "readwrite", async (tx) => {
+      const kept = await tx.objectStore("outbox").get(row.n);
+      if (kept?.id === row.id) await tx.objectStore("outbox").put({ ...kept, refused: true, errors });
+    });
+    this.announce({ inspection: row.inspection, items: [row.item] });
+  }
+
+  // Last results and their small photos, replacing those kept before.
+  async keepPrevious(inspection, rows) {
+    await this.run(["previous"], "readwrite", async (tx) => {
+      const previous = tx.objectStore("previous");
+      for (const key of await previous.index("inspection").getAllKeys(inspection)) await previous.delete(key);
+      await Promise.all(rows.map((row) => previous.put({ ...row, inspection })));
+    });
+    this.announce({ inspection });
+  }
+
+  // Everything of an inspection that is sent and settled; refuses while something waits.
+  forget(inspection) {
+    const names = ["inspections", "answers", "outbox", "previous", "photos"];
+    return this.run(names, "readwrite", async (tx) => {
+      const waiting = await Promise.all([
+        tx.objectStore("outbox").index("inspection").count(inspection),
+        tx.objectStore("photos").index("waiting").count(inspection),
+      ]);
+      if (waiting[0] || waiting[1]) return false;
+      await tx.objectStore("inspections").delete(inspection);
+      for (const name of ["answers", "previous", "photos"]) {
+        const rows = tx.objectStore(name);
+        for (const key of await rows.index("inspection").getAllKeys(inspection)) await rows.delete(key);
+      }
+      return true;
+    });
+  }
+
+  // How much has no acknowledgment yet, over all inspections.
+  unsent() {
+    return this.run(["outbox", "photos"], "readonly", async (tx) => ({
+      answers: await tx.objectStore("outbox").count(),
+      photos: await tx.objectStore("photos").index("waiting").count(),
+    }));
+  }
+
+  // ---- photos
+
+  photos(inspection) {
+    return this.run(["photos"], "readonly", (tx) => tx.objectStore("photos").index("inspection").getAll(inspection));
+  }
+
+  photo(id) {
+    return this.run(["photos"], "readonly", (tx) => tx.objectStore("photos").get(id));
+  }
+
+  // The ids of photos that the server has not whole yet, without reading their bytes.
+  waitingPhotos(inspection) {
+    return this.run(["photos"], "readonly", (tx) => tx.objectStore("photos").index("waiting").getAllKeys(inspection));
+  }
+
+  async putPhoto(row) {
+    await this.run(["photos"], "readwrite", (tx) => tx.objectStore("photos").put(row));
+    this.announce({ inspection: row.inspection, photos: true });
+  }
+
+  async dropPhoto(id) {
+    const row = await this.run(["photos"], "readwrite", async (tx) => {
+      const found = await tx.objectStore("photos").get(id);
+      await tx.objectStore("photos").delete(id);
+      return found;
+    });
+    if (row) this.announce({ inspection: row.inspection, photos: true });
+  }
+
+  // ---- meta
+
+  meta(name) {
+    return this.run(["meta"], "readonly", (tx) => tx.objectStore("meta").get(name));
+  }
+
+  setMeta(name, value) {
+    return this.run(["meta"], "readwrite", (tx) => tx.objectStore("meta").put(value, name));
+  }
+
+  addMeta(name, number) {
+    return this.run(["meta"], "readwrite", async (tx) => {
+      const sum = ((await tx.objectStore("meta").get(name)) ?? 0) + number;
+      await tx.objectStore("meta").put(sum, name);
+      return sum;
+    });
+  }
+
+  device() {
+    return this.run(["meta"], "readwrite", async (tx) => {
+      const known = await tx.objectStore("meta").get("device");
+      const device = known ?? newId();
+      if (!known) await tx.objectStore("meta").put(device, "device");
+      return device;
+    });
+  }
+
+  // Log-out on a shared device; the caller has made sure that nothing waits.
+  async wipe() {
+    if (!this.durable) return;
+    (await this.#db)?.close();
+    this.#db = null;
+    await deleteDB(databaseOf(this.person));
+  }
+}
+
+function abort(tx) {
+  try {
+    tx.abort();
+  } catch {
+    // It is over already.
+  }
+}
+
+function counts({ cursor, answered, total, sections, conflicts, photos, release }) {
+  const said = { cursor, answered, total, sections, conflicts, arrived: photos?.arrived, announced: photos?.announced, release };
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+}
+
+async function settle(outbox, answers, row, result) {
+  if (result.outcome === "reused" || result.outcome === "early") return hold(outbox, row, result.outcome);
+  await outbox.delete(row.n);
+  const later = (await outbox.index("item").count([row.inspection, row.item])) > 0;
+  const known = await answers.get([row.inspection, row.item]);
+  const answer = { ...known, inspection: row.inspection, item: row.item, version: result.version, status: result.status };
+  if (result.outcome === "faulty") answer.errors = result.errors;
+  else if (result.outcome === "conflict") {
+    answer.lost = { ...row.content, at: row.at };
+    if (!later && result.theirs) Object.assign(answer, contentOf(result.theirs), { by: result.theirs.by, at: result.theirs.at, mine: false });
+  } else Object.assign(answer, { at: result.at, by: "", mine: true, digest: result.digest, errors: null, lost: null });
+  await answers.put(answer);
+  return row.item;
+}
+
+// The server took nothing: `early` goes again with what it waits for, `reused` under another id.
+async function hold(outbox, row, outcome) {
+  if (outcome === "reused") {
+    const fresh = newId();
+    for (const other of await outbox.index("item").getAll([row.inspection, row.item])) {
+      if (other.after === row.id) await outbox.put({ ...other, after: fresh });
+    }
+    await outbox.put({ ...row, id: fresh, sent: 0 });
+  } else if (!(row.after && (await outbox.index("id").get(row.after)))) {
+    // What it waits for has left this device with an outcome that the server no longer knows.
+    await outbox.put({ ...row, after: null });
+  }
+  return row.item;
+}
+
+// What waits here is not overwritten: its own outcome will say whether it agrees.
+async function learn(answers, inspection, change, waits) {
+  const known = await answers.get([inspection, change.item]);
+  if (known && change.version < known.version) return;
+  if (waits) {
+    if (!change.mine) await answers.put({ ...known, theirs: change });
+    return;
+  }
+  const isNew = change.version !== known?.version || !sameContent(change, known);
+  const kept = isNew && !(known?.errors && change.version === known.version) ? { ...contentOf(change), errors: null } : {};
+  const { version, status, by, at, mine } = change;
+  await answers.put({ ...known, inspection, item: change.item, ...kept, version, status, by, at, mine, theirs: null });
+}
