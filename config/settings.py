@@ -164,6 +164,9 @@ FONT_SOURCES_DIR = env("FONT_SOURCES_DIR", default="")
 # A folder in which the office has put the proprietary official faces, where it owns them.
 OFFICIAL_FONTS_DIR = env("OFFICIAL_FONTS_DIR", default="")
 
+# The name under which devices keep this release's pages; a digest of its files where none is given.
+RELEASE = env("RELEASE", default="")
+
 # The component page is for developers of the portal.
 SHOW_COMPONENTS = env.bool("SHOW_COMPONENTS", default=DEBUG)
 

@@ -8,6 +8,7 @@ app_name = "organization"
 
 urlpatterns = [
     path("account/", entry.account, name="account"),
+    path("session/", entry.session, name="session"),
     path("centers/", centers.center_list, name="center-list"),
     path("centers/<int:pk>/", centers.center_edit, name="center-edit"),
     path("people/", people.person_list, name="person-list"),

@@ -2,18 +2,24 @@
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from .. import actions
 from ..forms import LoginForm, OwnPasswordForm
 from ..middleware import address_of, renew
 from ..models import Role
 from ..problems import Problem
+from ..release import release
 
 # The first home that a person's roles give.
 HOMES = [
@@ -51,6 +57,22 @@ def home(request: HttpRequest) -> HttpResponse:
         if roles & held_by:
             return redirect(name)
     return render(request, "organization/no_assignment.html")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def session(request: HttpRequest) -> JsonResponse:
+    """Tell a device who is logged in, and the token that its next write needs."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"login": True}, status=401)
+    said = {
+        "person": request.user.pk,
+        "csrf": get_token(request),
+        "release": release(),
+        "now": timezone.now().isoformat(),
+    }
+    return JsonResponse(said)
 
 
 def account(request: HttpRequest) -> HttpResponse:

@@ -227,6 +227,10 @@ class Store {
     this.announce({ inspection });
   }
 
+  inspection(id) {
+    return this.run(["inspections"], "readonly", (tx) => tx.objectStore("inspections").get(id));
+  }
+
   inspections() {
     return this.run(["inspections"], "readonly", (tx) => tx.objectStore("inspections").getAll());
   }
@@ -238,34 +242,6 @@ class Store {
       if (kept?.id === row.id) await tx.objectStore("outbox").put({ ...kept, refused: true, errors });
     });
     this.announce({ inspection: row.inspection, items: [row.item] });
-  }
-
-  // Last results and their small photos, replacing those kept before.
-  async keepPrevious(inspection, rows) {
-    await this.run(["previous"], "readwrite", async (tx) => {
-      const previous = tx.objectStore("previous");
-      for (const key of await previous.index("inspection").getAllKeys(inspection)) await previous.delete(key);
-      await Promise.all(rows.map((row) => previous.put({ ...row, inspection })));
-    });
-    this.announce({ inspection });
-  }
-
-  // Everything of an inspection that is sent and settled; refuses while something waits.
-  forget(inspection) {
-    const names = ["inspections", "answers", "outbox", "previous", "photos"];
-    return this.run(names, "readwrite", async (tx) => {
-      const waiting = await Promise.all([
-        tx.objectStore("outbox").index("inspection").count(inspection),
-        tx.objectStore("photos").index("waiting").count(inspection),
-      ]);
-      if (waiting[0] || waiting[1]) return false;
-      await tx.objectStore("inspections").delete(inspection);
-      for (const name of ["answers", "previous", "photos"]) {
-        const rows = tx.objectStore(name);
-        for (const key of await rows.index("inspection").getAllKeys(inspection)) await rows.delete(key);
-      }
-      return true;
-    });
   }
 
   // How much has no acknowledgment yet, over all inspections.
@@ -349,8 +325,10 @@ function abort(tx) {
   }
 }
 
-function counts({ cursor, answered, total, sections, conflicts, photos, release }) {
-  const said = { cursor, answered, total, sections, conflicts, arrived: photos?.arrived, announced: photos?.announced, release };
+function counts({ results, cursor, answered, total, sections, conflicts, photos, closed }) {
+  const syncedAt = results?.map(({ at }) => at).filter(Boolean).at(-1);
+  const { arrived, announced } = photos ?? {};
+  const said = { cursor, answered, total, sections, conflicts, closed, arrived, announced, syncedAt };
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
 }
 

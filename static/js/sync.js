@@ -1,0 +1,219 @@
+// From the outbox to the server and back: who is logged in, what leaves, what came of it. Knows no page.
+//
+// `failure` is that of the last run: "" | "offline" | "server" | "login" | "other" (somebody else is logged in).
+// Only an outcome that names a mutation's id takes it from the outbox, so every step may be repeated.
+
+const PATIENCE = 20_000; // ms until a silent server counts as gone
+const PULSE = 30_000;
+const LONGEST_PAUSE = 300_000;
+const BATCH = 50;
+const ROUNDS = 100;
+
+export class Sync {
+  #store;
+  #token = "";
+  #timer = 0;
+  #due = 0;
+  #busy = false;
+  #again = false;
+  #failures = 0;
+  #hooks = [];
+  #watched = "";
+
+  constructor(store) {
+    this.#store = store;
+    this.failure = "";
+    this.sending = false;
+    this.release = "";
+    this.skew = 0; // ms that the server's clock is ahead of this one
+    store.listen(({ sync }) => sync && Object.assign(this, sync));
+  }
+
+  // Begin: `inspection` is the one whose changes by others the page shows.
+  start(inspection = "") {
+    this.#watched = inspection;
+    window.addEventListener("online", () => this.#retry());
+    window.addEventListener("pageshow", () => this.#retry());
+    window.addEventListener("storage", ({ key }) => key?.startsWith("portal-") && this.#retry());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#retry());
+    this.wake(inspection ? 1500 : 0);
+  }
+
+  also(send) {
+    this.#hooks.push(send);
+  }
+
+  #retry() {
+    this.#failures = 0;
+    this.wake();
+  }
+
+  // Run soon; a run that is due earlier stays.
+  wake(wait = 0) {
+    const due = Date.now() + wait;
+    if (this.#timer && this.#due <= due) return;
+    clearTimeout(this.#timer);
+    this.#due = due;
+    this.#timer = setTimeout(() => this.#run(), wait);
+  }
+
+  async #run() {
+    this.#timer = 0;
+    if (this.#busy) {
+      this.#again = true;
+      return;
+    }
+    this.#busy = true;
+    this.#again = false;
+    const failure = await this.#alone(() => this.#sendAll()).catch(() => "store");
+    this.#busy = false;
+    if (failure === null) return this.wake(3000);
+    this.#failures = failure ? this.#failures + 1 : 0;
+    this.#say({ failure, sending: false });
+    const pause = failure ? Math.min(LONGEST_PAUSE, 1000 * 2 ** this.#failures) : PULSE;
+    this.wake(this.#again && !failure ? 0 : pause);
+  }
+
+  // One tab at a time; without locks (plain HTTP) the server's memory of ids has to do.
+  #alone(work) {
+    if (!navigator.locks) return work();
+    return navigator.locks.request(`portal-send-${this.#store.person}`, { ifAvailable: true }, (lock) => (lock ? work() : null));
+  }
+
+  #say(status) {
+    this.#store.announce({ sync: status });
+  }
+
+  // ---- what is sent
+
+  async #sendAll() {
+    const rows = await this.#store.outbox();
+    const waiting = [...new Set(rows.filter((row) => !row.held && !row.refused).map((row) => row.inspection))];
+    if (waiting.length || this.#hooks.length) {
+      const who = await this.session();
+      if (who.failed) return who.failed;
+    }
+    for (const inspection of waiting) {
+      const failure = await this.#sendOne(inspection);
+      if (failure) return failure;
+    }
+    for (const send of this.#hooks) {
+      const failure = await send();
+      if (failure && failure !== "closed" && failure !== "missing") return failure;
+    }
+    return this.#watched && !waiting.includes(this.#watched) ? this.look(this.#watched) : "";
+  }
+
+  async #sendOne(inspection) {
+    let most = BATCH;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const rows = await this.#store.depart(inspection, most);
+      if (!rows.length) return "";
+      this.#say({ sending: true });
+      const reply = await this.#deliver(inspection, rows);
+      if (reply.ok) {
+        if (!(await this.#heard(inspection, rows, reply.body))) return "server";
+      } else if (reply.failed === "closed" || reply.failed === "missing") {
+        await this.#store.note(inspection, { closed: reply.body?.closed || true });
+        return "";
+      } else if (reply.failed !== "large" && reply.failed !== "wrong") return reply.failed;
+      else if (rows.length > 1) most = Math.ceil(rows.length / 2);
+      else await this.#store.refuse(rows[0], { value: reply.body.errors?.map(({ message }) => message) ?? [] });
+    }
+    return "server";
+  }
+
+  async #deliver(inspection, rows) {
+    const known = await this.#store.inspection(inspection);
+    const mutations = rows.map(({ id, item, base, after, content, at }) => ({ id, item, base, after, ...content, at }));
+    return this.call(`/inspections/${inspection}/sync/`, {
+      method: "POST",
+      json: { person: this.#store.person, device: await this.#store.device(), cursor: known?.cursor ?? null, mutations },
+    });
+  }
+
+  // False where nothing moved: going on at once would turn in circles.
+  async #heard(inspection, rows, body) {
+    const ids = new Set(rows.map(({ id }) => id));
+    const results = (body.results ?? []).filter(({ id }) => ids.has(id));
+    await this.#store.hear(inspection, { ...body, results });
+    return results.some(({ outcome }) => outcome !== "early");
+  }
+
+  // What others changed since this device last heard.
+  async look(inspection) {
+    const cursor = (await this.#store.inspection(inspection))?.cursor;
+    const reply = await this.call(`/inspections/${inspection}/state/${cursor == null ? "" : `?since=${cursor}`}`);
+    if (reply.ok) await this.#store.hear(inspection, reply.body);
+    else if (reply.failed === "closed" || reply.failed === "missing") {
+      await this.#store.note(inspection, { closed: reply.body?.closed || true });
+    } else return reply.failed;
+    return "";
+  }
+
+  // ---- one request
+
+  async session() {
+    const reply = await this.#ask("/session/", {});
+    if (!reply.ok) return reply;
+    this.#token = reply.body.csrf;
+    this.release = reply.body.release;
+    this.skew = Date.parse(reply.body.now) - Date.now();
+    return reply.body.person === this.#store.person ? reply : { failed: "other", body: reply.body };
+  }
+
+  // Never rejects: {ok, status, body} or {failed, status, body}. The token is fetched when it is missing or was changed.
+  async call(url, options = {}) {
+    const writes = options.method && options.method !== "GET";
+    for (let again = false; ; again = true) {
+      if (writes && !this.#token) {
+        const who = await this.session();
+        if (who.failed) return who;
+      }
+      const reply = await this.#ask(url, options);
+      if (reply.failed !== "csrf") return reply;
+      this.#token = "";
+      if (again) return { ...reply, failed: "server" };
+    }
+  }
+
+  async #ask(url, { method = "GET", json, body, headers = {}, timeout = PATIENCE }) {
+    const silence = new AbortController();
+    const timer = setTimeout(() => silence.abort(), timeout);
+    const said = { Accept: "application/json", ...headers };
+    if (method !== "GET") said["X-CSRFToken"] = this.#token;
+    if (json) said["Content-Type"] = "application/json";
+    try {
+      const response = await fetch(url, {
+        method, headers: said, body: json ? JSON.stringify(json) : body,
+        redirect: "manual", cache: "no-store", credentials: "same-origin", signal: silence.signal,
+      });
+      return outcome(response.status, response.type === "opaqueredirect", await response.text());
+    } catch {
+      return { failed: silence.signal.aborted ? "server" : "offline" };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+// A log-in page, whether by 401 or by redirect, means that nothing was stored; a page of HTML is no acknowledgment.
+function outcome(status, redirected, text) {
+  if (status === 401 || redirected) return { failed: "login", status };
+  let body = null;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    body = null;
+  }
+  const failed = body && typeof body === "object" ? failureOf(status, body) : status === 403 ? "csrf" : "server";
+  return failed ? { failed, status, body: body ?? {} } : { ok: true, status, body };
+}
+
+function failureOf(status, body) {
+  if (status >= 200 && status < 300) return "";
+  if (status === 403) return body.csrf ? "csrf" : "closed";
+  if (status === 404) return body.missing ? "missing" : "server";
+  if (status === 409) return body.person ? "other" : "wrong";
+  return { 400: "wrong", 413: "large" }[status] ?? "server";
+}
