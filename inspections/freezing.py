@@ -54,3 +54,28 @@ HISTORY = Guard(
         Rule("answer_event_delete", "inspections_answerevent", "DELETE", "OLD.id IS NOT NULL"),
     ),
 )
+CONFLICTS = Guard(
+    "a conflict is settled once and never forgotten",
+    (
+        Rule("conflict_delete", "inspections_conflict", "DELETE", "OLD.id IS NOT NULL"),
+        Rule("conflict_settled_update", "inspections_conflict", "UPDATE", "OLD.settled_at IS NOT NULL"),
+        Rule(
+            "conflict_update",
+            "inspections_conflict",
+            "UPDATE OF inspection_id, item_id, opened_at",
+            "OLD.id IS NOT NULL",
+        ),
+    ),
+)
+ARRIVED = Guard(
+    "a photo that has arrived is never replaced",
+    (
+        Rule(
+            "photo_arrived_update",
+            "inspections_photo",
+            "UPDATE OF id, inspection_id, item_id, of_id, file, thumbnail, sha256, received_sha256, size, "
+            "device, taken_at, added_by_id, captured_by_id, added_at, arrived_at",
+            "OLD.arrived_at IS NOT NULL",
+        ),
+    ),
+)

@@ -1,4 +1,4 @@
-"""What a person may see of rounds, inspections, photos and findings, as part of each query."""
+"""What a person may see of rounds, inspections, conflicts, photos and findings, as part of each query."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +80,10 @@ class PhotoQuerySet(models.QuerySet[Any]):
     def kept(self) -> "PhotoQuerySet":
         return self.filter(removed_at=None)
 
+    def on_the_way(self) -> "PhotoQuerySet":
+        """Announced photos whose original has not arrived."""
+        return self.filter(removed_at=None, arrived_at=None)
+
 
 class FindingQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> "FindingQuerySet":
@@ -93,3 +97,11 @@ class FindingQuerySet(models.QuerySet[Any]):
             center_id=OuterRef("center_id"), state=SUBMITTED, submitted_at__gt=OuterRef("found_at")
         ).exclude(round__kind=Round.Kind.SELF_CHECK)
         return self.filter(~Exists(later))
+
+
+class ConflictQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> "ConflictQuerySet":
+        return self.filter(inspection_scope(user, "inspection__"))
+
+    def open(self) -> "ConflictQuerySet":
+        return self.filter(settled_at=None)

@@ -1,5 +1,6 @@
-"""Answers and thresholds in words, for pages and documents."""
+"""Answers, thresholds and faults in words, for pages and documents."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,6 +9,7 @@ from standards.answers import parse_answer
 from standards.content import ItemData
 from standards.faults import Faults
 from standards.measures import Choice, Elements, Measure, Number, Occurrences, PerUnit, number_text
+from standards.wording import describe
 
 from .answers import Checked
 from .checklist import Entry
@@ -31,6 +33,16 @@ def found_words(entry: Entry, answer: Answer, kind: str) -> str:
     """What a stored answer says was found."""
     checked = Checked(answer.value, answer.na, answer.reason, answer.note, answer.status)
     return answer_words(entry.item, kind, checked)
+
+
+def fault_words(faults: Faults) -> dict[str, list[str]]:
+    """Faults of one answer as sentences by field; the field is the first part of the fault's path."""
+    by_field: dict[str, list[str]] = {}
+    for fault in faults.faults:
+        field = fault.path.partition(".")[0].partition("[")[0] or "value"
+        # The page says which item it is; a path inside the answer would say nothing to a person.
+        by_field.setdefault(field, []).append(describe(replace(fault, path="")))
+    return by_field
 
 
 def _value_words(measure: Measure, kind: str, value: Any) -> str:

@@ -203,7 +203,15 @@ def flush_frozen_rows() -> Iterator[None]:
     from standards import freezing as standards
 
     flush = DatabaseOperations.execute_sql_flush
-    guards = [standards.GUARD, inspections.GUARD, inspections.FINDINGS, inspections.HISTORY, reports.GUARD]
+    guards = [
+        standards.GUARD,
+        inspections.GUARD,
+        inspections.FINDINGS,
+        inspections.HISTORY,
+        inspections.CONFLICTS,
+        inspections.ARRIVED,
+        reports.GUARD,
+    ]
 
     def flush_thawed(self: DatabaseOperations, sql_list: list[str]) -> None:
         connection = connections[self.connection.alias]

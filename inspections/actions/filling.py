@@ -1,4 +1,4 @@
-"""Answers as they come in, each with its history row."""
+"""Answers from a form: the same log and the same rules as a device's, but nothing is kept to be settled."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,14 +6,15 @@ from datetime import datetime
 
 from django.db import transaction
 
+from organization.identifiers import uuid7
 from organization.models import User
 
 from .. import permissions, workflow
-from ..answers import UNANSWERED, Checked, Given, check
+from ..answer_rows import NewEvent, read_held, write_events
+from ..answers import Checked, Given, check
 from ..checklist import Entry, checklist
-from ..models import Answer, AnswerEvent, Inspection
-
-EMPTY: dict[str, object] = {"value": None, "na": False, "reason": "", "note": ""}
+from ..merging import CHANGING, EMPTY, NOTHING, Held, Outcome, outcome
+from ..models import AnswerEvent, Inspection
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Stale(Exception):
     `answers` holds what the database has, by entry; nothing was saved.
     """
 
-    def __init__(self, answers: Mapping[Entry, Answer]) -> None:
+    def __init__(self, answers: Mapping[Entry, Held]) -> None:
         super().__init__(", ".join(entry.item.code for entry in answers))
         self.answers = answers
 
@@ -59,22 +60,23 @@ def save_answers(
     """
     with transaction.atomic():
         locked = lock_to_fill(inspection, by)
-        found = Answer.objects.filter(inspection=locked, item_id__in=[entry.pk for entry in checked])
-        stored = {answer.item_id: answer for answer in found.select_related("updated_by")}
-        bases = bases or {}
-        changed = {entry: new for entry, new in checked.items() if _differs(stored.get(entry.pk), new)}
-        newer = {entry for entry in changed if _is_newer(stored.get(entry.pk), bases.get(entry))}
-        untouched = {e for e in newer if changed[e].plain() == _content_at(locked, e, bases[e])}
-        if newer - untouched:
-            raise Stale({entry: stored[entry.pk] for entry in newer - untouched})
-        if changed.keys() - untouched:
+        held = read_held(locked)
+        events: dict[Entry, NewEvent] = {}
+        newer: dict[Entry, Held] = {}
+        for entry, new in checked.items():
+            present = held.get(entry.pk, NOTHING)
+            base = (bases or {}).get(entry, present.version)
+            came_to = outcome(present, new.plain(), min(base, present.version))
+            if came_to is Outcome.APPLIED:
+                events[entry] = _event(entry, new, present, now)
+            elif came_to is Outcome.CONFLICT and new.plain() != _content_at(locked, entry, base):
+                newer[entry] = present
+        if newer:
+            raise Stale(newer)
+        if events:
             note_beginning(locked, now)
-        return [
-            _write(locked, entry, new, stored.get(entry.pk), by, now)
-            if entry in changed and entry not in untouched
-            else _unchanged(entry, stored.get(entry.pk))
-            for entry, new in checked.items()
-        ]
+            write_events(locked, list(events.values()), by=by.pk, now=now)
+        return [_saved(entry, events.get(entry), held.get(entry.pk, NOTHING)) for entry in checked]
 
 
 def lock(inspection: Inspection) -> Inspection:
@@ -97,46 +99,28 @@ def note_beginning(locked: Inspection, now: datetime) -> None:
         locked.save(update_fields=["state", "began_at"])
 
 
-def _differs(old: Answer | None, new: Checked) -> bool:
-    return new.plain() != (_plain(old) if old else EMPTY)
+def _event(entry: Entry, new: Checked, present: Held, now: datetime) -> NewEvent:
+    return NewEvent(
+        mutation=uuid7(),
+        item=entry.pk,
+        base=present.version,
+        version=present.version + 1,
+        outcome=Outcome.APPLIED,
+        content=new.plain(),
+        status=new.status,
+        captured_at=now,
+    )
 
 
-def _is_newer(old: Answer | None, base: int | None) -> bool:
-    return old is not None and base is not None and base < old.version
-
-
-def _content_at(inspection: Inspection, entry: Entry, version: int) -> dict[str, object]:
-    """What the answer was at a version: its history has one row for each."""
+def _content_at(inspection: Inspection, entry: Entry, version: int) -> Mapping[str, object] | None:
+    """What the answer was at a version: its history has one change for each."""
     if version == 0:
         return EMPTY
-    events = AnswerEvent.objects.filter(inspection=inspection, item_id=entry.pk).order_by("pk")
-    return dict(events[version - 1].new)
+    events = AnswerEvent.objects.filter(inspection=inspection, item_id=entry.pk, outcome__in=CHANGING)
+    return events.filter(version=version).values_list("new", flat=True).first()
 
 
-def _unchanged(entry: Entry, old: Answer | None) -> Saved:
-    return Saved(entry, old.status if old else UNANSWERED, old.version if old else 0)
-
-
-def _write(
-    inspection: Inspection, entry: Entry, checked: Checked, old: Answer | None, by: User, now: datetime
-) -> Saved:
-    fields = {**checked.plain(), "status": checked.status, "updated_by": by, "updated_at": now}
-    version = old.version + 1 if old else 1
-    rows = Answer.objects.filter(inspection=inspection, item_id=entry.pk)
-    if old:
-        rows.update(**fields, version=version)
-    else:
-        Answer.objects.create(inspection=inspection, item_id=entry.pk, **fields)
-    AnswerEvent.objects.create(
-        inspection=inspection,
-        item_id=entry.pk,
-        old=_plain(old) if old else None,
-        new=checked.plain(),
-        by=by,
-        at=now,
-    )
-    return Saved(entry, checked.status, version)
-
-
-def _plain(answer: Answer) -> dict[str, object]:
-    return {"value": answer.value, "na": answer.na, "reason": answer.reason, "note": answer.note}
+def _saved(entry: Entry, event: NewEvent | None, present: Held) -> Saved:
+    if event:
+        return Saved(entry, event.status, event.version)
+    return Saved(entry, present.status, present.version)

@@ -43,12 +43,14 @@ def add_photo(
             item_id=entry.pk,
             sha256=prepared.sha256,
             received_sha256=prepared.received_sha256,
+            announced_size=size,
             size=len(prepared.body),
             width=prepared.width,
             height=prepared.height,
             taken_at=prepared.taken_at,
             added_by=by,
             added_at=now,
+            arrived_at=now,
         )
         photo.file.save(f"{photo.id}.jpg", ContentFile(prepared.body), save=False)
         photo.thumbnail.save(f"{photo.id}-small.jpg", ContentFile(prepared.thumbnail), save=False)

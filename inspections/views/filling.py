@@ -1,6 +1,5 @@
 """The inspection form, its saves with and without script, and the check before submitting."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,15 +12,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from organization.problems import Problem
 from standards.faults import Faults
-from standards.wording import describe
 
 from .. import actions, permissions
 from ..answers import UNANSWERED, Checked, Given, check, read_given
 from ..checklist import Entry, checklist
 from ..form_page import Progress, clock, page_context
 from ..loading import load_entry, load_inspection
+from ..merging import Held
 from ..models import Answer, Inspection
-from ..wording import answer_words, found_words
+from ..wording import answer_words, fault_words, found_words
 from ..workflow import SUBMITTED
 
 
@@ -47,7 +46,7 @@ def answer_save(request: HttpRequest, pk: UUID, code: str) -> JsonResponse:
     try:
         saved = actions.save_answer(inspection=inspection, code=code, given=given, by=request.user, now=now)
     except Faults as faults:
-        return JsonResponse({"errors": words(faults)}, status=400)
+        return JsonResponse({"errors": fault_words(faults)}, status=400)
     except actions.Stale as stale:
         newer = stale.answers[entry]
         said = stale_words(entry, newer, inspection.kind)
@@ -75,25 +74,14 @@ def answer_save(request: HttpRequest, pk: UUID, code: str) -> JsonResponse:
     )
 
 
-def stale_words(entry: Entry, newer: Answer, kind: str) -> str:
+def stale_words(entry: Entry, newer: Held, kind: str) -> str:
     """Who answered what since the form was opened; the next save is made knowing it."""
-    answer = Checked(newer.value, newer.na, newer.reason, newer.note, newer.status)
     told = {
-        "person": newer.updated_by.name,
-        "time": clock(newer.updated_at, timezone.localtime()),
-        "answer": answer_words(entry.item, kind, answer),
+        "person": newer.name,
+        "time": clock(newer.at, timezone.localtime()),
+        "answer": answer_words(entry.item, kind, Checked(**newer.content, status=newer.status)),
     }
     return _("%(person)s已于%(time)s填为“%(answer)s”，没有覆盖。请核对，要改就再填一次。") % told
-
-
-def words(faults: Faults) -> dict[str, list[str]]:
-    """Faults as sentences by field; the field is the first part of the fault's path."""
-    by_field: dict[str, list[str]] = {}
-    for fault in faults.faults:
-        field = fault.path.partition(".")[0].partition("[")[0] or "value"
-        # The form says which item it is; a path inside the answer would say nothing to a person.
-        by_field.setdefault(field, []).append(describe(replace(fault, path="")))
-    return by_field
 
 
 @require_POST
@@ -135,7 +123,7 @@ def _check_all(given: dict[Entry, Given], kind: str) -> tuple[dict[Entry, Checke
         try:
             checked[entry] = check(value, entry.item, kind)
         except Faults as faults:
-            errors[entry.pk] = " ".join(line for lines in words(faults).values() for line in lines)
+            errors[entry.pk] = " ".join(line for lines in fault_words(faults).values() for line in lines)
     return checked, errors
 
 

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def test_saves_of_one_inspection_by_many_at_once_are_all_kept() -> None:
     for answer in Answer.objects.select_related("item"):
         events = list(AnswerEvent.objects.filter(item=answer.item))
         assert answer.version == len(events)
-        assert [event.old for event in events[1:]] == [event.new for event in events[:-1]]
+        assert [(event.base, event.version) for event in events] == list(pairwise(range(len(events) + 1)))
         assert events[-1].new["note"] == answer.note
 
 

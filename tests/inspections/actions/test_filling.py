@@ -53,8 +53,11 @@ def test_change_is_kept_with_what_was_before(stage: Stage) -> None:
     saved = save(stage, "yes", Given(False, note="门未开"), who="lead_inspector", at=later(minutes=5))
     assert (saved.status, saved.version) == ("not_met", 2)
     first, second = AnswerEvent.objects.all()
-    assert first.old is None
-    assert second.old == first.new == {"value": True, "na": False, "reason": "", "note": ""}
+    assert [(event.base, event.version, event.outcome) for event in (first, second)] == [
+        (0, 1, "applied"),
+        (1, 2, "applied"),
+    ]
+    assert first.new == {"value": True, "na": False, "reason": "", "note": ""}
     assert second.new == {"value": False, "na": False, "reason": "", "note": "门未开"}
     assert (second.by, second.at) == (stage.cast["lead_inspector"], later(minutes=5))
     row = Answer.objects.get()
@@ -181,7 +184,7 @@ def test_stale_form_does_not_overwrite_a_newer_answer(stage: Stage) -> None:
     with pytest.raises(actions.Stale) as stale:
         save(stage, "yes", base(Given(None, note="只写说明"), 0))
     (newer,) = stale.value.answers.values()
-    assert (newer.value, newer.version) == (True, 1)
+    assert (newer.content["value"], newer.version) == (True, 1)
     assert Answer.objects.get().value is True
     assert AnswerEvent.objects.count() == 1
 

@@ -1,0 +1,17 @@
+"""Rounds, the inspections in them, answers with their history, photos and findings."""
+
+from .answers import Answer, AnswerEvent, Conflict
+from .findings import Finding
+from .photos import Photo, PhotoChunk
+from .rounds import Inspection, Round
+
+__all__ = [
+    "Answer",
+    "AnswerEvent",
+    "Conflict",
+    "Finding",
+    "Inspection",
+    "Photo",
+    "PhotoChunk",
+    "Round",
+]

@@ -1,0 +1,59 @@
+"""What falls short at a center, from the day it was found."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from organization.models import Region, ServiceCenter
+from standards.models import Item
+
+from .. import workflow
+from ..querysets import FindingQuerySet
+from .rounds import Inspection, Round
+
+
+class Finding(models.Model):
+    """What falls short at a center: opened when its inspection is submitted."""
+
+    class State(models.TextChoices):
+        FOUND = workflow.FOUND, _("待通知")
+        NOTIFIED = workflow.NOTIFIED, _("待整改")
+
+    class Mode(models.TextChoices):
+        AT_ONCE = "at_once", _("立行立改")
+        FIXED_TERM = "fixed_term", _("限期整改")
+        SUSTAINED = "sustained", _("长期坚持")
+
+    inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="findings")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    round = models.ForeignKey(Round, models.PROTECT, related_name="findings", db_index=False)
+    center = models.ForeignKey(ServiceCenter, models.PROTECT, related_name="findings")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    state = models.CharField(_("状态"), max_length=12, choices=State, default=State.FOUND)
+    clause = models.CharField(_("条款"), max_length=40)
+    finding = models.TextField(_("存在问题"))
+    requirement = models.TextField(_("整改要求"))
+    lost = models.DecimalField(_("扣分"), max_digits=7, decimal_places=4)
+    mode = models.CharField(_("整改方式"), max_length=12, choices=Mode)
+    working_days = models.PositiveSmallIntegerField(_("整改时限（工作日）"), null=True)
+    found_at = models.DateTimeField(_("发现时间"))
+
+    objects = FindingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-lost", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["inspection", "item"], name="one_finding_per_item"),
+            models.CheckConstraint(
+                condition=Q(mode="fixed_term", working_days__gte=1)
+                | (~Q(mode="fixed_term") & Q(working_days=None)),
+                name="finding_term_has_days",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["round", "region", "item"], name="finding_round_region"),
+            models.Index(fields=["region", "round", "item"], name="finding_region_round"),
+        ]
+
+    def __str__(self) -> str:
+        return self.finding
