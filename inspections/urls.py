@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from .views import filling, paper, photos, rounds, tasks
+from .views import device, filling, paper, photos, rounds, syncing, tasks
 
 app_name = "inspections"
 
 urlpatterns = [
+    path("field/", device.field, name="field"),
+    path("sw.js", device.worker, name="worker"),
+    path("manifest.webmanifest", device.manifest, name="manifest"),
     path("tasks/", tasks.task_list, name="task-list"),
     path("rounds/", rounds.round_list, name="round-list"),
     path("rounds/new/", rounds.round_create, name="round-create"),
@@ -14,11 +17,14 @@ urlpatterns = [
     path("rounds/<int:pk>/centers/", rounds.round_centers, name="round-centers"),
     path("rounds/<int:pk>/assign/", rounds.round_assign, name="round-assign"),
     path("inspections/<uuid:pk>/", filling.form, name="form"),
+    path("inspections/<uuid:pk>/offline/", device.offline, name="offline"),
     path("inspections/<uuid:pk>/check/", filling.check_page, name="check"),
     path("inspections/<uuid:pk>/answers/<str:code>/", filling.answer_save, name="answer-save"),
     path("inspections/<uuid:pk>/answers/<str:code>/photos/", photos.photo_add, name="photo-add"),
     path("inspections/<uuid:pk>/paper/", paper.paper, name="paper"),
     path("inspections/<uuid:pk>/sections/<str:section>/", filling.section_save, name="section-save"),
+    path("inspections/<uuid:pk>/state/", syncing.inspection_state, name="state"),
+    path("inspections/<uuid:pk>/sync/", syncing.sync_answers, name="sync"),
     path("photos/<uuid:pk>/", photos.photo, name="photo"),
     path("photos/<uuid:pk>/small/", photos.photo, {"size": "thumbnail"}, name="photo-thumbnail"),
     path("photos/<uuid:pk>/remove/", photos.photo_remove, name="photo-remove"),

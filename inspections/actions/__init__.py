@@ -4,11 +4,15 @@ from .filling import Saved, Stale, save_answer, save_answers
 from .photos import PHOTOS_PER_ITEM, add_photo, remove_photo
 from .rounds import add_centers, assign, create_round
 from .submitting import lock_for_submit, mark_submitted, notify_findings, open_findings
+from .syncing import Closed, Result, Synced, sync
 
 __all__ = [
     "PHOTOS_PER_ITEM",
+    "Closed",
+    "Result",
     "Saved",
     "Stale",
+    "Synced",
     "add_centers",
     "add_photo",
     "assign",
@@ -20,4 +24,5 @@ __all__ = [
     "remove_photo",
     "save_answer",
     "save_answers",
+    "sync",
 ]
