@@ -16,7 +16,8 @@ from django.db import connection
 from .merging import CHANGING, Held, Outcome
 from .models import Answer, AnswerEvent, Inspection
 
-EVENT_COLUMNS = "inspection_id, item_id, mutation, device, base, version, outcome, new, by_id, captured_by_id, captured_at, at"
+EVENT_COLUMNS = "inspection_id, item_id, mutation, device, base, version, outcome, new, by_id"
+EVENT_COLUMNS += ", captured_by_id, captured_at, at"
 ANSWER_COLUMNS = "inspection_id, item_id, value, na, reason, note, status, version, updated_by_id, updated_at"
 ANSWER_CHANGES = ", ".join(f"{name} = excluded.{name}" for name in ANSWER_COLUMNS.split(", ")[2:])
 # Names of our own alone go into these texts.

@@ -1,4 +1,4 @@
-"""One inspection as a device keeps it: answers, photos, conflicts, who is at work, and what was found last time."""
+"""One inspection as a device keeps it: answers, photos, conflicts, people, and what was found last time."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

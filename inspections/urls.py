@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import device, filling, paper, photos, rounds, syncing, tasks
+from .views import device, filling, paper, photos, rounds, syncing, tasks, uploads
 
 app_name = "inspections"
 
@@ -23,6 +23,8 @@ urlpatterns = [
     path("inspections/<uuid:pk>/answers/<str:code>/photos/", photos.photo_add, name="photo-add"),
     path("inspections/<uuid:pk>/paper/", paper.paper, name="paper"),
     path("inspections/<uuid:pk>/sections/<str:section>/", filling.section_save, name="section-save"),
+    path("inspections/<uuid:pk>/photos/", uploads.photo_announce, name="photo-announce"),
+    path("inspections/<uuid:pk>/photos/<uuid:photo>/", uploads.photo_upload, name="photo-upload"),
     path("inspections/<uuid:pk>/state/", syncing.inspection_state, name="state"),
     path("inspections/<uuid:pk>/sync/", syncing.sync_answers, name="sync"),
     path("photos/<uuid:pk>/", photos.photo, name="photo"),

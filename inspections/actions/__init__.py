@@ -1,5 +1,6 @@
 """Every write to rounds, inspections, answers, photos and findings."""
 
+from .arriving import Arrival, announce_photo, arrival, receive_piece
 from .filling import Saved, Stale, save_answer, save_answers
 from .photos import PHOTOS_PER_ITEM, add_photo, remove_photo
 from .rounds import add_centers, assign, create_round
@@ -8,6 +9,7 @@ from .syncing import Closed, Result, Synced, sync
 
 __all__ = [
     "PHOTOS_PER_ITEM",
+    "Arrival",
     "Closed",
     "Result",
     "Saved",
@@ -15,12 +17,15 @@ __all__ = [
     "Synced",
     "add_centers",
     "add_photo",
+    "announce_photo",
+    "arrival",
     "assign",
     "create_round",
     "lock_for_submit",
     "mark_submitted",
     "notify_findings",
     "open_findings",
+    "receive_piece",
     "remove_photo",
     "save_answer",
     "save_answers",

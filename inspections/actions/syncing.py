@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 
+from organization.audit import describe
 from organization.models import User
 from organization.problems import NotAllowed
 from standards.faults import Faults
@@ -129,9 +130,8 @@ class _Delivery:
         verdict = permissions.can_fill(self.by, locked)
         if verdict:
             return
-        closed = Closed(
-            verdict.reason, action=FILL, target=f"Inspection {locked.pk}", region=locked.region_id
-        )
+        target, region = describe(locked), locked.region_id
+        closed = Closed(verdict.reason, action=FILL, target=target, region=region)
         for mutation in self.mutations:
             if mutation.id in self.known:
                 self._take(mutation)
@@ -229,12 +229,11 @@ class _Delivery:
         for event in self.events:
             if event.outcome not in (Outcome.CONFLICT, Outcome.SAME):
                 continue
-            own = [
-                c for c in conflicts if c.item == event.item and c.is_of(self.device, after[event.mutation])
-            ]
+            previous = after[event.mutation]
+            own = [c for c in conflicts if c.item == event.item and c.is_of(self.device, previous)]
             if event.outcome is Outcome.CONFLICT:
                 conflicts = self._open(locked, event, keys[event.mutation], own, conflicts)
-            elif own and (event.base == event.version or after[event.mutation]):
+            elif own and (event.base == event.version or previous):
                 Conflict.objects.filter(pk__in=[c.pk for c in own]).update(
                     settled_at=self.now, settled_by=self.by, settled_event=keys[event.mutation]
                 )

@@ -12,6 +12,7 @@ from uuid import UUID
 from standards.faults import Fault, Faults, join, shown
 
 from ..answers import Given
+from ..arrivals import SMALL_PICTURE_BYTES, Announcement
 from ..merging import Mutation
 from .reading import Refused, plain
 
@@ -19,7 +20,6 @@ MOST_MUTATIONS = 200
 MOST_VERSION = 10**9
 MOST_KEY = 10**15
 VALUE_LENGTH = 1000
-SMALL_PICTURE_BYTES = 60 * 1024
 _DELIVERY = ("person", "device", "cursor", "mutations")
 _MUTATION = ("id", "item", "base", "after", "value", "na", "reason", "note", "at")
 _ANNOUNCEMENT = ("person", "device", "id", "item", "of", "sha256", "size", "at", "thumbnail")
@@ -36,21 +36,6 @@ class Delivery:
     device: UUID
     cursor: int | None
     mutations: tuple[Mutation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """A photo that is to come, with its small picture; `sha256` and `size` are of the original."""
-
-    person: int
-    device: UUID
-    id: UUID
-    item: str
-    of: UUID | None
-    sha256: str
-    size: int
-    at: datetime
-    thumbnail: bytes
 
 
 class Fields:
