@@ -39,6 +39,14 @@ def can_submit(user: User, inspection: Inspection) -> Verdict:
     return verdict and can_lead(user, inspection)
 
 
+def can_settle(user: User, inspection: Inspection) -> Verdict:
+    """Allow the lead to pick between answers in conflict."""
+    verdict = can_fill(user, inspection)
+    if verdict and inspection.lead_id != user.pk:
+        return no(_("两个人填得不同的项，由检查组长选定。"))
+    return verdict and can_lead(user, inspection)
+
+
 def can_be_assigned(person: User, inspection: Inspection) -> Verdict:
     """Inspectors of the region; in a self-check the staff of the township instead."""
     if inspection.round.kind == Round.Kind.SELF_CHECK:

@@ -4,7 +4,8 @@ from .arriving import Arrival, announce_photo, arrival, receive_piece
 from .filling import Saved, Stale, save_answer, save_answers
 from .photos import PHOTOS_PER_ITEM, add_photo, remove_photo
 from .rounds import add_centers, assign, create_round
-from .submitting import lock_for_submit, mark_submitted, notify_findings, open_findings
+from .settling import settle
+from .submitting import digest_of_answers, lock_for_submit, mark_submitted, notify_findings, open_findings
 from .syncing import Closed, Result, Synced, sync
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "arrival",
     "assign",
     "create_round",
+    "digest_of_answers",
     "lock_for_submit",
     "mark_submitted",
     "notify_findings",
@@ -29,5 +31,6 @@ __all__ = [
     "remove_photo",
     "save_answer",
     "save_answers",
+    "settle",
     "sync",
 ]
