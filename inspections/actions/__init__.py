@@ -1,6 +1,7 @@
 """Every write to rounds, inspections, answers, photos and findings."""
 
-from .arriving import Arrival, announce_photo, arrival, receive_piece
+from .arriving import UPLOADS, Arrival, announce_photo, arrival, receive_piece
+from .drafts import Imported, import_draft
 from .filling import Saved, Stale, save_answer, save_answers
 from .photos import PHOTOS_PER_ITEM, add_photo, remove_photo
 from .rounds import add_centers, assign, create_round
@@ -10,8 +11,10 @@ from .syncing import Closed, Result, Synced, sync
 
 __all__ = [
     "PHOTOS_PER_ITEM",
+    "UPLOADS",
     "Arrival",
     "Closed",
+    "Imported",
     "Result",
     "Saved",
     "Stale",
@@ -23,6 +26,7 @@ __all__ = [
     "assign",
     "create_round",
     "digest_of_answers",
+    "import_draft",
     "lock_for_submit",
     "mark_submitted",
     "notify_findings",

@@ -37,6 +37,7 @@ class Result:
     at: datetime | None = None
     faults: Faults | None = None
     theirs: Held | None = None
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ class _Delivery:
             return
         theirs = self.held.get(item, NOTHING) if earlier.outcome is Outcome.CONFLICT else None
         self.results[mutation.id] = Result(
-            mutation, earlier.outcome, earlier.version, status, content, earlier.at, faults, theirs
+            mutation, earlier.outcome, earlier.version, status, content, earlier.at, faults, theirs, True
         )
 
     def _changed_since(self) -> tuple[set[int], int]:
