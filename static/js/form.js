@@ -110,9 +110,13 @@ let prepared = false;
 async function prepareOnce() {
   if (prepared || shell || !navigator.serviceWorker || !store.durable) return;
   prepared = true;
-  const { canOpenOffline, prepare } = await import("./checkout.js");
-  if (!canOpenOffline() || (await store.inspection(inspection))?.preparedAt) return;
-  await prepare({ store, sync, inspection }).catch(() => {});
+  try {
+    const { canOpenOffline, prepare } = await import("./checkout.js");
+    if (canOpenOffline() && !(await store.inspection(inspection))?.preparedAt) await prepare({ store, sync, inspection });
+  } catch {
+    // No signal yet: the next answer is the next occasion.
+    prepared = false;
+  }
 }
 
 // ---- telling
@@ -184,7 +188,7 @@ function showClash(item, said) {
   if (!said) return there?.remove();
   const place = there ?? document.createElement("p");
   if (place.dataset.said === said) return;
-  place.className = "clash";
+  place.className = "clash note note-warning";
   place.dataset.said = said;
   const link = document.createElement("a");
   link.href = page.dataset.conflictsUrl;
@@ -225,7 +229,7 @@ function hints() {
   for (const section of page.querySelectorAll("[data-section]")) {
     const hands = [...section.querySelectorAll(".item")].map((item) => names.get(item.dataset.item)).filter(Boolean);
     const place = section.querySelector(".hands") ?? document.createElement("p");
-    place.className = "hands";
+    place.className = "hands soft";
     place.textContent = [...new Set(hands)].map((name) => words.hands.replace("{name}", name)).join(" ");
     if (place.textContent && !place.isConnected) section.querySelector("form").prepend(place);
     else if (!place.textContent) place.remove();
@@ -299,15 +303,15 @@ page.addEventListener("click", ({ target }) => {
 function withPhotos(work) {
   loadPhotos().then(work).catch(() => {
     photos = undefined;
-    tell(words.unready);
+    away();
   });
 }
 
 page.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   const item = button?.closest(".item");
-  if (button && "prepare" in button.dataset) prepareNow(button);
-  if (button && "draft" in button.dataset) exportDraft();
+  if (button && "prepare" in button.dataset) prepareNow(button).catch(away);
+  if (button && "draft" in button.dataset) exportDraft().catch(away);
   if (!item) return;
   if (button.dataset.step) {
     fields.step(button);
@@ -338,6 +342,11 @@ async function prepareNow(button) {
   const { prepareByHand } = await import("./checkout.js");
   await prepareByHand({ store, sync, inspection, button, words, place: readiness, told: tellReadiness });
 }
+
+// A part that is not on this device yet, asked for without signal.
+const away = () => {
+  readiness.textContent = words.unready;
+};
 
 // The dock's link takes the focus itself, so the item last worked on is remembered.
 let here = null;
