@@ -48,7 +48,7 @@ class Fields:
         if not self.is_object:
             self._fault("", raw, "mapping", keys="、".join(names))
             return
-        for name in raw:
+        for name in self.raw:
             if name not in names:
                 self._fault(name, name, "known_key", keys="、".join(names))
 
