@@ -7,6 +7,8 @@ const CHOICE = "originals"; // "now" | "wifi"
 const UNMETERED = new Set(["wifi", "ethernet"]);
 const SHOOTING = "shooting"; // the item whose camera was opened last; form.js writes it before that
 const RECENT = 30 * 60_000; // ms after which nobody waits for that photo any more
+const LONGEST_PAUSE = 300_000;
+const AGAIN = new Set(["offline", "server", "elsewhere"]);
 const STOPS = new Set(["offline", "login", "other", "closed", "server", "refused"]);
 
 export function size(bytes) {
@@ -40,6 +42,9 @@ class Photos {
   #choice = "now";
   #once = false;
   #stopped = "";
+  #failures = 0;
+  #moved = 0;
+  #timer = 0;
   #drawn = new Map(); // id → its entry in the page
   #seen = new Map(); // id → address of its small picture
   #rendering = null;
@@ -71,22 +76,18 @@ class Photos {
   async pick(item, files) {
     await this.#store.setMeta(SHOOTING, null).catch(() => {});
     const code = item.dataset.item;
-    for (const file of files) {
-      this.#say(item, this.#words.reading);
-      try {
-        await this.#queue.add(code, file);
-        this.#say(item, "");
-      } catch (error) {
-        this.#complain(item, error);
-      }
-    }
-    this.#send();
+    this.#say(item, this.#words.reading);
+    let failure = null;
+    for (const file of files) await this.#queue.add(code, file).catch((error) => (failure = error));
+    this.#done(item, failure);
   }
 
-  #complain(item, error) {
+  #done(item, failure) {
     const words = this.#words;
-    const said = error instanceof Unreadable ? words.unreadable : error?.name === "QuotaExceededError" ? words.full : words.notKept;
-    this.#say(item, said, "alert");
+    if (!failure) this.#say(item, "");
+    else if (failure instanceof Unreadable) this.#say(item, words.unreadable, "alert");
+    else this.#say(item, failure.name === "QuotaExceededError" ? words.full : words.notKept, "alert");
+    this.#send();
   }
 
   async press(button, item) {
@@ -122,13 +123,9 @@ class Photos {
   }
 
   async #keepDrawn(item, canvas, options) {
-    try {
-      await this.#queue.add(item.dataset.item, canvas, options);
-      this.#say(item, "");
-    } catch (error) {
-      this.#complain(item, error);
-    }
-    this.#send();
+    let failure = null;
+    await this.#queue.add(item.dataset.item, canvas, options).catch((error) => (failure = error));
+    this.#done(item, failure);
   }
 
   // The bytes that are here, else what the server has; null where neither is within reach.
@@ -165,7 +162,6 @@ class Photos {
 
   // It goes on beside the answers, which must not wait behind megabytes.
   #send() {
-    if (!this.counts.waiting) return "";
     this.#queue.send().then(
       (stopped) => this.#sent(stopped),
       () => this.#sent("server"),
@@ -173,10 +169,16 @@ class Photos {
     return "";
   }
 
-  #sent(stopped) {
-    this.#once &&= this.counts.waiting > 0 && stopped !== "";
+  async #sent(stopped) {
     this.#stopped = stopped;
-    return this.#show();
+    await this.#show();
+    this.#once &&= this.counts.waiting > 0;
+    clearTimeout(this.#timer);
+    // Where something went through, the next try is soon.
+    this.#failures = stopped && this.#queue.moved === this.#moved ? this.#failures + 1 : 0;
+    this.#moved = this.#queue.moved;
+    const pause = Math.min(LONGEST_PAUSE, 1000 * 2 ** this.#failures);
+    if (this.counts.waiting && AGAIN.has(stopped)) this.#timer = setTimeout(() => this.#send(), pause);
   }
 
   // ---- what is shown; one pass at a time, and another if something changed meanwhile
