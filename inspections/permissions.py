@@ -26,7 +26,7 @@ def can_fill(user: User, inspection: Inspection) -> Verdict:
         return no(_("这次检查已经提交，内容不能再改。"))
     if not can_be_assigned(user, inspection):
         return no(_("填写检查表需要本地区检查员的权限。"))
-    if not inspection.inspectors.filter(pk=user.pk).exists():
+    if not inspection.is_assigned_to(user):
         return no(_("这次检查没有分配给您，请联系业务管理员。"))
     return YES
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from organization.models import User
 from organization.problems import Problem
 from standards.faults import Faults
 
@@ -77,7 +78,7 @@ def answer_save(request: HttpRequest, pk: UUID, code: str) -> JsonResponse:
 def stale_words(entry: Entry, newer: Held, kind: str) -> str:
     """Who answered what since the form was opened; the next save is made knowing it."""
     told = {
-        "person": newer.name,
+        "person": User.objects.get(pk=newer.by).name,
         "time": clock(newer.at, timezone.localtime()),
         "answer": answer_words(entry.item, kind, Checked(**newer.content, status=newer.status)),
     }
