@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .views import device, filling, paper, photos, rounds, syncing, tasks, uploads
+from .views import (
+    conflicts,
+    device,
+    drafts,
+    filling,
+    paper,
+    photos,
+    receipts,
+    rounds,
+    syncing,
+    tasks,
+    uploads,
+)
 
 app_name = "inspections"
 
@@ -21,6 +33,10 @@ urlpatterns = [
     path("inspections/<uuid:pk>/check/", filling.check_page, name="check"),
     path("inspections/<uuid:pk>/answers/<str:code>/", filling.answer_save, name="answer-save"),
     path("inspections/<uuid:pk>/answers/<str:code>/photos/", photos.photo_add, name="photo-add"),
+    path("drafts/", drafts.drafts, name="drafts"),
+    path("inspections/<uuid:pk>/conflicts/", conflicts.conflicts, name="conflicts"),
+    path("inspections/<uuid:pk>/receipt/", receipts.receipt, name="receipt"),
+    path("inspections/<uuid:pk>/receipt.json/", receipts.receipt_file, name="receipt-file"),
     path("inspections/<uuid:pk>/paper/", paper.paper, name="paper"),
     path("inspections/<uuid:pk>/sections/<str:section>/", filling.section_save, name="section-save"),
     path("inspections/<uuid:pk>/photos/", uploads.photo_announce, name="photo-announce"),
