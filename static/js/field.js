@@ -112,7 +112,7 @@ async function others() {
     (await people()).filter((one) => one !== person).map(async (one) => (await openStore(one)).unsent()),
   );
   const waiting = rows.map(({ answers, photos }) => what(answers, photos)).filter(Boolean);
-  at("others").replaceChildren(...waiting.map((text) => element("p", "note note-warning", words.others.replace("{what}", text))));
+  at("others").replaceChildren(...waiting.map((text) => element("p", "note note-warning", words.another.replace("{what}", text))));
 }
 
 function showCheck({ name, tone, said }) {

@@ -6,6 +6,7 @@ import { stateWords, Sync } from "./sync.js";
 
 const PAUSE_IN_TYPING = 400;
 const PAUSE_BEFORE_SENDING = 800;
+const AGAIN = 60_000;
 
 const page = document.querySelector("[data-inspection]");
 const { inspection, shell } = page.dataset;
@@ -240,7 +241,7 @@ function hints() {
 function tellReadiness(row = view.row) {
   const isNewer = sync.release && sync.release !== page.dataset.release;
   if (isNewer && !view.outbox.length && !view.photos) return offerNewer();
-  offered = false;
+  offeredAt = 0;
   if (!store.durable) readiness.textContent = words.noStore;
   else if (!window.isSecureContext) readiness.textContent = words.noOffline;
   else if (row?.preparedAt) {
@@ -249,12 +250,18 @@ function tellReadiness(row = view.row) {
   }
 }
 
-let offered = false;
+// Its files may not all be there yet while the portal is being renewed: a minute later they are.
+let offeredAt = 0;
 async function offerNewer() {
-  if (offered) return;
-  offered = true;
-  const { offerUpdate } = await import("./checkout.js");
-  await offerUpdate({ store, words, place: readiness }).catch(() => {});
+  if (Date.now() - offeredAt < AGAIN) return;
+  offeredAt = Date.now();
+  try {
+    const { offerUpdate } = await import("./checkout.js");
+    await offerUpdate({ store, words, place: readiness });
+    offeredAt = Infinity;
+  } catch {
+    offeredAt = Date.now();
+  }
 }
 
 // One sentence for the whole form; the worst news first. A role=status element speaks each change once.
