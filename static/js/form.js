@@ -20,7 +20,7 @@ let store, sync, photos, view;
 
 const ready = begin();
 ready.then(async () => {
-  if (view?.photos || (await store.meta("shooting"))) await loadPhotos();
+  if (view?.photos || shell || (await store.meta("shooting"))) await loadPhotos();
 }).catch(() => {});
 
 async function begin() {
@@ -306,6 +306,9 @@ page.addEventListener("click", ({ target }) => {
   const item = target.closest(".item").dataset.item;
   store.setMeta("shooting", { inspection, item, at: new Date().toISOString() }).catch(() => {});
 });
+
+// The photos' scripts come with the first touch: a photo that is taken when the signal has gone is kept all the same.
+page.addEventListener("pointerdown", () => import("./photos.js").catch(() => {}), { once: true });
 
 function withPhotos(work) {
   loadPhotos().then(work).catch(() => {

@@ -26,7 +26,9 @@ KEPT = """(person) => new Promise((done, fail) => {
 })"""
 
 
-def picture(width: int = 2000, height: int = 1500, *, noise: int = 40, name: str = "hall.jpg") -> dict[str, Any]:
+def picture(
+    width: int = 2000, height: int = 1500, *, noise: int = 40, name: str = "hall.jpg"
+) -> dict[str, Any]:
     """A file for a file input; noise makes it as heavy as a real photo."""
     file = io.BytesIO()
     Image.effect_noise((width, height), noise).convert("RGB").save(file, "JPEG", quality=92)

@@ -113,7 +113,9 @@ def test_photos_taken_without_signal_survive_a_reload_and_are_sent_later(page: P
     assert page.eval_on_selector("[data-item='yes'] .thumbs img", "one => one.naturalWidth") > 0
     page.context.set_offline(False)
     verified(page, 2)
-    assert {photo.received_sha256 for photo in arrived(inspection)} == {r["sha256"] for r in kept(page, person)}
+    assert {photo.received_sha256 for photo in arrived(inspection)} == {
+        r["sha256"] for r in kept(page, person)
+    }
 
 
 def test_failing_server_keeps_photos_here_and_says_so(page: Page, stage: Stage) -> None:
@@ -130,19 +132,19 @@ def test_failing_server_keeps_photos_here_and_says_so(page: Page, stage: Stage) 
 
 def test_full_device_is_told_and_nothing_is_called_kept(page: Page, stage: Stage, live_server: Any) -> None:
     inspection, person = stage.inspections[0], stage.cast["inspector"]
-    open_form(page, inspection, person)
-    take(page, picture(400, 300))
-    verified(page, 1)
     devtools = page.context.new_cdp_session(page)
-    devtools.send("Storage.overrideQuotaForOrigin", {"origin": live_server.url, "quotaSize": 1000})
-    take(page, picture())
+    quota = {"origin": live_server.url, "quotaSize": 400_000}
+    devtools.send("Storage.overrideQuotaForOrigin", quota)
+    open_form(page, inspection, person)
+    take(page, picture(300, 200))
+    verified(page, 1)
+    take(page, picture(noise=120))
     said = page.locator("[data-item='yes'] .photo-said")
     expect(said).to_contain_text("没有存下", timeout=WAIT)
     assert said.get_attribute("role") == "alert"
     assert len(kept(page, person)) == 1
     expect(page.locator("[data-item='yes'] .thumbs li")).to_have_count(1)
-    devtools.send("Storage.overrideQuotaForOrigin", {"origin": live_server.url})
-    take(page, picture(500, 300))
+    take(page, picture(200, 300))
     verified(page, 2)
 
 
