@@ -15,10 +15,12 @@ from django.db import connection
 
 from organization.models import User
 
-from .entrance import key
+from .entrance import key, key_of
 from .merging import CHANGING, Held, Outcome
 from .models import Inspection
 
+# Made once: `json.dumps` makes an encoder at every call that asks for more than its defaults.
+_JSON = json.JSONEncoder(ensure_ascii=False)
 _EVENT = "inspection_id, item_id, mutation, device, base, version, outcome, new, by_id, captured_by_id, "
 _EVENT += "captured_at, at"
 _ANSWER = "inspection_id, item_id, value, na, reason, note, status, version, updated_by_id, updated_at"
@@ -108,13 +110,14 @@ def read_known(mutations: Collection[UUID]) -> dict[UUID, Known]:
     """Those of the changes that were written before, of whatever inspection."""
     if not mutations:
         return {}
+    spelled = key_of()
     statement = _READ_KNOWN.format(places=", ".join(["%s"] * len(mutations)))
     return {
         _uuid(mutation): Known(
             pk, _uuid(inspection), item, base, version, Outcome(outcome), _loaded(new), _aware(at)
         )
         for mutation, pk, inspection, item, base, version, outcome, new, at in _rows(
-            statement, [key(mutation) for mutation in mutations]
+            statement, [spelled(mutation) for mutation in mutations]
         )
     }
 
@@ -149,15 +152,16 @@ def write_events(
         return {}
     at, own = _time(now), key(inspection.pk)
     author, source = captured_by or by, key(device) if device else None
-    contents = [_dumped(event.content) for event in events]
+    spelled = key_of()
+    times = {moment: _time(moment) for moment in {event.captured_at for event in events}}
     keys = _insert(
         _WRITE_EVENTS,
         [
             (
-                own, e.item, key(e.mutation), source, e.base, e.version, e.outcome.value, content, by,
-                captured_by, _time(e.captured_at), at,
+                own, e.item, spelled(e.mutation), source, e.base, e.version, e.outcome.value,
+                _dumped(e.content), by, captured_by, times[e.captured_at], at,
             )
-            for e, content in zip(events, contents, strict=True)
+            for e in events
         ],
     )  # fmt: skip
     # Of several changes of one item the last one is what holds.
@@ -193,7 +197,7 @@ def _loaded(text: str | None) -> Any:
 
 
 def _dumped(value: object) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False)
+    return None if value is None else _JSON.encode(value)
 
 
 def _uuid(value: object) -> UUID:

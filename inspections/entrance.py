@@ -4,6 +4,8 @@ A save through the ORM spends most of its time on building queries. Here the row
 own, and the same predicates as everywhere decide over them; what they refuse is asked again by the long way.
 """
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from . import permissions
 from .loading import load_inspection
 from .models import Inspection, Round
 
+_HEX = attrgetter("hex")
 _INSPECTION = ("id", "round_id", "center_id", "region_id", "kind", "edition_id", "state", "lead_id")
 _ROUND = ("id", "kind")
 _GRANT = ("id", "role", "region_id")
@@ -59,7 +62,12 @@ def lock_row(inspection: Inspection) -> Inspection:
 
 def key(pk: UUID) -> str:
     """A UUID as the database's own column has it."""
-    return str(pk) if connection.features.has_native_uuid_field else pk.hex
+    return key_of()(pk)
+
+
+def key_of() -> Callable[[UUID], str]:
+    """How the database's own columns spell a UUID; asked once for many."""
+    return str if connection.features.has_native_uuid_field else _HEX
 
 
 def _find(user: User, pk: UUID) -> Inspection | None:

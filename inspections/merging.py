@@ -10,6 +10,8 @@ from uuid import UUID
 
 from .answers import UNANSWERED, Given
 
+# Made once: `json.dumps` makes an encoder at every call that asks for more than its defaults.
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 EMPTY: Mapping[str, object] = {"value": None, "na": False, "reason": "", "note": ""}
 
 
@@ -91,7 +93,7 @@ def in_order(mutations: Iterable[Mutation]) -> list[Mutation]:
 
 def canonical(data: object) -> bytes:
     """JSON of which there is one spelling: sorted keys, no spaces, UTF-8."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _CANONICAL.encode(data).encode()
 
 
 def digest(item: str, content: Mapping[str, object]) -> str:

@@ -109,11 +109,6 @@ class Migration(migrations.Migration):
                         ),
                         name="conflict_settled_is_whole",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(settled_at=None)
-                        | models.Q(settled_at__gte=models.F("opened_at")),
-                        name="conflict_settled_after_opened",
-                    ),
                 ],
             },
         ),

@@ -1,7 +1,7 @@
 """Answers, the log of every change that reached the server, and the conflicts between them."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from organization.identifiers import uuid7
 from organization.models import User
@@ -105,10 +105,6 @@ class Conflict(models.Model):
                 condition=Q(settled_at=None, settled_by=None, settled_event=None)
                 | Q(settled_at__isnull=False, settled_by__isnull=False, settled_event__isnull=False),
                 name="conflict_settled_is_whole",
-            ),
-            models.CheckConstraint(
-                condition=Q(settled_at=None) | Q(settled_at__gte=F("opened_at")),
-                name="conflict_settled_after_opened",
             ),
         ]
         indexes = [
