@@ -74,7 +74,7 @@ def _pictures(inspection: Inspection, items: Iterable[int]) -> Pictures:
     """Links to the photos of each item, by who took them."""
     found: dict[tuple[int, int], list[dict[str, str]]] = {}
     for photo in Photo.objects.kept().filter(inspection=inspection, item_id__in=list(items)):
-        links = {name: link for name, link in photo_links(photo).items() if name != "remove_url"}
+        links = {name: link for name, link in photo_links(photo.pk).items() if name != "remove_url"}
         person = photo.captured_by_id or photo.added_by_id
         found.setdefault((photo.item_id, person), []).append(links)
     return found

@@ -1,13 +1,16 @@
 """What the inspection form shows: every item with its state, by section, and how far it is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -19,6 +22,7 @@ from .checklist import Checklist, checklist
 from .fragments import State, fill
 from .loading import previous_items
 from .models import Answer, AnswerEvent, Inspection, Photo
+from .sheets import Section, fill_sheet
 
 
 class Kept(NamedTuple):
@@ -68,42 +72,52 @@ def page_context(
     inspection: Inspection,
     posted: Mapping[int, Given] | None = None,
     errors: Mapping[int, str] | None = None,
+    *,
+    csrf: str = "",
 ) -> dict[str, Any]:
-    """Context of the form page; `posted` and `errors` (by item key) show what could not be saved."""
+    """Context of the form page; `posted` and `errors` (by item key) show what could not be saved.
+
+    `csrf` is the token that its forms send.
+    """
+    errors = errors or {}
     items = checklist(inspection.edition_id, inspection.kind)
     cursor = _cursor(inspection)
     answers = kept_answers(inspection)
-    states = _states(inspection, items, answers, posted or {}, errors or {})
-    language = get_language() or "zh-hans"
-    html = fill(items, inspection.edition_id, language, states)
+    states = _states(inspection, items, answers, posted or {}, errors)
     done = {pk for pk, answer in answers.items() if answer.status != UNANSWERED}
     first_open = next((entry for entry in items.entries if entry.pk not in done), None)
     return {
-        "inspection": inspection,
+        **_sheet(inspection, items, states, done, csrf),
         "cursor": cursor,
-        "release": release(),
         "page_url": reverse("inspections:form", args=[inspection.pk]),
-        "sections": _sections(inspection, items, html, done),
-        "progress": Progress(len(done), len(items.entries)),
         "next_anchor": f"#{first_open.prefix}" if first_open else "",
         "faults": [
-            (f"#{entry.prefix}", _("：").join([entry.item.title, (errors or {})[entry.pk]]))
+            (f"#{entry.prefix}", _("：").join([entry.item.title, errors[entry.pk]]))
             for entry in items.entries
-            if entry.pk in (errors or {})
+            if entry.pk in errors
         ],
     }
 
 
 def shell_context(inspection: Inspection) -> dict[str, Any]:
-    """Context of the form page as a device keeps it: every item, no answer, nobody's name."""
+    """Context of the form page as a device keeps it: every item, no answer, nobody's name or token."""
     items = checklist(inspection.edition_id, inspection.kind)
-    html = fill(items, inspection.edition_id, get_language() or "zh-hans", {})
+    return {**_sheet(inspection, items, {}, set(), ""), "next_anchor": ""}
+
+
+def _sheet(
+    inspection: Inspection, items: Checklist, states: Mapping[int, State], done: set[int], csrf: str
+) -> dict[str, Any]:
+    """What the page and its shell have in common."""
+    edition, language = inspection.edition_id, get_language() or "zh-hans"
+    sections = _sections(items, fill(items, edition, language, states), done)
+    field = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', csrf) if csrf else ""
     return {
         "inspection": inspection,
-        "sections": _sections(inspection, items, html, set()),
-        "progress": Progress(0, len(items.entries)),
-        "next_anchor": "",
         "release": release(),
+        "sections": sections,
+        "sheet": fill_sheet(items, edition, language, pk=inspection.pk, csrf=field, sections=sections),
+        "progress": Progress(len(done), len(items.entries)),
     }
 
 
@@ -113,19 +127,15 @@ def _cursor(inspection: Inspection) -> int:
     return newest.first() or 0
 
 
-def _sections(
-    inspection: Inspection, items: Checklist, html: Sequence[str], done: set[int]
-) -> list[dict[str, Any]]:
-    """The sections with their cards as HTML, how far each is, and where it is saved without script."""
+def _sections(items: Checklist, html: Sequence[SafeString], done: set[int]) -> list[Section]:
     return [
-        {
-            "code": section.code,
-            "title": section.title,
-            "answered": sum(entry.pk in done for entry in entries),
-            "total": len(entries),
-            "cards": [html[entry.number - 1] for entry in entries],
-            "save_url": reverse("inspections:section-save", args=[inspection.pk, section.code]),
-        }
+        Section(
+            code=section.code,
+            title=section.title,
+            answered=sum(entry.pk in done for entry in entries),
+            total=len(entries),
+            cards=[html[entry.number - 1] for entry in entries],
+        )
         for section, entries in items.sections()
     ]
 
@@ -141,7 +151,9 @@ def _states(
     last_words = {code: _("上次：%(result)s") % {"result": name} for code, name in status_names().items()}
     saved_words = _("已保存 %(time)s")
     now = timezone.localtime()
-    pictures = _pictures(Photo.objects.kept().filter(inspection=inspection))
+    # What is saved together was saved at one moment.
+    said = lru_cache(lambda moment: saved_words % {"time": clock(moment, now)})
+    pictures = _pictures(inspection)
     states = {}
     for entry in items.entries:
         answer = answers.get(entry.pk)
@@ -154,9 +166,7 @@ def _states(
             status=answer.status if answer else UNANSWERED,
             version=answer.version if answer else 0,
             last=last_words.get(last["status"], "") if last else "",
-            saved=saved_words % {"time": clock(answer.updated_at, now)}
-            if answer and entry.pk not in errors
-            else "",
+            saved=said(answer.updated_at) if answer and entry.pk not in errors else "",
             errors=errors.get(entry.pk, ""),
             photos=pictures.get(entry.pk, ""),
             before=" ".join(photo["id"] for photo in last["photos"]) if last else "",
@@ -170,28 +180,28 @@ def clock(moment: datetime, now: datetime) -> str:
     return local.strftime("%H:%M" if local.date() == now.date() else "%m-%d %H:%M")
 
 
-def photo_links(photo: Photo) -> dict[str, str]:
+def photo_links(pk: UUID) -> dict[str, str]:
+    """The addresses of a photo."""
     return {
-        "id": str(photo.pk),
-        "url": reverse("inspections:photo", args=[photo.pk]),
-        "thumbnail": reverse("inspections:photo-thumbnail", args=[photo.pk]),
-        "remove_url": reverse("inspections:photo-remove", args=[photo.pk]),
+        "id": str(pk),
+        "url": reverse("inspections:photo", args=[pk]),
+        "thumbnail": reverse("inspections:photo-thumbnail", args=[pk]),
+        "remove_url": reverse("inspections:photo-remove", args=[pk]),
     }
 
 
-def _pictures(photos: Iterable[Photo]) -> dict[int, str]:
+def _pictures(inspection: Inspection) -> dict[int, str]:
     """The list entries of each item's photos, as HTML."""
-    by_item: dict[int, list[Photo]] = {}
-    for photo in photos:
-        by_item.setdefault(photo.item_id, []).append(photo)
+    by_item: dict[int, list[UUID]] = {}
+    rows = Photo.objects.kept().filter(inspection=inspection).values_list("item_id", "pk")
+    for item, pk in rows:
+        by_item.setdefault(item, []).append(pk)
     return {
         item: SafeString(
             "".join(
-                render_to_string(
-                    "components/item/photo.html", {"photo": photo_links(photo), "number": number}
-                )
-                for number, photo in enumerate(rows, start=1)
+                render_to_string("components/item/photo.html", {"photo": photo_links(pk), "number": number})
+                for number, pk in enumerate(keys, start=1)
             )
         )
-        for item, rows in by_item.items()
+        for item, keys in by_item.items()
     }

@@ -53,16 +53,29 @@ class State(NamedTuple):
 
 @dataclass(frozen=True)
 class Fragment:
-    """One item's HTML, cut: literal, slot name, literal, slot name, …, literal."""
+    """One item's HTML, cut at its slots: the text with nothing in them, and where each slot is in it."""
 
     entry: Entry
-    pieces: tuple[str, ...]
+    parts: tuple[str, ...]
+    places: Mapping[str, tuple[int, ...]]
 
     def fill(self, state: State) -> str:
-        slots = _slots(self.entry, state)
-        parts = list(self.pieces)
-        parts[1::2] = [slots.get(name, "") for name in parts[1::2]]
+        parts = list(self.parts)
+        for name, text in _slots(self.entry, state).items():
+            for place in self.places.get(name, ()):
+                parts[place] = text
         return "".join(parts)
+
+
+def cut(entry: Entry, html: str) -> Fragment:
+    """Cut an item's HTML at its tokens."""
+    # Literals and slot names take turns.
+    parts = SLOT.split(html)
+    places: dict[str, tuple[int, ...]] = {}
+    for place in range(1, len(parts), 2):
+        places[parts[place]] = (*places.get(parts[place], ()), place)
+        parts[place] = ""
+    return Fragment(entry, tuple(parts), places)
 
 
 @lru_cache(maxsize=64)
@@ -74,9 +87,9 @@ def fragments(edition_pk: int, kind: str, language: str) -> tuple[Fragment, ...]
 
 def render(entry: Entry, kind: str) -> Fragment:
     """Render one item with a token in the place of each slot, and cut it there."""
-    state = {name: _token(name) for name in (*TEXT_SLOTS, *FLAG_SLOTS, *STATE_SLOTS)}
+    state = {name: token(name) for name in (*TEXT_SLOTS, *FLAG_SLOTS, *STATE_SLOTS)}
     html = render_to_string("components/item/card.html", {"item": describe(entry, kind), "state": state})
-    return Fragment(entry, tuple(SLOT.split(html.strip())))
+    return cut(entry, html.strip())
 
 
 def describe(entry: Entry, kind: str) -> dict[str, Any]:
@@ -99,7 +112,7 @@ def describe(entry: Entry, kind: str) -> dict[str, Any]:
         required = measure.required(kind)
         described["total"] = len(required)
         described["elements"] = [
-            {"code": e.code, "label": e.title, "checked": _token(f"has:{e.code}")} for e in required
+            {"code": e.code, "label": e.title, "checked": token(f"has:{e.code}")} for e in required
         ]
     elif isinstance(measure, Occurrences):
         described["threshold"] = _("每次扣 %(points)s 分") % {"points": number_text(measure.deduct_each)}
@@ -125,7 +138,8 @@ def fill(list_: Checklist, edition_pk: int, language: str, states: Mapping[int, 
     ]
 
 
-def _token(name: str) -> SafeString:
+def token(name: str) -> SafeString:
+    """What stands in the place of a slot while a template is rendered."""
     return SafeString(f"{OPEN}{name}{CLOSE}")
 
 

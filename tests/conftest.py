@@ -241,3 +241,5 @@ def forgotten_editions() -> Iterator[None]:
         remembering.checklist.cache_clear()
     if remembering := sys.modules.get("inspections.fragments"):
         remembering.fragments.cache_clear()
+    if remembering := sys.modules.get("inspections.sheets"):
+        remembering.pieces.cache_clear()

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -34,7 +35,7 @@ def form(request: HttpRequest, pk: UUID) -> HttpResponse:
     permissions.can_fill(request.user, inspection).enforce(
         action="inspection.fill", target=inspection, region=inspection.region_id
     )
-    return render(request, "inspections/form.html", page_context(inspection))
+    return render(request, "inspections/form.html", page_context(inspection, csrf=get_token(request)))
 
 
 @require_POST
@@ -113,7 +114,8 @@ def section_save(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
             errors = _add_photos(request, inspection, entries)
     if errors:
         posted = {entry.pk: value for entry, value in given.items()}
-        return render(request, "inspections/form.html", page_context(inspection, posted, errors), status=400)
+        context = page_context(inspection, posted, errors, csrf=get_token(request))
+        return render(request, "inspections/form.html", context, status=400)
     messages.success(request, _("这一部分已保存。"))
     return redirect(f"{request.path.split('/sections/')[0]}/#s-{section}")
 

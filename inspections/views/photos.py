@@ -39,7 +39,7 @@ def photo_add(request: HttpRequest, pk: UUID, code: str) -> JsonResponse:
         )
     except Problem as problem:
         return JsonResponse({"errors": {"photo": [str(problem.message)]}}, status=400)
-    return JsonResponse({"id": str(photo.pk), "sha256": photo.sha256, **photo_links(photo)}, status=201)
+    return JsonResponse({"id": str(photo.pk), "sha256": photo.sha256, **photo_links(photo.pk)}, status=201)
 
 
 # A stored photo never changes, but whether this person may see it does.

@@ -80,7 +80,7 @@ def _receive(request: HttpRequest, inspection: Inspection, row: Photo) -> JsonRe
 def words(arrival: actions.Arrival) -> dict[str, Any]:
     """How far a photo has come; its digests once it is here, of the bytes received and of those stored."""
     photo = arrival.photo
-    told = {"id": str(photo.pk), "offset": arrival.offset, "done": arrival.done, **photo_links(photo)}
+    told = {"id": str(photo.pk), "offset": arrival.offset, "done": arrival.done, **photo_links(photo.pk)}
     told["thumbnail_url"] = told["thumbnail"]
     if arrival.done:
         told |= {"sha256": photo.received_sha256, "stored_sha256": photo.sha256, "size": photo.size}

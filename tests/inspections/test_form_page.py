@@ -29,14 +29,14 @@ def context(stage: Stage, place: int = 0, **more):
 
 
 def cards(stage: Stage) -> list[str]:
-    return [card for section in context(stage)["sections"] for card in section["cards"]]
+    return [card for section in context(stage)["sections"] for card in section.cards]
 
 
 def test_blank_form_has_every_item_and_leads_to_the_first(stage: Stage) -> None:
     shown = context(stage)
     (section,) = shown["sections"]
-    assert len(section["cards"]) == 6
-    assert (section["answered"], section["total"]) == (0, 6)
+    assert len(section.cards) == 6
+    assert (section.answered, section.total) == (0, 6)
     assert shown["progress"] == Progress(0, 6)
     assert shown["next_anchor"] == "#i1"
     assert shown["faults"] == []
@@ -122,13 +122,13 @@ def test_what_could_not_be_saved_is_shown_as_it_was_typed(stage: Stage) -> None:
 
     entry = checklist(inspection.edition_id, inspection.kind).by_code["area"]
     shown = page_context(inspection, {entry.pk: Given("abc", note="量得")}, {entry.pk: "请填写数字"})
-    card = shown["sections"][0]["cards"][2]
+    card = shown["sections"][0].cards[2]
     assert 'value="abc"' in card
     assert "量得" in card
     assert "请填写数字" in card
     assert "已保存" not in card
     assert shown["faults"] == [("#i3", "检查项area：请填写数字")]
-    assert shown["sections"][0]["cards"][3] == blank["sections"][0]["cards"][3]
+    assert shown["sections"][0].cards[3] == blank["sections"][0].cards[3]
 
 
 def test_village_form_holds_the_villages_items_alone(db: None) -> None:
@@ -137,7 +137,7 @@ def test_village_form_holds_the_villages_items_alone(db: None) -> None:
     data = standard(plain_item("a", applies_to=["township"]), plain_item("b", applies_to=["village"]))
     stage = small_stage(townships=1, villages=1, kinds=("township", "village"), data=data)
     assert [inspection.kind for inspection in stage.inspections] == ["township", "village"]
-    titles = [context(stage, place)["sections"][0]["cards"] for place in (0, 1)]
+    titles = [context(stage, place)["sections"][0].cards for place in (0, 1)]
     assert [len(own) for own in titles] == [1, 1]
     assert "检查项a" in titles[0][0]
     assert "检查项b" in titles[1][0]
