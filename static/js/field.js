@@ -21,6 +21,7 @@ async function begin() {
     sync = new Sync(store);
     store.listen(() => refresh().catch(broken));
     await refresh().catch(broken);
+    sync.also(sendPhotos);
     sync.start();
   } else at("unsent").textContent = words.nobody;
   await others();
@@ -34,6 +35,19 @@ function broken() {
 const what = (items, photos) =>
   [items && words.items.replace("{n}", items), photos && words.photos.replace("{n}", photos)].filter(Boolean).join(words.comma);
 
+// They go beside the answers, which must not wait behind megabytes; their script comes only where some wait.
+async function sendPhotos() {
+  if ((await store.unsent()).photos) import("./photo-queue.js").then(({ sendAll }) => sendAll({ store, sync }));
+  return "";
+}
+
+async function weigh(isWaiting) {
+  if (!isWaiting && !(await store.meta("photo bytes sent"))) return;
+  const { meter, size } = await import("./photo-queue.js");
+  const { sent, waiting } = await meter(store);
+  at("meter").textContent = at("meter").dataset.words.replace("{sent}", size(sent)).replace("{waiting}", size(waiting));
+}
+
 async function refresh() {
   const [kept, outbox, unsent] = await Promise.all([store.inspections(), store.outbox(), store.unsent()]);
   const waits = what(outbox.length, unsent.photos);
@@ -43,6 +57,7 @@ async function refresh() {
   at("send").hidden = !waits;
   at("login").hidden = !waits || sync.failure !== "login";
   at("export").hidden = !waits;
+  await weigh(unsent.photos > 0);
   await list(kept, outbox);
   if (sync.release && sync.release !== page.dataset.release && !waits && at("newer").hidden) {
     at("newer").hidden = false;

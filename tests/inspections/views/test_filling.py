@@ -294,7 +294,7 @@ def test_tasks_cost_the_same_for_one_and_three(
         answer(inspection, stage.cast["inspector"], yes=None)
     client.force_login(stage.cast["inspector"])
     client.get("/tasks/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(client.get("/tasks/").context["in_progress"]) == townships
 
 
