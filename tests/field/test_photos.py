@@ -1,4 +1,4 @@
-"""Photos on a phone: kept before the screen says so, sent in pieces, given up only when the portal has them."""
+"""Photos on a phone: kept before the screen says so, sent in pieces, given up once the portal has them."""
 
 import hashlib
 from typing import Any
