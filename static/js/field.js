@@ -3,7 +3,7 @@
 import { offerUpdate, prepare, putAway, sizeWords } from "./checkout.js";
 import { checks } from "./selfcheck.js";
 import { clock, statusOf } from "./item.js";
-import { openStore, people } from "./store.js";
+import { openStore, people, remember } from "./store.js";
 import { Sync } from "./sync.js";
 
 const page = document.querySelector("[data-field]");
@@ -15,7 +15,7 @@ let store, sync;
 begin();
 
 async function begin() {
-  if (page.dataset.person) localStorage.setItem("portal-person", person);
+  if (page.dataset.person) remember(person);
   if (person) {
     store = await openStore(person);
     sync = new Sync(store);
