@@ -1,4 +1,4 @@
-"""What the page of answers in conflict shows: each answer with its maker, its times and photos; and what was decided."""
+"""What the page of answers in conflict shows: each answer with maker, times and photos; what was decided."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

@@ -47,9 +47,9 @@ def receipt_file(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _context(inspection: Inspection, now: datetime) -> dict[str, Any]:
     held = holdings.held_of(inspection)
     items = checklist(inspection.edition_id, inspection.kind)
-    answers = {answer["item"]: answer for answer in held["answers"]}
+    answers = {answer["item"]: _timed(answer) for answer in held["answers"]}
     announced = Photo.objects.kept().filter(inspection=inspection)
-    photos = [photo | {"entry": items.by_code[photo["item"]]} for photo in held["photos"]]
+    photos = [_timed(photo) | {"entry": items.by_code[photo["item"]]} for photo in held["photos"]]
     return {
         "inspection": inspection,
         "number": number_of(inspection),
@@ -62,3 +62,11 @@ def _context(inspection: Inspection, now: datetime) -> dict[str, Any]:
         "photos_held": sum(photo["removed_at"] is None for photo in photos),
         "photos_announced": announced.count(),
     }
+
+
+def _timed(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with its times as moments, which pages write in the reader's zone."""
+    times = {
+        name: datetime.fromisoformat(value) for name, value in row.items() if name.endswith("_at") and value
+    }
+    return row | times

@@ -1,10 +1,11 @@
 """The inspector's home: what is to be inspected, what is unfinished, what is done."""
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from ..checklist import checklist
-from ..models import Inspection
+from ..models import Conflict, Inspection
 
 DONE_SHOWN = 20
 
@@ -19,12 +20,22 @@ def task_list(request: HttpRequest) -> HttpResponse:
     running = list(assigned.exclude(state=Inspection.State.SUBMITTED).with_answered())
     for inspection in running:
         inspection.total = len(checklist(inspection.edition_id, inspection.kind).entries)
+    note_conflicts(running)
     in_progress = [row for row in running if row.state == Inspection.State.IN_PROGRESS]
     to_begin = [row for row in running if row.state == Inspection.State.TO_BEGIN]
     context = {
         "in_progress": in_progress,
         "to_begin": to_begin,
+        "disputed": [row for row in running if row.disputed],
         "next": next(iter([*in_progress, *to_begin]), None),
         "submitted": assigned.submitted().order_by("-submitted_at")[:DONE_SHOWN],
     }
     return render(request, "inspections/task_list.html", context)
+
+
+def note_conflicts(inspections: list[Inspection]) -> None:
+    """Note on each how many of its items are in conflict."""
+    rows = Conflict.objects.open().filter(inspection__in=inspections).order_by()
+    counts = dict(rows.values_list("inspection").annotate(n=Count("item", distinct=True)))
+    for inspection in inspections:
+        inspection.disputed = counts.get(inspection.pk, 0)

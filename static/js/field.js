@@ -3,7 +3,7 @@
 import { offerUpdate, prepare, putAway, sizeWords } from "./checkout.js";
 import { checks } from "./selfcheck.js";
 import { clock, statusOf } from "./item.js";
-import { openStore, people } from "./store.js";
+import { openStore, people, remember } from "./store.js";
 import { Sync } from "./sync.js";
 
 const page = document.querySelector("[data-field]");
@@ -15,12 +15,13 @@ let store, sync;
 begin();
 
 async function begin() {
-  if (page.dataset.person) localStorage.setItem("portal-person", person);
+  if (page.dataset.person) remember(person);
   if (person) {
     store = await openStore(person);
     sync = new Sync(store);
     store.listen(() => refresh().catch(broken));
     await refresh().catch(broken);
+    sync.also(sendPhotos);
     sync.start();
   } else at("unsent").textContent = words.nobody;
   await others();
@@ -34,6 +35,19 @@ function broken() {
 const what = (items, photos) =>
   [items && words.items.replace("{n}", items), photos && words.photos.replace("{n}", photos)].filter(Boolean).join(words.comma);
 
+// They go beside the answers, which must not wait behind megabytes; their script comes only where some wait.
+async function sendPhotos() {
+  if ((await store.unsent()).photos) import("./photo-queue.js").then(({ sendAll }) => sendAll({ store, sync }));
+  return "";
+}
+
+async function weigh(isWaiting) {
+  if (!isWaiting && !(await store.meta("photo bytes sent"))) return;
+  const { meter, size } = await import("./photo-queue.js");
+  const { sent, waiting } = await meter(store);
+  at("meter").textContent = at("meter").dataset.words.replace("{sent}", size(sent)).replace("{waiting}", size(waiting));
+}
+
 async function refresh() {
   const [kept, outbox, unsent] = await Promise.all([store.inspections(), store.outbox(), store.unsent()]);
   const waits = what(outbox.length, unsent.photos);
@@ -43,6 +57,7 @@ async function refresh() {
   at("send").hidden = !waits;
   at("login").hidden = !waits || sync.failure !== "login";
   at("export").hidden = !waits;
+  await weigh(unsent.photos > 0);
   await list(kept, outbox);
   if (sync.release && sync.release !== page.dataset.release && !waits && at("newer").hidden) {
     at("newer").hidden = false;

@@ -1,7 +1,7 @@
 // The inspection form: every change is kept on this device first; what the page says is read from there.
 
 import * as fields from "./item.js";
-import { openStore, sameContent } from "./store.js";
+import { openStore, remember, sameContent } from "./store.js";
 import { stateWords, Sync } from "./sync.js";
 
 const PAUSE_IN_TYPING = 400;
@@ -15,7 +15,9 @@ const state = document.querySelector(".bar-state");
 const readiness = page.querySelector("[data-readiness]");
 const items = new Map([...page.querySelectorAll(".item")].map((item) => [item.dataset.item, item]));
 const pauses = new Map(); // changes that wait for the end of typing, by item
+const underWay = new Set(); // writes that are not done yet
 const unkept = new Map(); // what could not be written, by item
+let isRefused = false; // the check was asked for while something could not be sent
 let store, sync, photos, view;
 
 const ready = begin();
@@ -29,21 +31,16 @@ async function begin() {
   if (page.dataset.person) remember(person);
   store = await openStore(person);
   sync = new Sync(store);
-  if (shell && !(await store.inspection(inspection))?.preparedAt) return askServer();
-  if (!shell) await takePage();
+  const known = await store.inspection(inspection);
+  if (shell && !known?.preparedAt) return askServer();
+  // Where something is known already, what the server just rendered is the newer; else it can wait for its turn.
+  if (!shell && known) await takePage(known);
   store.listen((change) => {
-    if (!change.inspection || change.inspection === inspection) refresh(change.items);
+    if (!change.inspection || change.inspection === inspection) refreshSoon(change.items);
   });
   await refresh();
+  if (!shell && !known) await takePage();
   sync.start(inspection);
-}
-
-function remember(person) {
-  try {
-    localStorage.setItem("portal-person", person);
-  } catch {
-    // Blocked storage: this page works without it, and openStore tells the rest.
-  }
 }
 
 // What this device does not hold, the server may.
@@ -53,8 +50,7 @@ function askServer() {
 }
 
 // The page as the server rendered it is what the server holds.
-async function takePage() {
-  const known = await store.inspection(inspection);
+async function takePage(known) {
   const answers = [...items.values()].map((item) => {
     return { ...fields.readContent(item), item: item.dataset.item, version: fields.versionOf(item), status: item.dataset.status, mine: true };
   });
@@ -76,6 +72,7 @@ function loadPhotos() {
 // ---- keeping
 
 function touch(item, wait = 0) {
+  isRefused = false;
   clearTimeout(pauses.get(item)?.timer);
   pauses.set(item, { timer: setTimeout(() => keep(item), wait) });
 }
@@ -87,7 +84,12 @@ function settleNow() {
   }
 }
 
-async function keep(item) {
+function keep(item) {
+  const work = keepOne(item).finally(() => underWay.delete(work));
+  underWay.add(work);
+}
+
+async function keepOne(item) {
   pauses.delete(item);
   const content = fields.readContent(item);
   const held = fields.isHalf(item);
@@ -96,6 +98,8 @@ async function keep(item) {
   try {
     await store.keep(inspection, item.dataset.item, content, { base: fields.versionOf(item), held, at });
     unkept.delete(item);
+    // The rest of the page follows in a moment.
+    fields.say(item, held ? words.heldItem : words.local, held ? "warn" : "");
   } catch {
     unkept.set(item, true);
     setTimeout(() => unkept.has(item) && touch(item), 5000);
@@ -122,6 +126,21 @@ async function prepareOnce() {
 
 // ---- telling
 
+// Many small changes, one look.
+let soon = null;
+function refreshSoon(codes) {
+  if (soon) {
+    soon.codes = codes && soon.codes && [...soon.codes, ...codes];
+    return;
+  }
+  soon = { codes };
+  setTimeout(() => {
+    const { codes: wanted } = soon;
+    soon = null;
+    refresh(wanted);
+  }, 50);
+}
+
 async function refresh(codes) {
   try {
     view = await store.view(inspection);
@@ -130,9 +149,8 @@ async function refresh(codes) {
   }
   const answers = new Map(view.answers.map((answer) => [answer.item, answer]));
   const waiting = new Map(view.outbox.map((row) => [row.item, row])); // the last one of each item
-  for (const code of codes ?? items.keys()) {
-    const item = items.get(code);
-    if (item) show(item, answers.get(code), waiting.get(code));
+  for (const code of new Set(codes ?? items.keys())) {
+    if (items.has(code)) show(items.get(code), answers.get(code), waiting.get(code));
   }
   count();
   hints();
@@ -158,44 +176,15 @@ function show(item, answer, row) {
   // The version goes with what is seen: a change made upon something unseen is a conflict, not a correction.
   if (answer && !row && (isShown || answer.mine)) fields.setVersion(item, answer.version ?? 0);
   const isUnkept = unkept.has(item);
-  const [said, tone] = itemWords(item, answer, row, isUnkept);
+  const [said, tone] = fields.stateOf(answer, row, isUnkept, sync.sending, words);
   if (said !== null) fields.say(item, said, tone);
   fields.showErrors(item, row?.errors ?? answer?.errors ?? {});
-  if (shell) showLast(item);
+  if (shell) fields.showLast(item, view.previous.find((last) => last.item === item.dataset.item), words);
   const inConflict = view.row?.conflicts?.includes(item.dataset.item);
-  showClash(item, inConflict ? fields.clashWords(item, answer, words, sync.skew) : "");
+  fields.showClash(item, inConflict ? fields.clashWords(item, answer, words) : "", words, page.dataset.conflictsUrl);
   if (row && !row.held) fields.showStatus(item, fields.statusOf(row.content), words);
   else if (answer?.status && !row) fields.showStatus(item, answer.status, words);
   item.toggleAttribute("data-stuck", Boolean(isUnkept || row?.held || row?.refused || answer?.errors));
-}
-
-function showLast(item) {
-  const last = view.previous.find((row) => row.item === item.dataset.item);
-  item.querySelector(".last").textContent = last && words[last.status] ? words.last.replace("{result}", words[last.status]) : "";
-}
-
-function itemWords(item, answer, row, isUnkept) {
-  if (isUnkept) return [words.unkeptItem, "bad"];
-  if (row?.held) return [words.heldItem, "warn"];
-  if (row?.refused || (answer?.errors && !row)) return [words.wrongItem, "bad"];
-  if (row) return [row.sent && sync.sending ? words.saving : words.local, ""];
-  if (!answer?.at) return [null, ""];
-  const time = fields.clock(answer.at);
-  return [(answer.mine || !answer.by ? words.saved : words.savedBy).replace("{time}", time).replace("{name}", answer.by ?? ""), ""];
-}
-
-function showClash(item, said) {
-  const there = item.querySelector(".clash");
-  if (!said) return there?.remove();
-  const place = there ?? document.createElement("p");
-  if (place.dataset.said === said) return;
-  place.className = "clash note note-warning";
-  place.dataset.said = said;
-  const link = document.createElement("a");
-  link.href = page.dataset.conflictsUrl;
-  link.textContent = words.clashLink;
-  place.replaceChildren(said, " ", link);
-  item.querySelector(".wrong").before(place);
 }
 
 function count() {
@@ -265,8 +254,9 @@ async function offerNewer() {
 }
 
 // One sentence for the whole form; the worst news first. A role=status element speaks each change once.
-function tell(refusal = "") {
-  const [said, tone, link] = refusal ? [refusal, "bad"] : stateWords({ view, sync, words, unkept: unkept.size, durable: store.durable });
+function tell() {
+  const isHeldBack = isRefused && view.outbox.length;
+  const [said, tone, link] = isHeldBack ? [words.checkOffline, "bad"] : stateWords({ view, sync, words, unkept: unkept.size, durable: store.durable });
   const key = `${said}|${tone}`;
   if (state.dataset.said === key) return;
   Object.assign(state.dataset, { said: key, tone });
@@ -380,13 +370,15 @@ document.querySelector(".dock-form .next").addEventListener("click", (event) => 
 
 // The check is made on the portal: what waits here goes first.
 document.querySelector(".dock-form .check").addEventListener("click", async (event) => {
-  const waits = pauses.size || view?.outbox.some((row) => !row.held && !row.refused);
+  const waits = pauses.size || underWay.size || view?.outbox.some((row) => !row.held && !row.refused);
   if (!waits) return;
   event.preventDefault();
   settleNow();
+  await Promise.all(underWay);
   const failure = await sync.flush();
-  if (!failure) location.assign(event.target.href);
-  else tell(words.checkOffline);
+  if (!failure) return location.assign(event.target.href);
+  isRefused = true;
+  tell();
 });
 
 // The log-out button of the page's head; nobody's unsent work is thrown away with a log-in.
@@ -402,7 +394,7 @@ document.addEventListener("visibilitychange", () => document.visibilityState ===
 window.addEventListener("pagehide", settleNow);
 window.addEventListener("pageshow", (event) => event.persisted && ready.then(() => refresh()));
 window.addEventListener("beforeunload", (event) => {
-  const waits = store && !store.durable && view?.outbox.length;
+  const waits = store && !store.durable && (view?.outbox.length || view?.photos);
   if (unkept.size || waits) event.preventDefault();
 });
 document.documentElement.classList.add("js");

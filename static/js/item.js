@@ -128,6 +128,36 @@ export function step(button) {
   input.value = Number.isNaN(now) ? Math.max(0, Number(button.dataset.step)) : Math.max(0, now + Number(button.dataset.step));
 }
 
+// What is said of one item, and in which tone; null leaves what the server wrote.
+export function stateOf(answer, row, isUnkept, isSending, words) {
+  if (isUnkept) return [words.unkeptItem, "bad"];
+  if (row?.held) return [words.heldItem, "warn"];
+  if (row?.refused || (answer?.errors && !row)) return [words.wrongItem, "bad"];
+  if (row) return [row.sent && isSending ? words.saving : words.local, ""];
+  if (!answer?.at) return [null, ""];
+  const text = answer.mine || !answer.by ? words.saved : words.savedBy;
+  return [text.replace("{time}", clock(answer.at)).replace("{name}", answer.by ?? ""), ""];
+}
+
+export function showLast(item, last, words) {
+  item.querySelector(".last").textContent = words[last?.status] ? words.last.replace("{result}", words[last.status]) : "";
+}
+
+// Two answers to one item, in words and with the way to them; nothing said takes them away.
+export function showClash(item, said, words, url) {
+  const there = item.querySelector(".clash");
+  if (!said) return there?.remove();
+  const place = there ?? document.createElement("p");
+  if (place.dataset.said === said) return;
+  place.className = "clash note note-warning";
+  place.dataset.said = said;
+  const link = document.createElement("a");
+  link.href = url;
+  link.textContent = words.clashLink;
+  place.replaceChildren(said, " ", link);
+  item.querySelector(".wrong").before(place);
+}
+
 export function say(item, said, tone = "") {
   const kept = item.querySelector(".kept");
   if (kept.textContent !== said) kept.textContent = said;

@@ -19,9 +19,38 @@ const TRIES = 3;
 const ALONE = new Set(["server", "refused"]);
 const PATIENCE = 60_000; // ms for one piece
 
+const UNMETERED = new Set(["wifi", "ethernet"]);
+const CHOICE = "originals"; // "now" | "wifi"
+
 const weight = (row) => (row?.waiting && row.bytes ? row.size : 0);
 export const waitingKey = (inspection) => `photo bytes waiting ${inspection}`;
 export const SENT = "photo bytes sent";
+
+export const choiceOf = async (store) => (await store.meta(CHOICE)) ?? "now";
+export const choose = (store, choice) => store.setMeta(CHOICE, choice);
+export const suits = (choice) => choice !== "wifi" || UNMETERED.has(navigator.connection?.type);
+
+// For a page that shows no photos: sends what waits of every inspection; resolves to what stopped it.
+export async function sendAll({ store, sync }) {
+  const choice = await choiceOf(store);
+  for (const { id } of await store.inspections()) {
+    const isWaiting = (await store.waitingPhotos(id)).length > 0;
+    const stopped = isWaiting && (await new PhotoQueue({ store, sync, inspection: id, mayGo: () => suits(choice) }).send());
+    if (stopped && !ALONE.has(stopped) && stopped !== "closed") return stopped;
+  }
+  return "";
+}
+
+// Sent and waiting bytes over all inspections of this device.
+export async function meter(store) {
+  const rows = await store.inspections();
+  const waiting = await Promise.all(rows.map(({ id }) => store.meta(waitingKey(id))));
+  return { sent: (await store.meta(SENT)) ?? 0, waiting: waiting.reduce((sum, bytes) => sum + (bytes ?? 0), 0) };
+}
+
+export function size(bytes) {
+  return bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}
 
 export class PhotoQueue {
   #store;
@@ -192,7 +221,8 @@ export class PhotoQueue {
       if (!Number.isInteger(said)) return this.#refusal(row, reply);
       if (reply.body.removed) return this.#forget(row.id);
       if (reply.body.done) return this.#verify(row, reply.body);
-      if (said <= offset) strays += 1;
+      if (said > offset) this.moved += 1;
+      else strays += 1;
       offset = said;
       this.#offsets.set(row.id, offset);
       this.#told(row.id);
@@ -213,9 +243,7 @@ export class PhotoQueue {
     const reply = await this.#sync.call(this.#address(row), { method: "PUT", headers, body, timeout: PATIENCE });
     const isQuick = reply.ok && performance.now() - began < 1500;
     this.#piece = isQuick ? Math.min(MOST, this.#piece * 2) : LEAST;
-    if (!reply.ok) return reply;
-    this.moved += 1;
-    await this.#store.addMeta(SENT, body.byteLength);
+    if (reply.ok) await this.#store.addMeta(SENT, body.byteLength);
     return reply;
   }
 

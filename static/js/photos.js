@@ -1,19 +1,13 @@
 // The photos of the form as the page shows them: beside their items, each with its state, and all in one line.
 
 import { Unreadable } from "./picture.js";
-import { PhotoQueue, SENT, waitingKey } from "./photo-queue.js";
+import { choiceOf, choose, PhotoQueue, size, suits } from "./photo-queue.js";
 
-const CHOICE = "originals"; // "now" | "wifi"
-const UNMETERED = new Set(["wifi", "ethernet"]);
 const SHOOTING = "shooting"; // the item whose camera was opened last; form.js writes it before that
 const RECENT = 30 * 60_000; // ms after which nobody waits for that photo any more
 const LONGEST_PAUSE = 300_000;
 const AGAIN = new Set(["offline", "server", "elsewhere"]);
 const STOPS = new Set(["offline", "login", "other", "closed", "server", "refused"]);
-
-export function size(bytes) {
-  return bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
-}
 
 // The tools' markup and words, in the reader's language; with them comes their stylesheet.
 export function tools() {
@@ -61,7 +55,7 @@ class Photos {
   }
 
   async open() {
-    this.#choice = (await this.#store.meta(CHOICE)) ?? "now";
+    this.#choice = await choiceOf(this.#store);
     this.#store.listen(({ inspection, photos }) => inspection === this.#inspection && photos && this.#show());
     this.#sync.also(() => this.#send());
     navigator.connection?.addEventListener?.("change", () => this.#send());
@@ -201,7 +195,7 @@ class Photos {
   // ---- sending
 
   #mayGo() {
-    return this.#choice !== "wifi" || this.#once || UNMETERED.has(navigator.connection?.type);
+    return this.#once || suits(this.#choice);
   }
 
   // It goes on beside the answers, which must not wait behind megabytes.
@@ -329,7 +323,7 @@ class Photos {
 
   async #choose(value) {
     this.#choice = value;
-    await this.#store.setMeta(CHOICE, value);
+    await choose(this.#store, value);
     this.#send();
     await this.#show();
   }
@@ -356,12 +350,4 @@ class Photos {
 function unfold(item) {
   const more = item.querySelector(".more input");
   if (more) more.checked = true;
-}
-
-// Sent and waiting bytes over all inspections of this device, for its own page.
-export async function meter(store) {
-  const rows = await store.inspections();
-  let waiting = 0;
-  for (const { id } of rows) waiting += (await store.meta(waitingKey(id))) ?? 0;
-  return { sent: (await store.meta(SENT)) ?? 0, waiting };
 }

@@ -55,6 +55,15 @@ export async function openStore(person) {
   return store;
 }
 
+// Who is logged in here, for pages that are kept without a name.
+export function remember(person) {
+  try {
+    localStorage.setItem("portal-person", person);
+  } catch {
+    // Blocked storage: the server's pages work without it, and openStore tells the rest.
+  }
+}
+
 // The keys of all people who have a store on this device, where the browser tells.
 export async function people() {
   const all = (await globalThis.indexedDB?.databases?.().catch(() => [])) ?? [];
@@ -208,10 +217,12 @@ class Store {
         if (row) touched.push(await settle(outbox, answers, row, result));
       }
       const waiting = new Set((await outbox.index("inspection").getAll(inspection)).map((row) => row.item));
-      for (const change of reply.changes ?? reply.answers ?? []) {
-        await learn(answers, inspection, change, waiting.has(change.item));
-        touched.push(change.item);
-      }
+      const changes = reply.changes ?? reply.answers ?? [];
+      const there = changes.length ? await answers.index("inspection").getAll(inspection) : [];
+      const knownOf = new Map(there.map((answer) => [answer.item, answer]));
+      const learned = changes.map((change) => learn(knownOf.get(change.item), inspection, change, waiting.has(change.item)));
+      await Promise.all(learned.filter(Boolean).map((answer) => answers.put(answer)));
+      touched.push(...changes.map(({ item }) => item));
       const known = await tx.objectStore("inspections").get(inspection);
       const closed = reply.cursor === undefined ? known?.closed : undefined;
       await tx.objectStore("inspections").put({ ...known, ...counts(reply), id: inspection, closed });
@@ -366,17 +377,13 @@ async function hold(outbox, row, outcome) {
   return row.item;
 }
 
-// What waits here is not overwritten: its own outcome will say whether it agrees.
-async function learn(answers, inspection, change, waits) {
-  const known = await answers.get([inspection, change.item]);
-  if (known && change.version < known.version) return;
-  if (waits) {
-    if (!change.mine) await answers.put({ ...known, theirs: change });
-    return;
-  }
+// What waits here is not overwritten: its own outcome will say whether it agrees. Null where nothing is to be written.
+function learn(known, inspection, change, waits) {
+  if (known && change.version < known.version) return null;
+  if (waits) return change.mine || !known ? null : { ...known, theirs: change };
   const isNew = change.version !== known?.version || !sameContent(change, known);
   const kept = isNew && !(known?.errors && change.version === known.version) ? { ...contentOf(change), errors: null } : {};
   const same = change.version === known?.version;
   const { version, status, by = same ? known.by : "", at = same ? known.at : null, mine } = change;
-  await answers.put({ ...known, inspection, item: change.item, ...kept, version, status, by, at, mine, theirs: null });
+  return { ...known, inspection, item: change.item, ...kept, version, status, by, at, mine, theirs: null };
 }

@@ -20,7 +20,7 @@ KEPT = """(person) => new Promise((done, fail) => {
         asked.onsuccess = () => {
             db.close();
             done(asked.result.map(({ bytes, thumbnail, ...row }) => (
-                { ...row, kept: bytes ? bytes.byteLength : 0, small: thumbnail ? thumbnail.byteLength : 0 })));
+                { ...row, kept: bytes?.byteLength ?? 0, small: thumbnail?.byteLength ?? 0 })));
         };
     };
 })"""

@@ -1,4 +1,4 @@
-"""Photos on a phone: kept before the screen says so, sent in pieces, given up only when the portal has them."""
+"""Photos on a phone: kept before the screen says so, sent in pieces, given up once the portal has them."""
 
 import hashlib
 from typing import Any
@@ -67,7 +67,7 @@ def test_aborted_pieces_and_lost_answers_end_with_equal_digests(page: Page, stag
         return route.continue_()
 
     page.route("**/photos/**", disturb)
-    take(page, picture(900, 700), picture(500, 700))
+    take(page, picture(700, 500), picture(400, 500))
     expect(page.locator(".tray-photos")).to_contain_text("2/2 张照片已核对", timeout=120_000)
     assert seen.count("PUT") > 4
     digests = {str(photo.pk): photo.received_sha256 for photo in arrived(inspection)}
