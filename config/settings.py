@@ -54,7 +54,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "config.compression.Compression",
     "csp.middleware.CSPMiddleware",
     "organization.middleware.permissions_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",

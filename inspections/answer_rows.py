@@ -48,6 +48,7 @@ SELECT
     (SELECT COUNT(*) FROM inspections_photo
         WHERE inspection_id = %s AND removed_at IS NULL AND device IS NOT NULL AND arrived_at IS NULL)
 """
+_READ_LAST = "SELECT COALESCE(MAX(id), 0) FROM inspections_answerevent WHERE inspection_id = %s"
 _READ_SINCE = """
 SELECT id, item_id, outcome FROM inspections_answerevent WHERE inspection_id = %s AND id >= %s ORDER BY id
 """
@@ -126,6 +127,12 @@ def read_situation(inspection: Inspection, person: User) -> Situation:
     own = key(inspection.pk)
     (row,) = _rows(_READ_SITUATION, [own, person.pk, own, own, own, own])
     return Situation(bool(row[0]), bool(row[1]), *row[2:])
+
+
+def read_last(inspection: Inspection) -> int:
+    """The key of the last event in the log; 0 where there is none."""
+    ((last,),) = _rows(_READ_LAST, [key(inspection.pk)])
+    return int(last)
 
 
 def read_since(inspection: Inspection, event: int) -> list[tuple[int, int, str]]:

@@ -11,24 +11,28 @@ from uuid import UUID
 
 from django.db import connection
 
-from organization.models import Assignment, Region, User
+from organization.models import Assignment, Region, ServiceCenter, User
 
 from . import permissions
 from .loading import load_inspection
 from .models import Inspection, Round
+from .workflow import SUBMITTED
 
 _HEX = attrgetter("hex")
 _INSPECTION = ("id", "round_id", "center_id", "region_id", "kind", "edition_id", "state", "lead_id")
-_ROUND = ("id", "kind")
+_ROUND = ("id", "kind", "name")
+_CENTER = ("id", "name")
 _GRANT = ("id", "role", "region_id")
 _REGION = ("code", "level")
 _FOUND = """
-SELECT i.id, i.round_id, i.center_id, i.region_id, i.kind, i.edition_id, i.state, i.lead_id, r.id, r.kind,
+SELECT i.id, i.round_id, i.center_id, i.region_id, i.kind, i.edition_id, i.state, i.lead_id,
+    r.id, r.kind, r.name, c.id, c.name,
     EXISTS (SELECT 1 FROM inspections_inspection_inspectors x
         WHERE x.inspection_id = i.id AND x.user_id = %s),
     a.id, a.role, a.region_id, g.code, g.level
 FROM inspections_inspection i
 JOIN inspections_round r ON r.id = i.round_id
+JOIN organization_servicecenter c ON c.id = i.center_id
 LEFT JOIN organization_assignment a ON a.user_id = %s
 LEFT JOIN organization_region g ON g.code = a.region_id
 WHERE i.id = %s
@@ -39,9 +43,12 @@ FROM inspections_inspection i WHERE i.id = %s
 """
 
 
-def find_to_fill(user: User, pk: UUID) -> Inspection:
-    """The inspection if `user` may fill it; else 404 or a refusal, as a page would answer."""
-    found = _find(user, pk)
+def find_to_fill(user: User, pk: UUID, *, for_page: bool = False) -> Inspection:
+    """The inspection if `user` may fill it; else as `load_inspection` finds it, or 404.
+
+    `for_page` reads the person's grants whole, since the frame of a page names their regions.
+    """
+    found = _find(user, pk, user.grants if for_page else None)
     if found is not None and permissions.can_fill(user, found):
         return found
     return load_inspection(user, pk)
@@ -70,18 +77,20 @@ def key_of() -> Callable[[UUID], str]:
     return str if connection.features.has_native_uuid_field else _HEX
 
 
-def _find(user: User, pk: UUID) -> Inspection | None:
+def _find(user: User, pk: UUID, grants: list[Assignment] | None) -> Inspection | None:
     with connection.cursor() as cursor:
         cursor.execute(_FOUND, [user.pk, user.pk, key(pk)])
         rows = cursor.fetchall()
-    if not rows:
+    if not rows or rows[0][6] == SUBMITTED:
         return None
     first = rows[0]
     found = _inspection(first[:8])
-    found.round = Round.from_db(None, _ROUND, first[8:10])
-    found.assigned[user.pk] = bool(first[10])
-    if "grants" not in user.__dict__:
-        user.grants = [_grant(row[11:]) for row in rows if row[11] is not None]
+    found.submitted_at = None
+    found.round = Round.from_db(None, _ROUND, first[8:11])
+    found.center = ServiceCenter.from_db(None, _CENTER, first[11:13])
+    found.assigned[user.pk] = bool(first[13])
+    if grants is None and "grants" not in user.__dict__:
+        user.grants = [_grant(row[14:]) for row in rows if row[14] is not None]
     return found
 
 

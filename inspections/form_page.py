@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.template.loader import render_to_string
@@ -17,30 +17,14 @@ from django.utils.translation import gettext as _
 
 from organization.release import release
 
+from .answer_rows import read_held, read_last
 from .answers import UNANSWERED, Given
 from .checklist import Checklist, checklist
 from .fragments import State, fill
 from .loading import previous_items
-from .models import Answer, AnswerEvent, Inspection, Photo
+from .merging import Held
+from .models import Inspection, Photo
 from .sheets import Section, fill_sheet
-
-
-class Kept(NamedTuple):
-    """What the page needs of an answer; a whole row of the model costs twice as much."""
-
-    item_id: int
-    value: Any
-    na: bool
-    reason: str
-    note: str
-    status: str
-    version: int
-    updated_at: datetime
-
-
-def kept_answers(inspection: Inspection) -> dict[int, Kept]:
-    rows = Answer.objects.filter(inspection=inspection).values_list(*Kept._fields)
-    return {row[0]: Kept(*row) for row in rows}
 
 
 @dataclass(frozen=True)
@@ -81,8 +65,9 @@ def page_context(
     """
     errors = errors or {}
     items = checklist(inspection.edition_id, inspection.kind)
-    cursor = _cursor(inspection)
-    answers = kept_answers(inspection)
+    # Read before the answers, so that the page misses none of what comes after it.
+    cursor = read_last(inspection)
+    answers = read_held(inspection)
     states = _states(inspection, items, answers, posted or {}, errors)
     done = {pk for pk, answer in answers.items() if answer.status != UNANSWERED}
     first_open = next((entry for entry in items.entries if entry.pk not in done), None)
@@ -121,12 +106,6 @@ def _sheet(
     }
 
 
-def _cursor(inspection: Inspection) -> int:
-    """The key of the last change that the page can show; read before the answers, so that none is missed."""
-    newest = AnswerEvent.objects.filter(inspection=inspection).order_by("-pk").values_list("pk", flat=True)
-    return newest.first() or 0
-
-
 def _sections(items: Checklist, html: Sequence[SafeString], done: set[int]) -> list[Section]:
     return [
         Section(
@@ -143,7 +122,7 @@ def _sections(items: Checklist, html: Sequence[SafeString], done: set[int]) -> l
 def _states(
     inspection: Inspection,
     items: Checklist,
-    answers: Mapping[int, Kept],
+    answers: Mapping[int, Held],
     posted: Mapping[int, Given],
     errors: Mapping[int, str],
 ) -> dict[int, State]:
@@ -158,15 +137,13 @@ def _states(
     for entry in items.entries:
         answer = answers.get(entry.pk)
         last = previous.get(entry.item.code)
-        given = posted.get(entry.pk) or (
-            Given(answer.value, answer.na, answer.reason, answer.note) if answer else Given()
-        )
+        given = posted.get(entry.pk) or (Given(**answer.content) if answer else Given())
         states[entry.pk] = State(
             given=given,
             status=answer.status if answer else UNANSWERED,
             version=answer.version if answer else 0,
             last=last_words.get(last["status"], "") if last else "",
-            saved=said(answer.updated_at) if answer and entry.pk not in errors else "",
+            saved=said(answer.at) if answer and entry.pk not in errors else "",
             errors=errors.get(entry.pk, ""),
             photos=pictures.get(entry.pk, ""),
             before=" ".join(photo["id"] for photo in last["photos"]) if last else "",

@@ -18,6 +18,7 @@ from standards.faults import Faults
 from .. import actions, permissions
 from ..answers import UNANSWERED, Checked, Given, check, read_given
 from ..checklist import Entry, checklist
+from ..entrance import find_to_fill
 from ..form_page import Progress, clock, page_context
 from ..loading import load_entry, load_inspection
 from ..merging import Held
@@ -29,7 +30,7 @@ from ..workflow import SUBMITTED
 @never_cache
 @require_safe
 def form(request: HttpRequest, pk: UUID) -> HttpResponse:
-    inspection = load_inspection(request.user, pk)
+    inspection = find_to_fill(request.user, pk, for_page=True)
     if inspection.state == SUBMITTED:
         return redirect("reports:score", pk=pk)
     permissions.can_fill(request.user, inspection).enforce(

@@ -203,7 +203,7 @@ def test_form_page_costs_the_same_however_much_is_filled(
         add_photo(stage.inspections[0], person, jpeg(f"rgb({9 * shade}, 0, 0)"), codes[shade])
     client.force_login(person)
     client.get(url(stage, "form"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(url(stage, "form"))
 
 
@@ -252,7 +252,7 @@ def test_check_page_costs_the_same(
     answer(stage.inspections[0], stage.cast["inspector"], **dict.fromkeys(codes[answered:]))
     client.force_login(stage.cast["inspector"])
     client.get(url(stage, "check"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(url(stage, "check"))
 
 
