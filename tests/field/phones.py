@@ -73,13 +73,13 @@ class Phone:
         self.says("可离线使用", "[data-readiness]")
 
     def says(self, text: str, where: str = ".bar-state") -> None:
-        expect(self.page.locator(where)).to_contain_text(text, timeout=15_000)
+        expect(self.page.locator(where)).to_contain_text(text, timeout=30_000)
 
     def item_says(self, code: str, text: str, where: str = ".kept") -> None:
-        expect(self.item(code).locator(where)).to_contain_text(text, timeout=15_000)
+        expect(self.item(code).locator(where)).to_contain_text(text, timeout=30_000)
 
     def shows(self, code: str, value: str) -> None:
-        expect(self.item(code).locator(f"[value={value}]")).to_be_checked(timeout=15_000)
+        expect(self.item(code).locator(f"[value={value}]")).to_be_checked(timeout=30_000)
 
     # ---- the device
 

@@ -1,4 +1,4 @@
-"""Field pages for everybody: axe and widths in both languages, as the server sends and as a device keeps them."""
+"""Field pages for everybody: axe and widths in both languages, as sent and as a device keeps them."""
 
 from collections.abc import Callable
 from typing import Any
