@@ -84,7 +84,7 @@ export function clock(moment) {
 // How large, since when, and whether the browser has promised to keep it.
 export function readinessOf({ size = 0, preparedAt, persisted }, words) {
   const said = words.prepared.replace("{size}", `${Math.ceil(size / 1000)} KB`).replace("{time}", clock(preparedAt));
-  return `${said}${words.comma}${persisted ? words.lasting : words.passing}`;
+  return `${said}${persisted ? words.lasting : words.passing}`;
 }
 
 // Two answers to one item, each with its name and time.
