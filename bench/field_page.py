@@ -141,8 +141,11 @@ class Phone:
         self.context.add_cookies([{"name": "sessionid", "value": cookie, "url": site}])
         self.context.add_init_script(WATCH)
         self.requests: list[Any] = []
-        self.context.on("requestfinished", lambda one: self.requests.append(one))
+        self.context.on("requestfinished", self.finish)
         self.page = self.tab()
+
+    def finish(self, request: Any) -> None:
+        self.requests.append(request)
 
     def tab(self, slow: bool = True) -> Any:
         page = self.context.new_page()

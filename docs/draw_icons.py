@@ -24,7 +24,9 @@ def main() -> None:
         for size in SIZES:
             page = browser.new_page(viewport={"width": size, "height": size})
             page.set_content(f"<style>body{{margin:0}} svg{{display:block}}</style>{drawing}")
-            picture = Image.open(BytesIO(page.screenshot())).convert("P", palette=Image.Palette.ADAPTIVE, colors=32)
+            picture = Image.open(BytesIO(page.screenshot())).convert(
+                "P", palette=Image.Palette.ADAPTIVE, colors=32
+            )
             picture.save(HERE.parent / "static" / f"app-{size}.png", optimize=True)
         browser.close()
 

@@ -34,6 +34,7 @@ _READ_ANSWERS = """
 SELECT item_id, value, na, reason, note, status, version, updated_by_id, updated_at
 FROM inspections_answer WHERE inspection_id = %s
 """
+_READ_SOME = _READ_ANSWERS + " AND item_id IN ({places})"
 _READ_KNOWN = """
 SELECT mutation, id, inspection_id, item_id, base, version, outcome, new, at
 FROM inspections_answerevent WHERE mutation IN ({places})
@@ -42,6 +43,7 @@ _READ_SITUATION = """
 SELECT
     EXISTS (SELECT 1 FROM inspections_inspection_inspectors WHERE inspection_id = %s AND user_id = %s),
     EXISTS (SELECT 1 FROM inspections_conflict WHERE inspection_id = %s AND settled_at IS NULL),
+    (SELECT {together}(item_id || ' ' || status, ',') FROM inspections_answer WHERE inspection_id = %s),
     COALESCE((SELECT MAX(id) FROM inspections_answerevent WHERE inspection_id = %s), 0),
     (SELECT COUNT(*) FROM inspections_photo
         WHERE inspection_id = %s AND removed_at IS NULL AND device IS NOT NULL),
@@ -85,24 +87,31 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What else matters of a locked inspection; `last` is the key of its last event."""
+    """What else matters of a locked inspection; `statuses` by item, `last` is the key of its last event."""
 
     is_assigned: bool
     has_conflicts: bool
+    statuses: dict[int, str]
     last: int
     announced: int
     on_the_way: int
 
 
-def read_held(inspection: Inspection) -> dict[int, Held]:
-    """What there is for each item, by the item's key."""
+def read_held(inspection: Inspection, items: Collection[int] | None = None) -> dict[int, Held]:
+    """What there is for each item (for those named, if any are), by the item's key."""
+    statement, params = _READ_ANSWERS, [key(inspection.pk)]
+    if items is not None:
+        if not items:
+            return {}
+        statement = _READ_SOME.format(places=", ".join(["%s"] * len(items)))
+        params += items
     return {
         item: Held(
             {"value": _loaded(value), "na": bool(na), "reason": reason, "note": note},
             status, version, by, _aware(at),
         )
         for item, value, na, reason, note, status, version, by, at in _rows(
-            _READ_ANSWERS, [key(inspection.pk)]
+            statement, params
         )
     }  # fmt: skip
 
@@ -125,8 +134,12 @@ def read_known(mutations: Collection[UUID]) -> dict[UUID, Known]:
 
 def read_situation(inspection: Inspection, person: User) -> Situation:
     own = key(inspection.pk)
-    (row,) = _rows(_READ_SITUATION, [own, person.pk, own, own, own, own])
-    return Situation(bool(row[0]), bool(row[1]), *row[2:])
+    together = "GROUP_CONCAT" if connection.vendor == "sqlite" else "STRING_AGG"
+    statement = _READ_SITUATION.format(together=together)
+    (row,) = _rows(statement, [own, person.pk, own, own, own, own, own])
+    pairs = (pair.split(" ") for pair in row[2].split(",")) if row[2] else ()
+    statuses = {int(item): status for item, status in pairs}
+    return Situation(bool(row[0]), bool(row[1]), statuses, *row[3:])
 
 
 def read_last(inspection: Inspection) -> int:

@@ -37,10 +37,7 @@ LEFT JOIN organization_assignment a ON a.user_id = %s
 LEFT JOIN organization_region g ON g.code = a.region_id
 WHERE i.id = %s
 """
-_LOCKED = """
-SELECT i.id, i.round_id, i.center_id, i.region_id, i.kind, i.edition_id, i.state, i.lead_id
-FROM inspections_inspection i WHERE i.id = %s
-"""
+_LOCKED = "SELECT state, lead_id FROM inspections_inspection WHERE id = %s "
 
 
 def find_to_fill(user: User, pk: UUID, *, for_page: bool = False) -> Inspection:
@@ -55,16 +52,16 @@ def find_to_fill(user: User, pk: UUID, *, for_page: bool = False) -> Inspection:
 
 
 def lock_row(inspection: Inspection) -> Inspection:
-    """Lock a found inspection and read it again; who is assigned is asked anew when it matters."""
+    """Lock a found inspection and read again what may have changed; whose it is, is asked anew after."""
     wait = "FOR UPDATE" if connection.features.has_select_for_update else ""
     with connection.cursor() as cursor:
         cursor.execute(_LOCKED + wait, [key(inspection.pk)])
         row = cursor.fetchone()
     if row is None:
         raise Inspection.DoesNotExist
-    locked = _inspection(row)
-    locked.round = inspection.round
-    return locked
+    inspection.state, inspection.lead_id = row
+    inspection.assigned.clear()
+    return inspection
 
 
 def key(pk: UUID) -> str:

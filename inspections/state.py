@@ -23,7 +23,7 @@ def build(*, inspection: Inspection, person: User, since: int | None, now: datet
     items = checklist(inspection.edition_id, inspection.kind)
     held = read_held(inspection)
     changed, cursor = _changed(inspection, since)
-    done, total, sections = progress(items, held)
+    done, total, sections = progress(items, {pk: one.status for pk, one in held.items()})
     shown = held if changed is None else {pk: held[pk] for pk in changed if pk in held}
     names = read_names({one.by for one in shown.values()})
     photos = list(Photo.objects.kept().filter(inspection=inspection).select_related("added_by"))

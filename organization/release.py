@@ -1,4 +1,4 @@
-"""Which release of the portal's pages this is: a device that keeps a page asks whether there is a newer one."""
+"""Which release of the portal's pages this is: devices that keep pages ask whether there is a newer one."""
 
 from functools import cache
 from hashlib import sha256

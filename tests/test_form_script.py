@@ -1,4 +1,4 @@
-"""The form's script on plain HTTP, against a server that answers as the test says: only outcomes are called saved."""
+"""The form's script on plain HTTP, with a server of the test's own: only outcomes are called saved."""
 
 import json
 import re
@@ -21,12 +21,13 @@ SITE = "http://portal.test"
 PAGE = """{% extends "base.html" %}{% load static %}
 {% block page_class %}page-form{% endblock %}
 {% block head %}<link rel="stylesheet" href="{% static 'css/inspection.css' %}">{% endblock %}
-{% block content %}<div data-inspection="1" data-person="7" data-cursor="0" data-release="one" data-login-url="/login/"
-data-conflicts-url="/conflicts/">
+{% block content %}<div data-inspection="1" data-person="7" data-cursor="0" data-release="one"
+data-login-url="/login/" data-conflicts-url="/conflicts/">
 {% include "components/item/bar.html" with center="A" answered=0 total=8 %}
 <p data-readiness></p>
 {% include "components/item/section.html" %}</div>{% include "components/item/words.html" %}{% endblock %}
-{% block dock %}{% include "components/item/dock.html" with left=8 next="#i1" check_url="/check" %}{% endblock %}
+{% block dock %}
+{% include "components/item/dock.html" with left=8 next="#i1" check_url="/check" %}{% endblock %}
 {% block scripts %}<script type="module" src="{% static 'js/form.js' %}"></script>{% endblock %}"""
 SESSION = {"person": 7, "csrf": "token", "release": "one", "now": "2026-11-20T14:05:00+08:00"}
 STATE = {"cursor": 0, "answers": [], "conflicts": [], "photos": [], "release": "one"}
@@ -65,15 +66,14 @@ class Form:
         return route.fulfill(body=self.html, content_type="text/html; charset=utf-8")
 
     def receive(self, route: Any) -> None:
-        if self.reply.get("abort"):
-            return route.abort()
         if self.reply:
-            return route.fulfill(**self.reply)
+            return route.abort() if self.reply.get("abort") else route.fulfill(**self.reply)
         mutations = json.loads(route.request.post_data)["mutations"]
         self.sent += mutations
         at = {"at": "2026-11-20T14:05:00+08:00", "digest": "", "theirs": None}
         results = [{"id": one["id"], **self.outcome, **at} for one in mutations]
-        route.fulfill(json={"results": results, "changes": [], "conflicts": [], "cursor": 1, "release": "one"})
+        said = {"results": results, "changes": [], "conflicts": [], "cursor": 1, "release": "one"}
+        return route.fulfill(json=said)
 
     def tap(self, selector: str) -> None:
         self.page.locator(selector).check(force=True)
@@ -127,7 +127,11 @@ def test_an_address_without_https_keeps_answers_and_says_what_it_cannot(form: Fo
 
 @pytest.mark.parametrize(
     "reply",
-    [{"status": 500, "body": "no"}, {"status": 200, "body": "<html>log in</html>"}, {"status": 200, "body": "{}"}],
+    [
+        {"status": 500, "body": "no"},
+        {"status": 200, "body": "<html>log in</html>"},
+        {"status": 200, "body": "{}"},
+    ],
 )
 def test_nothing_is_called_saved_before_the_server_answers(form: Form, reply: dict[str, Any]) -> None:
     form.reply = reply
@@ -164,7 +168,12 @@ def test_no_network_is_said_and_sent_again_when_it_returns(form: Form) -> None:
 
 def test_refused_value_shows_its_error_until_mended(form: Form) -> None:
     good = form.outcome
-    form.outcome = {"outcome": "faulty", "version": 0, "status": "unanswered", "errors": {"value": ["不是数字"]}}
+    form.outcome = {
+        "outcome": "faulty",
+        "version": 0,
+        "status": "unanswered",
+        "errors": {"value": ["不是数字"]},
+    }
     form.page.fill("#i5-value", "abc")
     form.says("#i5 .wrong", "不是数字")
     form.says(".bar-state", "1 项需要更正")

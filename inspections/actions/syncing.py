@@ -25,7 +25,7 @@ from ..answer_rows import (
     write_events,
 )
 from ..answers import Checked, check
-from ..checklist import Checklist, checklist
+from ..checklist import Checklist, Entry, checklist
 from ..entrance import lock_row
 from ..merging import CHANGING, LOSING, NOTHING, Held, Mutation, Outcome, in_order, outcome
 from ..models import Conflict, Inspection
@@ -51,11 +51,15 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """The state after a delivery; `changes` are the items that others changed since the cursor."""
+    """The state after a delivery; `changes` are the items that others changed since the cursor.
+
+    `held` is there for these and for what was delivered, `statuses` for every item that has an answer.
+    """
 
     checklist: Checklist
     results: tuple[Result, ...]
     held: Mapping[int, Held]
+    statuses: Mapping[int, str]
     changes: frozenset[int]
     conflicts: frozenset[int]
     cursor: int
@@ -104,6 +108,7 @@ class _Delivery:
     captured_by: User | None
     items: Checklist = field(init=False)
     held: dict[int, Held] = field(init=False)
+    statuses: dict[int, str] = field(init=False)
     known: dict[UUID, Known] = field(init=False)
     events: list[NewEvent] = field(init=False)
     results: dict[UUID, Result] = field(init=False)
@@ -115,11 +120,13 @@ class _Delivery:
             locked = lock_row(self.inspection)
             asked = {m.id for m in self.mutations} | {m.after for m in self.mutations if m.after}
             self.known = read_known(asked) if asked else {}
-            self.held = read_held(locked)
             situation = read_situation(locked, self.by)
+            self.statuses = situation.statuses
+            self.held = read_held(locked, self._touched())
             locked.assigned[self.by.pk] = situation.is_assigned
             self._check_right(locked)
             changed, last = self._changed_since(situation.last), situation.last
+            self.held |= read_held(locked, changed - self.held.keys())
             for mutation in in_order(self.mutations):
                 self._take(mutation)
             conflicts = _open_conflicts(locked) if situation.has_conflicts else []
@@ -131,6 +138,7 @@ class _Delivery:
             checklist=self.items,
             results=tuple(self.results[m.id] for m in self.mutations),
             held=self.held,
+            statuses=self.statuses,
             changes=frozenset(changed),
             conflicts=frozenset(conflict.item for conflict in conflicts),
             cursor=last,
@@ -138,6 +146,9 @@ class _Delivery:
             arrived=situation.announced - situation.on_the_way,
             names=self._names(changed),
         )
+
+    def _touched(self) -> list[int]:
+        return list({self.items.by_code[mutation.item].pk for mutation in self.mutations})
 
     def _check_right(self, locked: Inspection) -> None:
         verdict = permissions.can_fill(self.by, locked)
@@ -155,14 +166,8 @@ class _Delivery:
         """Find what comes of one mutation, and keep it for the batch that is written."""
         entry = self.items.by_code[mutation.item]
         held = self.held.get(entry.pk, NOTHING)
-        content = mutation.given.plain()
-        checked: Checked | None = None
-        faults: Faults | None = None
-        try:
-            checked = check(mutation.given, entry.item, self.items.kind)
-            content = checked.plain()
-        except Faults as found:
-            faults = found
+        checked, faults = _check(mutation, entry, self.items.kind)
+        content = checked.plain() if checked else mutation.given.plain()
         status = checked.status if checked else ""
         if earlier := self.known.get(mutation.id):
             self._repeat(mutation, entry.pk, earlier, content, status, faults)
@@ -184,6 +189,7 @@ class _Delivery:
         if came_to is Outcome.APPLIED:
             author = self.captured_by or self.by
             self.held[entry.pk] = Held(content, status, version, author.pk, self.now)
+            self.statuses[entry.pk] = status
         theirs = held if came_to is Outcome.CONFLICT else None
         self.results[mutation.id] = Result(
             mutation, came_to, version, status, content, self.now, faults, theirs
@@ -216,7 +222,7 @@ class _Delivery:
             return set()
         rows = read_since(self.inspection, self.cursor) if self.cursor else []
         if self.cursor != 0 and (not rows or rows[0][0] != self.cursor):
-            return set(self.held)
+            return set(self.statuses)
         rows = rows[1:] if self.cursor else read_since(self.inspection, 0)
         return {item for _, item, came_to in rows if came_to in CHANGING}
 
@@ -292,6 +298,13 @@ class OpenConflict:
 
     def is_of(self, device: UUID, after: UUID | None) -> bool:
         return device == self.device or (after is not None and after == self.mutation)
+
+
+def _check(mutation: Mutation, entry: Entry, kind: str) -> tuple[Checked | None, Faults | None]:
+    try:
+        return check(mutation.given, entry.item, kind), None
+    except Faults as faults:
+        return None, faults
 
 
 def _open_conflicts(inspection: Inspection) -> list[OpenConflict]:

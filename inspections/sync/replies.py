@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..actions import Result, Synced
-from ..checklist import Checklist, Entry
-from ..merging import NOTHING, Held, Outcome, digest
+from ..answers import UNANSWERED
+from ..checklist import Checklist
+from ..merging import Held, Outcome, digest
 from ..wording import fault_words
 
 
 def reply(synced: Synced, person: int) -> dict[str, Any]:
     """The answer to a delivery of `person`."""
-    done, total, sections = progress(synced.checklist, synced.held)
+    done, total, sections = progress(synced.checklist, synced.statuses)
     return {
         "results": [result_words(result, person, synced.names) for result in synced.results],
         "changes": [
@@ -55,21 +56,18 @@ def held_words(code: str, held: Held, person: int, names: Mapping[int, str]) -> 
     }
 
 
-def progress(items: Checklist, held: Mapping[int, Held]) -> tuple[int, int, dict[str, list[int]]]:
+def progress(items: Checklist, statuses: Mapping[int, str]) -> tuple[int, int, dict[str, list[int]]]:
     """How many items are answered, of how many; and the same for each section."""
+    done = {item for item, status in statuses.items() if status != UNANSWERED}
     sections = {
-        section.code: [sum(_is_answered(entry, held) for entry in entries), len(entries)]
+        section.code: [sum(entry.pk in done for entry in entries), len(entries)]
         for section, entries in items.sections()
     }
-    return sum(done for done, _ in sections.values()), len(items.entries), sections
+    return sum(count for count, _ in sections.values()), len(items.entries), sections
 
 
 def codes(items: Checklist, keys: frozenset[int]) -> list[str]:
     return [entry.item.code for entry in items.entries if entry.pk in keys]
-
-
-def _is_answered(entry: Entry, held: Mapping[int, Held]) -> bool:
-    return held.get(entry.pk, NOTHING).status != NOTHING.status
 
 
 def _kept_otherwise(synced: Synced) -> set[int]:

@@ -31,7 +31,7 @@ async function begin() {
   if (page.dataset.person) remember(person);
   store = await openStore(person);
   sync = new Sync(store);
-  const known = await store.inspection(inspection);
+  const known = await store.inspection(inspection).catch(() => undefined);
   if (shell && !known?.preparedAt) return askServer();
   // Where something is known already, what the server just rendered is the newer; else it can wait for its turn.
   if (!shell && known) await takePage(known);
@@ -233,10 +233,7 @@ function tellReadiness(row = view.row) {
   offeredAt = 0;
   if (!store.durable) readiness.textContent = words.noStore;
   else if (!window.isSecureContext) readiness.textContent = words.noOffline;
-  else if (row?.preparedAt) {
-    const size = `${Math.ceil((row.size ?? 0) / 1000)} KB`;
-    readiness.textContent = words.prepared.replace("{size}", size).replace("{time}", fields.clock(row.preparedAt));
-  }
+  else if (row?.preparedAt) readiness.textContent = fields.readinessOf(row, words);
 }
 
 // Its files may not all be there yet while the portal is being renewed: a minute later they are.

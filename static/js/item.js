@@ -81,6 +81,12 @@ export function clock(moment) {
   return at.toDateString() === new Date().toDateString() ? time : `${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
 }
 
+// How large, since when, and whether the browser has promised to keep it.
+export function readinessOf({ size = 0, preparedAt, persisted }, words) {
+  const said = words.prepared.replace("{size}", `${Math.ceil(size / 1000)} KB`).replace("{time}", clock(preparedAt));
+  return `${said}${persisted ? words.lasting : words.passing}`;
+}
+
 // Two answers to one item, each with its name and time.
 export function clashWords(item, answer, words) {
   if (!answer?.lost) return words.clashOthers;
@@ -149,9 +155,10 @@ export function showClash(item, said, words, url) {
   if (!said) return there?.remove();
   const place = there ?? document.createElement("p");
   if (place.dataset.said === said) return;
-  place.className = "clash note note-warning";
+  place.className = "clash note note-warning mb-0";
   place.dataset.said = said;
   const link = document.createElement("a");
+  link.className = "text-nowrap";
   link.href = url;
   link.textContent = words.clashLink;
   place.replaceChildren(said, " ", link);

@@ -63,7 +63,10 @@ class Photos {
     await this.#show();
     this.#send();
     await this.#recall();
-    if (this.#page.dataset.shell) await Promise.all([this.#showBefore(), this.#showOthers()]);
+    if (!this.#page.dataset.shell) return;
+    await this.#showBefore();
+    // A photo that was just taken does not wait for the network.
+    this.#showOthers();
   }
 
   // The kept page names no photo: those of the last inspection are on this device, …
@@ -102,11 +105,11 @@ class Photos {
   // ---- what is done
 
   async pick(item, files) {
-    await this.#store.setMeta(SHOOTING, null).catch(() => {});
     const code = item.dataset.item;
     this.#say(item, this.#words.reading);
     let failure = null;
     for (const file of files) await this.#queue.add(code, file).catch((error) => (failure = error));
+    await this.#store.setMeta(SHOOTING, null).catch(() => {});
     this.#done(item, failure);
   }
 

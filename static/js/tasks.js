@@ -24,6 +24,7 @@ async function begin() {
   }
   button.hidden = !inspections.length;
   await tell();
+  await keepLanguage().catch(() => {});
 }
 
 async function tell() {
@@ -34,6 +35,17 @@ async function tell() {
   if (answers + photos) parts.push(words.unsent.replace("{n}", answers + photos));
   if (ready) parts.push(words.ready.replace("{n}", ready).replace("{total}", inspections.length));
   if (parts.length) said.textContent = parts.join(" ");
+}
+
+// Pages that were kept in another language are fetched anew in this one.
+async function keepLanguage() {
+  const store = await openStore(person);
+  const { lang } = document.documentElement;
+  const stale = (await store.inspections()).filter((row) => row.offline && row.preparedAt && row.lang !== lang && inspections.includes(row.id));
+  if (!stale.length) return;
+  const [{ prepare }, { Sync }] = await Promise.all([import("./checkout.js"), import("./sync.js")]);
+  const sync = new Sync(store);
+  for (const { id } of stale) await prepare({ store, sync, inspection: id });
 }
 
 button.addEventListener("click", async () => {

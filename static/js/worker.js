@@ -19,7 +19,7 @@ self.addEventListener("fetch", (event) => {
   // Uploads handed through a worker have arrived empty on some phones, so writes are never touched.
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (url.pathname.startsWith("/static/")) event.respondWith(fileOf(request));
-  else if (request.mode === "navigate" && isKept(url)) event.respondWith(pageOf(request, url));
+  else if (request.mode === "navigate") event.respondWith(isKept(url) ? pageOf(request, url) : netOf(request));
 });
 
 // A query asks for the page as the server has it now.
@@ -27,6 +27,17 @@ const isKept = ({ pathname, search }) => !search && /^\/(?:field|inspections\/[0
 
 async function pageOf(request, url) {
   return (await find(url.pathname)) ?? fetch(request);
+}
+
+// Without signal, this device's own page says so in words of ours.
+async function netOf(request) {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const own = await find("/field/");
+    if (own) return own;
+    throw error;
+  }
 }
 
 async function fileOf(request) {

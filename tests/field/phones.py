@@ -1,4 +1,4 @@
-"""Phones in the field: a person logged in on a device, the form in front of them, and what the device holds."""
+"""Phones in the field: a person logged in on a device, the form before them, and what the device holds."""
 
 import json
 import re
@@ -21,7 +21,8 @@ READ_STORE = """([person, name]) => new Promise((done, failed) => {
         const answered = (rows) => { db.close(); done(rows); };
         if (!db.objectStoreNames.contains(name)) return answered([]);
         const asking = db.transaction(name).objectStore(name).getAll();
-        asking.onsuccess = () => answered(asking.result.map((row) => ({ ...row, bytes: undefined, thumbnail: undefined })));
+        const light = (row) => ({ ...row, bytes: undefined, thumbnail: undefined });
+        asking.onsuccess = () => answered(asking.result.map(light));
     };
 })"""
 
@@ -39,12 +40,19 @@ class Phone:
         client = Client()
         client.force_login(user)
         morsel = client.cookies[settings.SESSION_COOKIE_NAME]
-        self.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": morsel.value, "url": self.site}])
+        self.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": morsel.value, "url": self.site}]
+        )
         self.user = user
 
     def tab(self) -> "Phone":
         other = object.__new__(Phone)
-        other.page, other.user, other.site, other.context = self.context.new_page(), self.user, self.site, self.context
+        other.page, other.user, other.site, other.context = (
+            self.context.new_page(),
+            self.user,
+            self.site,
+            self.context,
+        )
         return other
 
     # ---- the form
@@ -65,13 +73,13 @@ class Phone:
         self.says("可离线使用", "[data-readiness]")
 
     def says(self, text: str, where: str = ".bar-state") -> None:
-        expect(self.page.locator(where)).to_contain_text(text, timeout=15_000)
+        expect(self.page.locator(where)).to_contain_text(text, timeout=30_000)
 
     def item_says(self, code: str, text: str, where: str = ".kept") -> None:
-        expect(self.item(code).locator(where)).to_contain_text(text, timeout=15_000)
+        expect(self.item(code).locator(where)).to_contain_text(text, timeout=30_000)
 
     def shows(self, code: str, value: str) -> None:
-        expect(self.item(code).locator(f"[value={value}]")).to_be_checked(timeout=15_000)
+        expect(self.item(code).locator(f"[value={value}]")).to_be_checked(timeout=30_000)
 
     # ---- the device
 
@@ -100,7 +108,9 @@ class Phone:
 def refuse(status: int, body: Any = None) -> Callable[[Route], None]:
     """Answer in the server's place."""
     return lambda route: route.fulfill(
-        status=status, body=json.dumps(body) if body is not None else "<h1>x</h1>", content_type="application/json"
+        status=status,
+        body=json.dumps(body) if body is not None else "<h1>x</h1>",
+        content_type="application/json",
     )
 
 

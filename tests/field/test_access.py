@@ -1,4 +1,4 @@
-"""Field pages for everybody: axe, widths and targets, in both languages, as the server sends them and as they are kept."""
+"""Field pages for everybody: axe and widths in both languages, as sent and as a device keeps them."""
 
 from collections.abc import Callable
 from typing import Any

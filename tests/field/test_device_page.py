@@ -36,8 +36,10 @@ def test_every_question_has_a_plain_answer(phone: Phone) -> None:
     assert "与服务器一致" in said["clock"]
 
 
-def test_a_browser_inside_another_app_is_sent_outside(new_page: Callable[..., Any], stage: Stage, live_server: Any) -> None:
-    agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0"
+def test_a_browser_inside_another_app_is_sent_outside(
+    new_page: Callable[..., Any], stage: Stage, live_server: Any
+) -> None:
+    agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 MicroMessenger/8.0"
     phone = Phone(new_page(375, user_agent=agent), stage.cast["inspector"], live_server.url)
     phone.page.goto("/field/")
     assert "微信" in checks(phone)["app"]
@@ -66,7 +68,9 @@ def test_blocked_storage_is_told(phone: Phone) -> None:
 
 
 def test_a_small_disk_is_told(phone: Phone) -> None:
-    phone.page.add_init_script("StorageManager.prototype.estimate = async () => ({ quota: 20e6, usage: 1e6 });")
+    phone.page.add_init_script(
+        "StorageManager.prototype.estimate = async () => ({ quota: 20e6, usage: 1e6 });"
+    )
     phone.page.goto("/field/")
     assert "只能再存约 19 MB。请清理手机空间" in checks(phone)["quota"]
 
@@ -158,7 +162,8 @@ def test_logging_out_wipes_what_is_sent(phone: Phone, stage: Stage, address: str
         """async () => [
             (await indexedDB.databases()).map(({ name }) => name),
             localStorage.getItem("portal-person"),
-            (await (await caches.open("portal-shells")).keys()).filter(({ url }) => url.includes("inspections")).length,
+            (await (await caches.open("portal-shells")).keys())
+                .filter(({ url }) => url.includes("inspections")).length,
         ]"""
     )
     assert left == [[], None, 0]
@@ -223,3 +228,27 @@ def test_session_tells_who_is_logged_in(client: Client, stage: Stage) -> None:
     assert said.json()["person"] == person.pk
     assert said.headers["Cache-Control"].startswith("max-age=0")
     assert client.cookies["csrftoken"].value
+
+
+def test_a_page_that_is_not_kept_gives_way_to_this_devices_own(phone: Phone, stage: Stage) -> None:
+    phone.open(stage.inspections[0])
+    phone.prepare()
+    phone.offline()
+    phone.page.goto("/account/")
+    expect(phone.page.locator("h1")).to_have_text("本机与离线")
+    expect(phone.page.locator("[data-prepared] li")).to_have_count(1)
+    phone.online()
+    phone.page.reload()
+    expect(phone.page.locator("h1")).to_have_text("我的账号")
+
+
+def test_kept_pages_follow_the_persons_language(phone: Phone, stage: Stage) -> None:
+    phone.open(stage.inspections[0])
+    phone.prepare()
+    phone.context.add_cookies([{"name": "django_language", "value": "en", "url": phone.site}])
+    with phone.page.expect_response(lambda response: response.url.endswith("/offline/")):
+        phone.page.goto("/tasks/")
+    phone.page.wait_for_load_state("networkidle")
+    phone.offline()
+    phone.open(stage.inspections[0])
+    expect(phone.page.locator("html")).to_have_attribute("lang", "en")

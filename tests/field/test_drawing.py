@@ -276,3 +276,37 @@ def test_without_a_camera_the_file_button_is_offered(page: Page, again: Inspecti
     expect(page.locator("[data-item='yes'] [type=file]")).to_be_focused()
     take(page, picture(300, 200))
     verified(page, 1)
+
+
+def test_kept_page_offers_the_last_photo_without_signal(
+    camera_page: Page, again: Inspection, stage: Stage
+) -> None:
+    page = camera_page
+    open_form(page, again, stage.cast["inspector"])
+    page.click("[data-prepare]")
+    expect(page.locator("[data-readiness]")).to_contain_text("可离线使用", timeout=WAIT)
+    page.context.set_offline(True)
+    page.reload()
+    unfold(page)
+    page.click("[data-item='yes'] [data-photo=compare]", timeout=WAIT)
+    old = page.locator("#compare img")
+    expect(old).to_be_visible(timeout=WAIT)
+    assert old.evaluate("one => one.decode().then(() => one.naturalWidth)") == 320
+    expect(page.locator("#compare video")).to_have_js_property("readyState", 4, timeout=WAIT)
+    page.click("#compare [data-shoot]")
+    expect(page.locator("[data-item='yes'] .photo-state")).to_have_text("已存在本机", timeout=WAIT)
+    page.context.set_offline(False)
+    verified(page, 1)
+
+
+def test_kept_page_shows_what_a_colleague_took(page: Page, stage: Stage) -> None:
+    inspection = stage.inspections[0]
+    open_form(page, inspection, stage.cast["inspector"])
+    page.click("[data-prepare]")
+    expect(page.locator("[data-readiness]")).to_contain_text("可离线使用", timeout=WAIT)
+    add_photo(inspection, stage.cast["lead_inspector"], jpeg())
+    page.reload()
+    unfold(page)
+    shown = page.locator("[data-item='yes'] .thumbs img")
+    expect(shown).to_have_attribute("alt", "lead_inspector的照片", timeout=WAIT)
+    assert shown.evaluate("one => one.decode().then(() => one.naturalWidth)") > 0

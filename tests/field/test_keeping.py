@@ -1,11 +1,10 @@
-"""Nothing that was tapped is lost: reload, new tab, no signal, no space, a database that was closed or cleared."""
+"""Nothing that was tapped is lost: reload, new tab, no signal, no space, a database closed or cleared."""
 
 from typing import Any
 
 from playwright.sync_api import expect
 
 from inspections.answers import Given
-
 from tests.field.phones import Phone
 from tests.small_stage import submitted
 from tests.stage import Stage, make_round, take_in
@@ -97,7 +96,11 @@ def test_storage_cleared_after_sending_loses_nothing(phone: Phone, stage: Stage)
     phone.prepare()
     phone.tap("yes", "met")
     phone.says("全部已发送")
-    phone.command("Storage.clearDataForOrigin", origin=phone.site, storageTypes="indexeddb,cache_storage,local_storage,service_workers")
+    phone.command(
+        "Storage.clearDataForOrigin",
+        origin=phone.site,
+        storageTypes="indexeddb,cache_storage,local_storage,service_workers",
+    )
     phone.page.goto("about:blank")
     phone.open(stage.inspections[0])
     phone.shows("yes", "met")

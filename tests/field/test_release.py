@@ -53,7 +53,10 @@ class Portal:
             override_settings(
                 STATICFILES_DIRS=[sources],
                 STATIC_ROOT=self.folder / f"static-{self.number}",
-                STORAGES={**site_settings.STORAGES, "staticfiles": {"BACKEND": "config.assets.HashedStorage"}},
+                STORAGES={
+                    **site_settings.STORAGES,
+                    "staticfiles": {"BACKEND": "config.assets.HashedStorage"},
+                },
             )
         )
         call_command("collectstatic", interactive=False, verbosity=0)
@@ -124,7 +127,9 @@ def test_the_new_release_is_offered_and_taken_by_hand(phone: Phone, portal: Port
     assert release_of(phone) == old
     assert len(kept_files(phone)) == 2
     phone.page.locator("button[data-update]").click()
-    expect(phone.page.locator(f"[data-inspection]:not([data-release='{old}'])")).to_be_attached(timeout=20_000)
+    expect(phone.page.locator(f"[data-inspection]:not([data-release='{old}'])")).to_be_attached(
+        timeout=20_000
+    )
     phone.offline()
     phone.page.reload()
     assert release_of(phone) != old

@@ -1,4 +1,4 @@
-"""The way to the server and back: silence, lost answers, expired log-ins, other people, several tabs and inspectors."""
+"""The way to the server and back: silence, lost answers, expired log-ins, other people, two inspectors."""
 
 import json
 from collections.abc import Callable
@@ -35,7 +35,10 @@ def status(stage: Stage, code: str) -> str | None:
         (lambda route: route.abort("connectionrefused"), "联网后自动发送"),
         (refuse(500), "服务器没有应答"),
         (refuse(502), "服务器没有应答"),
-        (lambda route: route.fulfill(body="<h1>欢迎使用本店网络</h1>", content_type="text/html"), "服务器没有应答"),
+        (
+            lambda route: route.fulfill(body="<h1>欢迎使用本店网络</h1>", content_type="text/html"),
+            "服务器没有应答",
+        ),
     ],
     ids=["down", "fails", "bad gateway", "another page"],
 )
@@ -87,7 +90,10 @@ def test_a_change_made_after_a_lost_answer_follows_it(phone: Phone, stage: Stage
     phone.says("1 项只在本机")
     phone.tap("yes", "not_met")
     phone.says("全部已发送")
-    assert list(AnswerEvent.objects.order_by("pk").values_list("version", "outcome")) == [(1, "applied"), (2, "applied")]
+    assert list(AnswerEvent.objects.order_by("pk").values_list("version", "outcome")) == [
+        (1, "applied"),
+        (2, "applied"),
+    ]
     assert status(stage, "yes") == "not_met"
 
 
@@ -168,10 +174,16 @@ def test_what_the_server_did_not_take_goes_again(phone: Phone, stage: Stage, out
     def once(route: Route) -> None:
         sent = json.loads(route.request.post_data or "")["mutations"][0]["id"]
         first.append(sent)
-        if len(first) > 1:
-            return route.continue_()
-        result = {"id": sent, "outcome": outcome, "version": 0, "status": "unanswered", "at": None, "errors": {}}
-        refuse(200, {"results": [result], "changes": [], "conflicts": [], "cursor": 0})(route)
+        result = {
+            "id": sent,
+            "outcome": outcome,
+            "version": 0,
+            "status": "unanswered",
+            "at": None,
+            "errors": {},
+        }
+        reply = {"results": [result], "changes": [], "conflicts": [], "cursor": 0}
+        refuse(200, reply)(route) if len(first) == 1 else route.continue_()
 
     phone.open(stage.inspections[0])
     phone.answer(SYNC, once)
@@ -310,8 +322,12 @@ def test_what_others_change_does_not_disturb_typing(phone: Phone, stage: Stage) 
     field = phone.item("area").locator("input[name$='-value']")
     field.press_sequentially("15")
     now = timezone.now()
-    actions.save_answer(inspection=inspection, code="area", given=Given("99"), by=stage.cast["lead_inspector"], now=now)
-    actions.save_answer(inspection=inspection, code="yes", given=Given(True), by=stage.cast["lead_inspector"], now=now)
+    actions.save_answer(
+        inspection=inspection, code="area", given=Given("99"), by=stage.cast["lead_inspector"], now=now
+    )
+    actions.save_answer(
+        inspection=inspection, code="yes", given=Given(True), by=stage.cast["lead_inspector"], now=now
+    )
     phone.page.evaluate("window.dispatchEvent(new Event('online'))")
     phone.shows("yes", "met")
     expect(field).to_have_value("15")
@@ -342,8 +358,15 @@ def test_the_same_item_answered_differently_shows_both(phone: Phone, lead: Phone
     lead.says("1 项两人填写不同")
 
 
-def test_nobody_without_assignment_gets_a_shell(phone: Phone, stage: Stage, new_page: Any, live_server: Any) -> None:
+def test_nobody_without_assignment_gets_a_shell(
+    phone: Phone, stage: Stage, new_page: Any, live_server: Any
+) -> None:
     stranger = make_user("stranger", [(Role.INSPECTOR, stage.county.region)])
     other = Phone(new_page(375), stranger, live_server.url)
     for address in ("offline", "state"):
-        assert other.page.request.get(f"{live_server.url}/inspections/{stage.inspections[0].pk}/{address}/").status == 404
+        assert (
+            other.page.request.get(
+                f"{live_server.url}/inspections/{stage.inspections[0].pk}/{address}/"
+            ).status
+            == 404
+        )

@@ -1,0 +1,423 @@
+"""What the field's answers cost: one save and a delivery of 70, beside a bare view and beside plain SQL.
+
+Starts the portal under gunicorn on a database of its own, and lets devices on lasting connections send as
+fast as they are answered. Rates and latencies are of the whole machine, which the devices share; processor
+times are read from /proc, of the web processes and of PostgreSQL apart. The works take turns in one run;
+medians are printed. With PORTAL_DATABASE_URL naming a PostgreSQL, a database is made there and dropped again.
+"""
+
+import contextlib
+import http.client
+import json
+import os
+import random
+import secrets
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
+SECONDS = float(os.environ.get("SECONDS", "2"))
+DEVICES = int(os.environ.get("DEVICES", "4"))
+ANSWERS = 70
+TICKS = os.sysconf("SC_CLK_TCK")
+TOKEN = "a" * 32
+AT = "2026-11-20T09:30:00+08:00"
+FLOOR, FLOOR_IN, SAVE, DELIVERY, SQL = (
+    "a bare view with one upsert",
+    "the same behind the portal's login",
+    "one save of a device (sync of 1)",
+    f"a delivery of {ANSWERS} answers (sync of {ANSWERS})",
+    f"the same {ANSWERS} + {ANSWERS} rows by plain SQL",
+)
+Ask = tuple[str, dict[str, Any]]
+
+
+# ---- the database and the county
+
+
+@contextlib.contextmanager
+def database(folder: str) -> Iterator[str]:
+    """The address of an empty database: SQLite in the folder, or PostgreSQL where one is named."""
+    given = os.environ.get("PORTAL_DATABASE_URL", "")
+    if not given.startswith("postgres"):
+        yield f"sqlite:///{folder}/bench.sqlite3"
+        return
+    import psycopg2
+
+    place, name = urlsplit(given), f"bench_field_{secrets.token_hex(4)}"
+
+    def execute(statement: str) -> None:
+        connection = psycopg2.connect(place._replace(path="/postgres").geturl())
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+        connection.close()
+
+    execute(f"CREATE DATABASE {name}")
+    try:
+        yield place._replace(path=f"/{name}").geturl()
+    finally:
+        execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@dataclass
+class Device:
+    """A phone: its session, its inspection, a good answer for each item, and the versions that it knows."""
+
+    session: str
+    person: int
+    inspection: str
+    values: dict[str, Any]
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    cursor: int | None = None
+    versions: dict[str, int] = field(default_factory=dict)
+    turn: int = 0
+
+    def one(self) -> Ask:
+        return self._delivery(1)
+
+    def many(self) -> Ask:
+        return self._delivery(ANSWERS)
+
+    def upsert(self, path: str) -> Ask:
+        self.turn += 1
+        return path, {"id": self.id, "value": str(self.turn)}
+
+    def _delivery(self, count: int) -> Ask:
+        """So many answers, each other than the last time."""
+        self.turn += 1
+        mutations = [
+            {
+                "id": str(uuid.uuid4()), "item": item, "base": self.versions.get(item, 0), "after": None,
+                "value": value, "na": False, "reason": "", "note": f"第{self.turn}次", "at": AT,
+            }
+            for item, value in list(self.values.items())[:count]
+        ]  # fmt: skip
+        body = {"person": self.person, "device": self.id, "cursor": self.cursor, "mutations": mutations}
+        return f"/inspections/{self.inspection}/sync/", body
+
+    def take(self, said: dict[str, Any]) -> None:
+        self.cursor = said["cursor"]
+        items = list(self.values)
+        for item, result in zip(items, said["results"], strict=False):
+            assert result["outcome"] == "applied", result
+            self.versions[item] = result["version"]
+
+
+def prepare(address: str, folder: str) -> list[Device]:
+    """Make a county with one inspection for each device, and log each device in."""
+    os.environ |= {
+        "PORTAL_VAR_DIR": folder,
+        "PORTAL_DATABASE_URL": address,
+        "PORTAL_STATIC_ROOT": f"{folder}/static",
+        "PORTAL_LOG_LEVEL": "WARNING",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONPATH": str(ROOT),
+    }
+    sys.path.insert(0, str(ROOT))
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+    from django.test import Client
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE bench_floor (id varchar(36) PRIMARY KEY, value text)")
+    from inspections.checklist import checklist
+    from tests.stage import given, make_stage
+
+    stage = make_stage(townships=DEVICES)
+    person, devices = stage.cast["inspector"], []
+    for inspection in stage.inspections:
+        client, chance = Client(), random.Random(1)
+        client.force_login(person)
+        entries = checklist(inspection.edition_id, inspection.kind).entries
+        values = {entry.item.code: given(entry, inspection.kind, chance).value for entry in entries}
+        devices.append(Device(client.cookies["sessionid"].value, person.pk, str(inspection.pk), values))
+    return devices
+
+
+# ---- what the server serves besides: any view with one upsert
+
+
+def floor(request: Any) -> Any:
+    from django.db import connection
+    from django.http import JsonResponse
+
+    told = json.loads(request.body)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO bench_floor (id, value) VALUES (%s, %s) "
+            "ON CONFLICT (id) DO UPDATE SET value = excluded.value",
+            [told["id"], told["value"]],
+        )
+    return JsonResponse({"saved": True})
+
+
+def make_application() -> Any:
+    """The portal with the bare view beside it, as gunicorn loads it from here."""
+    from django.contrib.auth.decorators import login_not_required
+    from django.core.wsgi import get_wsgi_application
+    from django.urls import path
+    from django.views.decorators.csrf import csrf_exempt
+
+    made = get_wsgi_application()
+    from config import urls
+
+    def floor_in(request: Any) -> Any:
+        return floor(request)
+
+    urls.urlpatterns += [
+        path("floor/", csrf_exempt(login_not_required(floor))),
+        path("floor-in/", floor_in),
+    ]
+    return made
+
+
+class Server:
+    """gunicorn as `deploy/serve` starts it, with the processor time of its workers."""
+
+    def __init__(self, folder: str) -> None:
+        log = Path(folder, "server.log")
+        command = [
+            *(sys.executable, "-m", "gunicorn", "bench.field:make_application()", "--bind", "127.0.0.1:0"),
+            *("--workers", "2", "--threads", "4", "--worker-class", "gthread", "--no-control-socket"),
+        ]
+        with log.open("wb") as out:
+            self.process = subprocess.Popen(command, cwd=ROOT, stderr=out, start_new_session=True)
+        for _ in range(1200):
+            said = log.read_text()
+            if said.count("Booting worker") == 2:
+                self.port = int(said.split("Listening at: http://127.0.0.1:")[1].split()[0])
+                return
+            assert self.process.poll() is None, said
+            time.sleep(0.1)
+        raise AssertionError(log.read_text())
+
+    def stop(self) -> None:
+        os.killpg(self.process.pid, signal.SIGTERM)
+        self.process.wait()
+
+    def seconds(self) -> float:
+        return sum(spent for _, parent, spent in processes() if parent == self.process.pid)
+
+
+def processes() -> Iterator[tuple[int, int, float]]:
+    """Each process of this machine with its parent and its processor time."""
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                parts = Path(entry.path, "stat").read_text().rsplit(")", 1)[1].split()
+                yield int(entry.name), int(parts[1]), (int(parts[11]) + int(parts[12])) / TICKS
+
+
+def postgres_seconds() -> float:
+    """Processor time of PostgreSQL's processes that serve this database, if they are on this machine."""
+    name = os.environ["PORTAL_DATABASE_URL"].rpartition("/")[2].encode()
+    return sum(spent for pid, _, spent in processes() if name in command_line(pid))
+
+
+def command_line(pid: int) -> bytes:
+    """A backend of PostgreSQL writes the database that it serves into its command line."""
+    try:
+        found = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+    return found if found.startswith(b"postgres:") else b""
+
+
+# ---- measuring
+
+
+@dataclass
+class Sample:
+    """One turn of one work: requests a second; latencies and processor times in milliseconds."""
+
+    rate: float
+    latencies: list[float]
+    web: float
+    postgres: float
+
+
+def load(server: Server, devices: list[Device], make: Callable[[Device], Ask]) -> Sample:
+    """Let each device send as fast as it is answered."""
+    latencies: list[float] = []
+    faults: list[BaseException] = []
+    until = time.monotonic() + SECONDS
+
+    def work(device: Device) -> None:
+        try:
+            wire = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+            while time.monotonic() < until:
+                latencies.append(send(wire, device, *make(device)))
+        except BaseException as fault:
+            faults.append(fault)
+
+    web, database = server.seconds(), postgres_seconds()
+    begin = time.monotonic()
+    threads = [threading.Thread(target=work, args=(device,)) for device in devices]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise faults[0]
+    spent, count = time.monotonic() - begin, len(latencies)
+    web, database = server.seconds() - web, postgres_seconds() - database
+    return Sample(count / spent, latencies, 1000 * web / count, 1000 * database / count)
+
+
+def send(wire: http.client.HTTPConnection, device: Device, path: str, body: dict[str, Any]) -> float:
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    if path != "/floor/":
+        headers |= {"Cookie": f"sessionid={device.session}; csrftoken={TOKEN}", "X-CSRFToken": TOKEN}
+    sent = json.dumps(body)
+    begin = time.perf_counter()
+    wire.request("POST", path, sent, headers)
+    answer = wire.getresponse()
+    said = answer.read()
+    spent = 1000 * (time.perf_counter() - begin)
+    assert answer.status == 200, said[:500]
+    if "mutations" in body:
+        device.take(json.loads(said))
+    return spent
+
+
+def plain_sql(device: Device) -> Sample:
+    """Write the same rows by two statements in one transaction, from this process."""
+    from inspections.models import Inspection
+
+    inspection = Inspection.objects.get(pk=device.inspection)
+    latencies: list[float] = []
+    web, database, until = time.process_time(), postgres_seconds(), time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        begin = time.perf_counter()
+        write_rows(device, inspection)
+        latencies.append(1000 * (time.perf_counter() - begin))
+    count = len(latencies)
+    web, database = time.process_time() - web, postgres_seconds() - database
+    return Sample(1000 / statistics.mean(latencies), latencies, 1000 * web / count, 1000 * database / count)
+
+
+def write_rows(device: Device, inspection: Any) -> None:
+    from datetime import datetime
+
+    from django.db import connection, transaction
+
+    from inspections.checklist import checklist
+
+    device.turn += 1
+    items = checklist(inspection.edition_id, inspection.kind).by_code
+    own, spell = (
+        (str(inspection.pk), str)
+        if connection.vendor == "postgresql"
+        else (inspection.pk.hex, lambda u: u.hex)
+    )
+    at = datetime.fromisoformat(AT).isoformat(sep=" ")
+    note, events, answers = f"第{device.turn}次", [], []
+    for item, value in list(device.values.items())[:ANSWERS]:
+        version = device.versions.get(item, 0) + 1
+        device.versions[item] = version
+        text = json.dumps(value)
+        content = f'{{"value": {text}, "na": false, "reason": "", "note": "{note}"}}'
+        events += [
+            *(own, items[item].pk, spell(uuid.uuid4()), version - 1, version, "applied", content),
+            *(device.person, at, at),
+        ]
+        answers += [own, items[item].pk, text, False, "", note, "met", version, device.person, at]
+    row = f"({', '.join(['%s'] * 10)})"
+    rows = ", ".join([row] * ANSWERS)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO inspections_answerevent (inspection_id, item_id, mutation, base, version, outcome, "
+            f"new, by_id, captured_at, at) VALUES {rows}",
+            events,
+        )
+        cursor.execute(
+            "INSERT INTO inspections_answer (inspection_id, item_id, value, na, reason, note, status, "
+            f"version, updated_by_id, updated_at) VALUES {rows} ON CONFLICT (inspection_id, item_id) "
+            "DO UPDATE SET value = excluded.value, note = excluded.note, version = excluded.version",
+            answers,
+        )
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, database(folder) as address:
+        devices = prepare(address, folder)
+        server = Server(folder)
+        sender, writer = devices[0], devices[-1]
+        works: dict[str, Callable[[], Sample]] = {
+            FLOOR: lambda: load(server, devices[:-1], lambda device: device.upsert("/floor/")),
+            FLOOR_IN: lambda: load(server, devices[:-1], lambda device: device.upsert("/floor-in/")),
+            SAVE: lambda: load(server, devices[:-1], Device.one),
+            DELIVERY: lambda: load(server, [sender], Device.many),
+            SQL: lambda: plain_sql(writer),
+        }
+        samples: dict[str, list[Sample]] = {name: [] for name in works}
+        try:
+            for turn in range(ROUNDS + 1):
+                for name, work in works.items():
+                    sample = work()
+                    if turn:  # the first turn fills the caches
+                        samples[name].append(sample)
+        finally:
+            server.stop()
+            from django.db import connections
+
+            connections.close_all()
+        tell(samples, "PostgreSQL" if address.startswith("postgres") else "SQLite")
+
+
+def tell(samples: dict[str, list[Sample]], kind: str) -> None:
+    print(f"{kind}; {DEVICES - 1} devices at once, a delivery by one; yardstick {yardstick():.0f} ms")
+    print(f"{'':44} {'/s':>6} {'p50':>7} {'p95':>7}   {'web':>6} {'PG':>6}  (ms)")
+    for name, found in samples.items():
+        every = sorted(one for sample in found for one in sample.latencies)
+        p50, p95 = every[len(every) // 2], every[int(len(every) * 0.95)]
+        rate, web, database = (median(found, part) for part in ("rate", "web", "postgres"))
+        print(f"{name:44} {rate:6.0f} {p50:7.1f} {p95:7.1f}   {web:6.2f} {database:6.2f}")
+    for floor_name in (FLOOR, FLOOR_IN):
+        # Of each turn by itself: what else the machine does changes from one to the next.
+        shares = [
+            one.rate / other.rate for one, other in zip(samples[SAVE], samples[floor_name], strict=True)
+        ]
+        cost = median(samples[SAVE], "web") + median(samples[SAVE], "postgres")
+        base = median(samples[floor_name], "web") + median(samples[floor_name], "postgres")
+        print(
+            f"{statistics.median(shares):6.2f} × the rate, {cost / base:.1f} × the processor: "
+            f"a save ÷ {floor_name}"
+        )
+    whole = median(samples[DELIVERY], "web") + median(samples[DELIVERY], "postgres")
+    bare = median(samples[SQL], "web") + median(samples[SQL], "postgres")
+    print(f"{whole / bare:6.2f} × the processor: a delivery ÷ plain SQL; {whole:.1f} ms in all")
+
+
+def median(found: list[Sample], part: str) -> float:
+    return statistics.median(getattr(sample, part) for sample in found)
+
+
+def yardstick() -> float:
+    """A fixed work of pure Python, about 15 ms on a free core: how slow the machine is just now."""
+    begin, total = time.process_time(), 0
+    for i in range(300_000):
+        total += i * i % 7
+    return 1000 * (time.process_time() - begin)
+
+
+if __name__ == "__main__":
+    main()
