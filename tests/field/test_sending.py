@@ -145,6 +145,7 @@ def test_a_change_that_cannot_be_read_does_not_hold_up_the_others(phone: Phone, 
     phone.online()
     phone.says("1 项需要更正")
     phone.item_says("yes", "不认识这个值", ".wrong")
+    phone.item_says("choice", "已保存")
     assert phone.waiting() == ["yes"]
     assert status(stage, "choice") == "met"
     phone.page.unroute_all()

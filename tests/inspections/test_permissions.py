@@ -57,7 +57,8 @@ SEE["submitted"] = SEE["submitted"] | {"township_staff here"}
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize(
-    ("predicate", "table"), [(permissions.can_fill, FILL), (permissions.can_submit, SUBMIT)]
+    ("predicate", "table"),
+    [(permissions.can_fill, FILL), (permissions.can_submit, SUBMIT), (permissions.can_settle, SUBMIT)],
 )
 def test_predicate_says_what_the_table_says(
     stage: Stage, other: Stage, predicate: Callable, table: dict[str, set[str]], state: str

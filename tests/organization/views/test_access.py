@@ -54,7 +54,7 @@ def visit(client: Client, user: User, page: str, url: str) -> int:
 
 
 def test_table_names_every_page() -> None:
-    assert {pattern.name for pattern in urlpatterns} == {*PAGES, "account"}
+    assert {pattern.name for pattern in urlpatterns} == {*PAGES, "account", "session"}
 
 
 @EVERY_PAGE
