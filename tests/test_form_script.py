@@ -94,7 +94,15 @@ def form(browser: Any) -> Iterator[Form]:
         state = {"version": "0"}
         described = {"item": {**item, "elements": elements}, "state": state}
         cards.append(render_to_string("components/item/card.html", described))
-    section = {"code": "site", "title": "S", "answered": 0, "total": 8, "cards": cards, "save_url": "/save", "tone": "quiet"}
+    section = {
+        "code": "site",
+        "title": "S",
+        "answered": 0,
+        "total": 8,
+        "cards": cards,
+        "save_url": "/save",
+        "tone": "quiet",
+    }
     html = engines["django"].from_string(PAGE).render({"section": section, "csrf_token": "token"})
     opened = Form(browser, html)
     yield opened
