@@ -12,7 +12,7 @@ from inspections.models import Round
 from organization.audit import record
 from organization.models import User
 
-from .models import Notice
+from .models import OfficialDocument
 
 IN_MEMORY = 16 * 1024 * 1024
 LONGEST_NAME = 255  # bytes, as most file systems have it
@@ -20,7 +20,7 @@ LONGEST_NAME = 255  # bytes, as most file systems have it
 UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
 
 
-def notice_filename(notice: Notice) -> str:
+def notice_filename(notice: OfficialDocument) -> str:
     """Such as `审服办〔2026〕3号 关于……的通知.pdf`; a draft says so instead of a number."""
     name = UNSAFE.sub("_", f"{notice.number_text or '草稿'} {notice.title}").encode()
     return name[: LONGEST_NAME - len(".pdf")].decode(errors="ignore") + ".pdf"
@@ -33,9 +33,9 @@ def round_zip(*, round: Round, by: User, now: datetime) -> IO[bytes] | None:
     Notices whose file is no longer stored are named in a text file.
     """
     rows = (
-        Notice.objects.visible_to(by)
+        OfficialDocument.objects.visible_to(by)
         .issued()
-        .filter(inspection__round=round)
+        .filter(round=round)
         .select_related("body")
         .defer("document")
         .order_by("body_id", "year", "number")

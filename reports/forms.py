@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from inspections.models import Finding, Round
 from organization.models import Region
 
-from .models import IssuingBody, Notice
+from .models import IssuingBody, OfficialDocument
 
 
 class FindingFilter(forms.Form):
@@ -39,7 +39,7 @@ class NoticeForm(forms.ModelForm):  # type: ignore[type-arg]
     )
 
     class Meta:
-        model = Notice
+        model = OfficialDocument
         fields = ["addressee", "report_days", "contact", "phone", "copy_to"]
         help_texts = {
             "addressee": _("负责整改的机关的全称，例如某镇人民政府。"),

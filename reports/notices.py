@@ -10,13 +10,13 @@ from standards.measures import MET
 from .document import Notice as Document
 from .document import Number
 from .drafting import FindingFacts, InspectionFacts, Office, compose_notice
-from .models import Notice
+from .models import OfficialDocument
 from .wording import Deadline
 
 UNSCORED = ("na", "unanswered")
 
 
-def compose(notice: Notice, *, number: int | None, dated: date) -> Document:
+def compose(notice: OfficialDocument, *, number: int | None, dated: date) -> Document:
     """Return the document, a marked draft without `number`; raises `DocumentRefused`."""
     body = notice.body
     return compose_notice(

@@ -17,7 +17,7 @@ from organization.codes import CODE_LENGTH, DIGITS, Level
 from organization.models import Region, Role, User
 from organization.querysets import within
 
-from .models import Notice
+from .models import OfficialDocument
 
 OPEN_STATES = (FOUND, NOTIFIED)
 WORST_SHOWN = 10
@@ -186,10 +186,14 @@ def worst_items(user: User, round: Round) -> list[dict[str, Any]]:
 
 def awaiting_notice(user: User, round: Round | None = None) -> Any:
     """Submitted inspections that have findings and no notice yet; self-checks get none."""
+    standing = OfficialDocument.objects.demands().exclude(state=OfficialDocument.State.WITHDRAWN)
     rows = (
         Inspection.objects.submitted()
         .filter(overseen(user))
-        .filter(Exists(Finding.objects.filter(inspection_id=OuterRef("pk"))), notice=None)
+        .filter(
+            Exists(Finding.objects.filter(inspection_id=OuterRef("pk"))),
+            ~Exists(standing.filter(inspection_id=OuterRef("pk"))),
+        )
         .exclude(round__kind=Round.Kind.SELF_CHECK)
     )
     return rows.filter(round=round) if round else rows
@@ -200,8 +204,9 @@ def with_issued_notices(user: User) -> Any:
 
     Rounds of a region above the administrator's count by the notices of their own region.
     """
-    issued = Notice.objects.issued().filter(within(user.prefixes(Role.ADMINISTRATOR), "region__code"))
-    counts = dict(issued.order_by().values_list("inspection__round").annotate(count=Count("pk")))
+    own = within(user.prefixes(Role.ADMINISTRATOR), "region__code")
+    issued = OfficialDocument.objects.issued().filter(own)
+    counts = dict(issued.order_by().values_list("round").annotate(count=Count("pk")))
     rounds = list(Round.objects.filter(pk__in=counts))
     for round in rounds:
         round.notice_count = counts[round.pk]
@@ -209,5 +214,5 @@ def with_issued_notices(user: User) -> Any:
 
 
 def drafts(user: User, round: Round) -> int:
-    waiting = Notice.objects.visible_to(user).filter(inspection__round=round, state=Notice.State.DRAFT)
-    return waiting.count()
+    """How many documents of the round wait to be issued."""
+    return OfficialDocument.objects.visible_to(user).before_issue().filter(round=round).count()

@@ -1,4 +1,4 @@
-"""What a person may see of notices and issuing bodies, as part of each query."""
+"""What a person may see of official documents and issuing bodies, as part of each query."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,22 +10,45 @@ from organization.codes import Level, ancestors
 from organization.models import Role
 from organization.querysets import within
 
+from . import workflow
+
 if TYPE_CHECKING:
     from organization.models import User
 
     from .models import IssuingBody
 
-ISSUED = "issued"
+
+class DocumentQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> "DocumentQuerySet":
+        """Everything for those who write; what has been issued for its addressee.
+
+        A circular goes to every township of its round.
+        """
+        townships = user.prefixes(Role.TOWNSHIP_STAFF)
+        addressee = within(townships, "region__code") & Q(state__in=workflow.NUMBERED)
+        circular = Q(kind="circular", state__in=workflow.NUMBERED, region__in=_above(user))
+        return self.filter(within(user.prefixes(*OVERSEERS), "region__code") | addressee | circular)
+
+    def issued(self) -> "DocumentQuerySet":
+        """Those in force: issued and not withdrawn."""
+        return self.filter(state__in=workflow.IN_FORCE)
+
+    def numbered(self) -> "DocumentQuerySet":
+        """Those whose bytes are final, withdrawn ones too."""
+        return self.filter(state__in=workflow.NUMBERED)
+
+    def before_issue(self) -> "DocumentQuerySet":
+        return self.filter(state__in=workflow.BEFORE_ISSUE)
+
+    def demands(self) -> "DocumentQuerySet":
+        """Those that ask for an inspection's findings to be put right."""
+        return self.filter(kind__in=("notice", "letter", "order"))
 
 
-class NoticeQuerySet(models.QuerySet[Any]):
-    def visible_to(self, user: "User") -> "NoticeQuerySet":
-        """Drafts and issued ones for those who write them; issued ones for their addressee."""
-        addressee = within(user.prefixes(Role.TOWNSHIP_STAFF), "region__code") & Q(state=ISSUED)
-        return self.filter(within(user.prefixes(*OVERSEERS), "region__code") | addressee)
-
-    def issued(self) -> "NoticeQuerySet":
-        return self.filter(state=ISSUED)
+def _above(user: "User") -> set[str]:
+    """Codes of the regions above those in which the person works for a township."""
+    grants = [grant for grant in user.grants if grant.role == Role.TOWNSHIP_STAFF]
+    return {code for grant in grants for code in ancestors(grant.region_id, Level(grant.region.level))}
 
 
 class IssuingBodyQuerySet(models.QuerySet[Any]):

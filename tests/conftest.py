@@ -203,7 +203,7 @@ def flush_frozen_rows() -> Iterator[None]:
     from standards import freezing as standards
 
     flush = DatabaseOperations.execute_sql_flush
-    guards = [standards.GUARD, inspections.GUARD, inspections.FINDINGS, inspections.HISTORY, reports.GUARD]
+    guards = [standards.GUARD, inspections.GUARD, inspections.FINDINGS, inspections.HISTORY, *reports.GUARDS]
 
     def flush_thawed(self: DatabaseOperations, sql_list: list[str]) -> None:
         connection = connections[self.connection.alias]

@@ -103,7 +103,7 @@ def _overflow(page: Page) -> list[str]:
 def test_issued_notice_is_accessible(new_page: Callable[..., Any], axe: Callable[[Any], list[str]]) -> None:
     stage = make_stage(townships=1)
     notice = draft(stage, submit(stage, stage.inspections[0]))
-    reporting.issue_notice(notice=notice, by=stage.cast[Role.SIGNATORY], now=timezone.now())
+    reporting.issue_document(document=notice, by=stage.cast[Role.SIGNATORY], now=timezone.now())
     page = new_page(375)
     enter(page, stage.cast["township_staff"])
     page.goto(f"/notices/{notice.pk}/")

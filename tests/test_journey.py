@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from inspections.checklist import checklist
 from inspections.models import Inspection
 from organization.models import Role, User
-from reports.models import Notice
+from reports.models import OfficialDocument
 from standards.measures import Elements, Number, PerUnit, YesNo
 from tests.factories import PASSWORD, make_user
 from tests.stage import make_stage
@@ -82,7 +82,7 @@ def test_a_round_from_the_form_to_the_notice_read(new_page: Any) -> None:
     desk.locator("summary.btn", has_text="印发").click()
     desk.locator(".confirm-box button").click()
     expect(desk.locator("#messages")).to_contain_text("〔", timeout=60_000)
-    notice = Notice.objects.get(inspection=inspection)
+    notice = OfficialDocument.objects.get(inspection=inspection)
     assert notice.number == 1
     body = desk.request.get(f"/notices/{notice.pk}/notice.pdf").body()
     assert body == notice.pdf.open().read()

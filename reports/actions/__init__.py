@@ -1,16 +1,27 @@
-"""Every write of scores and notices."""
+"""Every write of scores and official documents."""
 
-from .issuing import issue_notice, next_number, set_issuing_body
-from .notices import bytes_of, compose, draft_notice, edit_notice
+from .documents import bytes_of, compose, draft_circular, draft_notice, edit_document, replace_document
+from .issuing import issue_document, set_issuing_body
+from .moving import acknowledge, check_document, deliver, send_back, sign_document, withdraw
+from .numbers import enter_paper_numbers, next_number
 from .submitting import submit
 
 __all__ = [
+    "acknowledge",
     "bytes_of",
+    "check_document",
     "compose",
+    "deliver",
+    "draft_circular",
     "draft_notice",
-    "edit_notice",
-    "issue_notice",
+    "edit_document",
+    "enter_paper_numbers",
+    "issue_document",
     "next_number",
+    "replace_document",
+    "send_back",
     "set_issuing_body",
+    "sign_document",
     "submit",
+    "withdraw",
 ]

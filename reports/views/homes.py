@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Prefetch, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,7 +20,7 @@ from standards.models import Item
 
 from .. import overview, permissions
 from ..forms import FindingFilter
-from ..models import IssuingBody, Notice
+from ..models import IssuingBody, OfficialDocument
 
 FINDINGS_SHOWN = 10
 NOTICES_SHOWN = 10
@@ -91,7 +91,7 @@ def our_centers(request: HttpRequest) -> HttpResponse:
     own = within(prefixes, "region__code")
     centers = _with_results(own)
     findings = Finding.objects.filter(own, state__in=overview.OPEN_STATES).latest()
-    notices = Notice.objects.issued().filter(own).select_related("body").defer("document")
+    notices = OfficialDocument.objects.issued().filter(own).select_related("body").defer("document")
     context = {
         "places": list(Region.objects.filter(within(prefixes, "code"), level=Level.TOWNSHIP)),
         "centers": centers,
@@ -138,8 +138,10 @@ def finding_list(request: HttpRequest) -> HttpResponse:
     visible = Finding.objects.visible_to(request.user)
     rounds = overview.rounds_for(request.user)
     places = Region.objects.visible_to(request.user).filter(level=Level.TOWNSHIP)
-    rows = visible.select_related("center", "round", "item", "inspection__notice__body")
-    rows = rows.defer("inspection__snapshot", "inspection__notice__document")
+    rows = visible.select_related("center", "round", "item", "inspection")
+    rows = rows.defer("inspection__snapshot")
+    demands = OfficialDocument.objects.visible_to(request.user).issued().demands().defer("document")
+    rows = rows.prefetch_related(Prefetch("inspection__documents", demands, to_attr="demands"))
     wanted = {name: request.GET.get(name, "") for name in ("round", "state", "region", "item")}
     chosen = int(wanted["round"][:18]) if wanted["round"].isdecimal() else None
     rows = rows.latest() if chosen is None else rows.filter(round_id=chosen)

@@ -24,8 +24,8 @@ from organization.templatetags.portal import moment, term
 from .. import actions, overview, pages, permissions
 from ..exports import notice_filename
 from ..forms import IssuingBodyForm, NoticeForm
-from ..loading import load_notice
-from ..models import IssuingBody, Notice
+from ..loading import load_document
+from ..models import IssuingBody, OfficialDocument
 
 PER_PAGE = 50
 
@@ -34,16 +34,16 @@ PER_PAGE = 50
 def notice_list(request: HttpRequest) -> HttpResponse:
     """Issued notices and drafts; for those who write them also the inspections that wait for one."""
     state = request.GET.get("state", "")
-    rows = Notice.objects.visible_to(request.user).select_related("body", "inspection__center")
+    rows = OfficialDocument.objects.visible_to(request.user).select_related("body", "inspection__center")
     rows = rows.defer("document", "inspection__snapshot")
-    if state in Notice.State.values:
+    if state in OfficialDocument.State.values:
         rows = rows.filter(state=state)
     writes = permissions.can_watch(request.user)
     waiting = overview.awaiting_notice(request.user) if writes else None
     context = {
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "state": state,
-        "states": Notice.State.choices,
+        "states": OfficialDocument.State.choices,
         "writes": writes,
         "waiting_count": waiting.count() if waiting is not None else 0,
         "waiting": waiting.select_related("center", "round").defer("snapshot")[:PER_PAGE]
@@ -69,7 +69,7 @@ def notice_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 def notice(request: HttpRequest, pk: UUID) -> HttpResponse:
-    row = load_notice(request.user, pk)
+    row = load_document(request.user, pk)
     count, problem, version = 0, "", ""
     try:
         body = actions.bytes_of(row, now=timezone.now())
@@ -80,9 +80,9 @@ def notice(request: HttpRequest, pk: UUID) -> HttpResponse:
         "notice": row,
         "problem": problem,
         "problem_title": _("文件现在不能打开")
-        if row.state == Notice.State.ISSUED
+        if row.state == OfficialDocument.State.ISSUED
         else _("这份草稿现在不能印出"),
-        "can_edit": permissions.can_edit_notice(request.user, row),
+        "can_edit": permissions.can_edit_document(request.user, row),
         "can_issue": permissions.can_issue(request.user, row),
         "page_numbers": range(1, count + 1),
         "page_size": pages.SIZE,
@@ -99,9 +99,9 @@ def notice(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "reports/notice.html", context)
 
 
-def _life(notice: Notice) -> list[dict[str, Any]]:
+def _life(notice: OfficialDocument) -> list[dict[str, Any]]:
     """The notice's steps as the timeline shows them, up to the reply it asks for."""
-    issued = notice.state == Notice.State.ISSUED
+    issued = notice.state == OfficialDocument.State.ISSUED
     return [
         {"label": _("起草"), "state": "done", "when": moment(notice.drafted_at), "person": notice.drafted_by},
         {
@@ -121,14 +121,14 @@ def _life(notice: Notice) -> list[dict[str, Any]]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def notice_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    row = load_notice(request.user, pk)
-    permissions.can_edit_notice(request.user, row).enforce(
-        action="notice.edit", target=row, region=row.region_id
+    row = load_document(request.user, pk)
+    permissions.can_edit_document(request.user, row).enforce(
+        action="document.edit", target=row, region=row.region_id
     )
     form = NoticeForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.edit_notice(notice=row, fields=form.cleaned_data, by=request.user, now=timezone.now())
+            actions.edit_document(document=row, fields=form.cleaned_data, by=request.user, now=timezone.now())
         except Problem as problem:
             form.add_error(None, problem.message)
         else:
@@ -139,9 +139,9 @@ def notice_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def notice_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
-    row = load_notice(request.user, pk)
+    row = load_document(request.user, pk)
     try:
-        issued = actions.issue_notice(notice=row, by=request.user, now=timezone.now())
+        issued = actions.issue_document(document=row, by=request.user, now=timezone.now())
     except Problem as problem:
         messages.error(request, problem.message)
     else:
@@ -153,7 +153,7 @@ def notice_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def notice_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The issued bytes, or the draft marked as one."""
-    row = load_notice(request.user, pk)
+    row = load_document(request.user, pk)
     try:
         body = actions.bytes_of(row, now=timezone.now())
     except Problem:
@@ -171,7 +171,7 @@ def _disposition(name: str, download: bool) -> str:
 @require_safe
 def notice_page(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """One page of the notice as a picture, for the screen."""
-    row = load_notice(request.user, pk)
+    row = load_document(request.user, pk)
     try:
         picture = pages.picture(actions.bytes_of(row, now=timezone.now()), number)
     except (IndexError, Problem):

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from inspections.answers import Given
 from organization.models import AuditEntry, Role, User
-from reports.models import Notice, NumberSequence
+from reports.models import OfficialDocument, NumberSequence
 from reports.urls import urlpatterns
 from tests.factories import make_user
 from tests.small_stage import NOW, Stage, answer, drafted, issued, submit_by, submitted
@@ -67,7 +67,7 @@ def ask(client: Client, stage: Stage, other: Stage, quick_pdf: Any) -> Ask:
 def arguments(stage: Stage, about: str) -> list[Any]:
     first, second = stage.inspections
     if about in ("issued", "page", "round"):
-        notice = Notice.objects.issued().filter(inspection=first).first() or issued(stage, first)
+        notice = OfficialDocument.objects.issued().filter(inspection=first).first() or issued(stage, first)
         return {"issued": [notice.pk], "page": [notice.pk, 1], "round": [stage.round.pk]}[about]
     if about in ("begun", "draft"):
         second.refresh_from_db()
@@ -91,7 +91,7 @@ def test_page_by_every_role(ask: Ask, stage: Stage, page: str) -> None:
         before = AuditEntry.objects.filter(result="refused").count()
         expected = statuses.get(role, 404)
         # What was issued by one is refused to the next.
-        if page == "notice-issue" and expected == 302 and Notice.objects.issued().exists():
+        if page == "notice-issue" and expected == 302 and OfficialDocument.objects.issued().exists():
             expected = 403
         response = ask(page, person)
         assert response.status_code == expected, role

@@ -11,7 +11,7 @@ from django.urls import reverse
 from inspections.answers import Given
 from organization.models import AuditEntry
 from reports import pages
-from reports.models import IssuingBody, Notice, NumberSequence
+from reports.models import IssuingBody, OfficialDocument, NumberSequence
 from tests.small_stage import OFFICE, Stage, drafted, issued, small_stage, submitted
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def url(name: str, *of: Any) -> str:
 def test_notice_is_drafted_edited_issued_and_downloaded(administrator: Client, stage: Stage) -> None:
     inspection = submitted(stage, **SHORT)
     said = administrator.post(url("notice-draft", inspection))
-    notice = Notice.objects.get()
+    notice = OfficialDocument.objects.get()
     assert said["Location"] == url("notice", notice)
     assert administrator.post(url("notice-edit", notice), FIELDS)["Location"] == url("notice", notice)
     notice.refresh_from_db()
@@ -105,7 +105,7 @@ def test_draft_that_can_no_longer_be_made_says_why(administrator: Client, stage:
     assert administrator.get(url("notice-page", notice, 1)).status_code == 404
     said = administrator.post(url("notice-issue", notice), follow=True)
     assert "复议" in said.content.decode()
-    assert not Notice.objects.issued().exists()
+    assert not OfficialDocument.objects.issued().exists()
     assert not NumberSequence.objects.exists()
 
 
