@@ -8,6 +8,13 @@ SENTENCES = {
     "no_findings": gettext_lazy("本次检查没有发现问题，不需要发整改通知。"),
     "empty": gettext_lazy("“%(place)s”不能为空。"),
     "forbidden_word": gettext_lazy("“%(place)s”中有“%(word)s”，整改通知不使用这个词，请改写。"),
+    "missing_image": gettext_lazy("公文要用的一张图片没有找到（编号 %(image)s），请重新上传后再试。"),
+    "unreadable_image": gettext_lazy(
+        "公文要用的一张图片（编号 %(image)s）不是完好的 JPEG 或 PNG 图片，请重新上传。"
+    ),
+    "too_large": gettext_lazy("公文的内容太多，超过了一份公文的上限，请分成几份。"),
+    "too_many_pages": gettext_lazy("公文超过%(pages)s页，请分成几份。"),
+    "too_slow": gettext_lazy("公文排版超过%(seconds)s秒仍未完成，已经停止。请减少内容后再试。"),
     "malformed": gettext_lazy("保存的公文数据已损坏（%(place)s）。"),
     "missing_glyph": gettext_lazy(
         "“%(place)s”中的“%(character)s”（%(code)s）没有字体可以印出，请换一个写法。"

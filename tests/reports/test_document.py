@@ -54,7 +54,7 @@ def _without_title(plain: dict[str, Any]) -> None:
 
 
 def _with_unknown(plain: dict[str, Any]) -> None:
-    plain["seal_image"] = "x"
+    plain["color"] = "red"
 
 
 def _with_wrong_type(plain: dict[str, Any]) -> None:
