@@ -213,6 +213,16 @@ def with_issued_notices(user: User) -> Any:
     return rounds
 
 
+def with_issuable(user: User) -> list[Round]:
+    """The rounds that have documents which the person may issue now, with how many of each."""
+    rows = OfficialDocument.objects.issuable_by(user).order_by()
+    counts = dict(rows.values_list("round").annotate(count=Count("pk")))
+    rounds = list(Round.objects.filter(pk__in=counts))
+    for round in rounds:
+        round.document_count = counts[round.pk]
+    return rounds
+
+
 def drafts(user: User, round: Round) -> int:
     """How many documents of the round wait to be issued."""
     return OfficialDocument.objects.visible_to(user).before_issue().filter(round=round).count()

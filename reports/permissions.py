@@ -9,7 +9,7 @@ from organization.models import Region, Role, User
 from organization.permissions import YES, Verdict, holder, no
 
 from . import workflow
-from .models import IssuingBody, OfficialDocument
+from .models import IssuingBody, Job, OfficialDocument
 
 WRITERS = (Role.ADMINISTRATOR, Role.REVIEWER, Role.SIGNATORY)
 # Why a move does not exist, by the state in which the document is; the first that fits.
@@ -113,6 +113,11 @@ def can_export(user: User) -> Verdict:
     return holder(user, Role.ADMINISTRATOR)
 
 
+def can_export_tables(user: User) -> Verdict:
+    """Tables of what a person sees anyway: the county's people, and a township's of its own findings."""
+    return holder(user, *WRITERS, Role.TOWNSHIP_STAFF)
+
+
 def can_edit_issuing_body(user: User, region: Region) -> Verdict:
     return holder(user, Role.ADMINISTRATOR, code=region.code)
 
@@ -134,3 +139,19 @@ def can_keep_seals(user: User, body: IssuingBody) -> Verdict:
 
 def can_edit_wording(user: User, body: IssuingBody) -> Verdict:
     return holder(user, Role.ADMINISTRATOR, Role.REVIEWER, code=body.region_id)
+
+
+def can_start_job(user: User, kind: str) -> Verdict:
+    """Issue all: whoever may issue one. Export and print: administrators."""
+    if kind == Job.Kind.ISSUE:
+        return holder(user, *workflow.makers(workflow.ISSUE, step_by_step=False))
+    return can_export(user)
+
+
+def can_steer_job(user: User, job: Job) -> Verdict:
+    """Cancel or try again: whoever may start such a job, over all of its region or their own one."""
+    if job.started_by_id == user.pk:
+        return can_start_job(user, job.kind)
+    if job.kind == Job.Kind.ISSUE:
+        return holder(user, *workflow.makers(workflow.ISSUE, step_by_step=False), code=job.region_id)
+    return holder(user, Role.ADMINISTRATOR, code=job.region_id)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from inspections.querysets import OVERSEERS
 from organization.codes import Level, ancestors
@@ -40,6 +40,19 @@ class DocumentQuerySet(models.QuerySet[Any]):
     def before_issue(self) -> "DocumentQuerySet":
         return self.filter(state__in=workflow.BEFORE_ISSUE)
 
+    def issuable_by(self, user: "User") -> "DocumentQuerySet":
+        """What the person may issue now, by the same table as `permissions.can_issue`; circulars not,
+        for each of them speaks to a whole county."""
+        rows = self.exclude(kind="circular").filter(within(user.prefixes(*OVERSEERS), "region__code"))
+        may = Q(pk__in=[])
+        for steps in (False, True):
+            states = [
+                s for s in workflow.BEFORE_ISSUE if workflow.exists(s, workflow.ISSUE, step_by_step=steps)
+            ]
+            office = user.prefixes(*workflow.makers(workflow.ISSUE, step_by_step=steps))
+            may |= within(office, "body__region__code") & Q(body__step_by_step=steps, state__in=states)
+        return rows.filter(may)
+
     def demands(self) -> "DocumentQuerySet":
         """Those that ask for an inspection's findings to be put right."""
         return self.filter(kind__in=("notice", "letter", "order"))
@@ -59,3 +72,18 @@ class IssuingBodyQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: "User") -> "IssuingBodyQuerySet":
         return self.filter(within(user.prefixes(*OVERSEERS), "region__code"))
+
+
+class JobQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> "JobQuerySet":
+        """Jobs inside the regions in which the person writes documents: by the job's region, and
+        for those they began also by each document, since theirs may be some regions of a county."""
+        from .models import JobItem
+
+        mine = user.prefixes(*OVERSEERS)
+        outside = JobItem.objects.filter(job=OuterRef("pk")).exclude(within(mine, "document__region__code"))
+        own = Q(started_by=user) & ~Q(Exists(outside)) if mine else Q(pk__in=[])
+        return self.filter(within(mine, "region__code") | own)
+
+    def running(self) -> "JobQuerySet":
+        return self.filter(state="running")

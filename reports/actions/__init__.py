@@ -2,6 +2,7 @@
 
 from .documents import bytes_of, compose, draft_circular, draft_notice, edit_document, replace_document
 from .issuing import issue_document, set_issuing_body
+from .jobs import cancel_job, retry_job, start_job
 from .moving import acknowledge, check_document, deliver, send_back, sign_document, withdraw
 from .numbers import enter_paper_numbers, next_number
 from .submitting import submit
@@ -9,6 +10,7 @@ from .submitting import submit
 __all__ = [
     "acknowledge",
     "bytes_of",
+    "cancel_job",
     "check_document",
     "compose",
     "deliver",
@@ -19,9 +21,11 @@ __all__ = [
     "issue_document",
     "next_number",
     "replace_document",
+    "retry_job",
     "send_back",
     "set_issuing_body",
     "sign_document",
+    "start_job",
     "submit",
     "withdraw",
 ]

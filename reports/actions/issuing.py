@@ -1,6 +1,8 @@
 """Issuing: the office that signs, and the moment from which a document is final."""
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,10 +13,12 @@ from django.utils import timezone
 from inspections import actions as inspections
 from organization.audit import record
 from organization.models import Region, User
+from organization.problems import Problem
 
 from .. import permissions, workflow
 from ..document import Document, digest, to_plain
 from ..models import IssuingBody, OfficialDocument
+from ..signing import Signed, SigningFailed, sign
 from .documents import compose, current, lock, rendered
 from .history import remember, told
 from .numbers import coming_number, enter, next_number
@@ -43,18 +47,50 @@ def issue_document(*, document: OfficialDocument, by: User, now: datetime) -> Of
     in the numbers nor a half-issued document. Issuing again by the same person, as an impatient
     finger does, changes nothing.
     """
-    dated = timezone.localdate(now)
+    year = timezone.localdate(now).year
     issued, left = None, TRIES
     while not issued:
         left -= 1
-        draft = current(document)
-        if draft.issued_by_id == by.pk:
-            return draft
-        _enforce(draft, by)
-        content = compose(draft, number=coming_number(draft.body, dated.year), dated=dated)
-        rendered(content)
-        issued = _issue(draft, content, dated, last=not left, by=by, now=now)
+        number = coming_number(document.body, year)
+        ready = prepare(document=document, number=number, by=by, now=now)
+        issued = issue_prepared(ready, last=not left) if isinstance(ready, Prepared) else ready
     return issued
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A document rendered with a number that is not given yet."""
+
+    document: OfficialDocument
+    content: Document
+    signed: Signed
+    faces: tuple[str, ...]
+    dated: date
+    by: User
+    now: datetime
+
+
+def prepare(
+    *, document: OfficialDocument, number: int, by: User, now: datetime
+) -> Prepared | OfficialDocument:
+    """Compose, render and sign with a foretold number, outside any transaction; what is issued is returned."""
+    draft = current(document)
+    if draft.issued_by_id == by.pk:
+        return draft
+    _enforce(draft, by)
+    dated = timezone.localdate(now)
+    content = compose(draft, number=number, dated=dated)
+    return Prepared(draft, content, *_made(draft, content, now), dated, by, now)
+
+
+def _made(document: OfficialDocument, content: Document, now: datetime) -> tuple[Signed, tuple[str, ...]]:
+    """The finished file and the faces in it; raises `Problem` where it cannot be printed or signed."""
+    made = rendered(content, document.token)
+    try:
+        signed = sign(made.pdf, region=document.body.region_id, name=content.issuer, now=now)
+    except SigningFailed as failed:
+        raise Problem(str(failed)) from failed
+    return signed, made.faces
 
 
 def _enforce(document: OfficialDocument, by: User) -> None:
@@ -64,21 +100,23 @@ def _enforce(document: OfficialDocument, by: User) -> None:
 
 
 @transaction.atomic
-def _issue(
-    document: OfficialDocument, expected: Document, dated: date, *, last: bool, by: User, now: datetime
-) -> OfficialDocument | None:
-    """Issue if the content is still the `expected` one (on the `last` try, whatever it is); else None."""
-    locked = lock(document)
+def issue_prepared(ready: Prepared, *, last: bool = False) -> OfficialDocument | None:
+    """Issue if the content is still the prepared one (on the `last` try, whatever it is); else None."""
+    by, now, dated = ready.by, ready.now, ready.dated
+    locked = lock(ready.document)
     if locked.issued_by_id == by.pk:
         return locked
     _enforce(locked, by)
     before = locked.state
     number = next_number(body=locked.body, year=dated.year)
     content = compose(locked, number=number, dated=dated)
-    if content != expected and not last:
+    if content != ready.content and not last:
         transaction.set_rollback(True)
         return None
-    _freeze(locked, content, number, dated, by, now)
+    if content != ready.content:
+        signed, faces = _made(locked, content, now)
+        ready = replace(ready, document=locked, content=content, signed=signed, faces=faces)
+    _freeze(locked, number, ready)
     enter(locked, by=by, now=now)
     remember(locked, workflow.ISSUE, before=before, by=by, now=now)
     if locked.inspection:
@@ -87,17 +125,16 @@ def _issue(
     return locked
 
 
-def _freeze(
-    document: OfficialDocument, content: Document, number: int, dated: date, by: User, now: datetime
-) -> None:
+def _freeze(document: OfficialDocument, number: int, ready: Prepared) -> None:
     """Write all that is final of an issued document."""
-    made = rendered(content)
+    content, pdf = ready.content, ready.signed.pdf
     document.state = workflow.after(document.state, workflow.ISSUE, step_by_step=document.body.step_by_step)
-    document.issuer, document.number_code = content.issuer, content.number.code
-    document.year, document.number, document.dated_on = dated.year, number, dated
+    document.issuer, document.number_code = content.issuer, document.body.number_code
+    document.year, document.number, document.dated_on = ready.dated.year, number, ready.dated
     document.title, document.addressee = content.title_text, content.addressee
     document.document, document.digest = to_plain(content), digest(content)
-    document.sha256, document.faces = made.sha256, list(made.faces)
-    document.issued_by, document.issued_at = by, now
-    document.pdf.save(f"{document.pk}.pdf", ContentFile(made.pdf), save=False)
+    document.sha256, document.faces = hashlib.sha256(pdf).hexdigest(), list(ready.faces)
+    document.signature = ready.signed.record
+    document.issued_by, document.issued_at = ready.by, ready.now
+    document.pdf.save(f"{document.pk}.pdf", ContentFile(pdf), save=False)
     document.save()

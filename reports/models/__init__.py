@@ -1,6 +1,7 @@
 """Issuing bodies, the numbers they give, and official documents as drafted and issued."""
 
 from .documents import DocumentEvent, OfficialDocument
+from .jobs import Job, JobFile, JobItem
 from .offices import DefaultWording, GivenNumber, IssuingBody, NumberSequence, SealImage
 
 __all__ = [
@@ -8,6 +9,9 @@ __all__ = [
     "DocumentEvent",
     "GivenNumber",
     "IssuingBody",
+    "Job",
+    "JobFile",
+    "JobItem",
     "NumberSequence",
     "OfficialDocument",
     "SealImage",

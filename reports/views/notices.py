@@ -26,6 +26,7 @@ from ..exports import notice_filename
 from ..forms import IssuingBodyForm, NoticeForm
 from ..loading import load_document
 from ..models import IssuingBody, OfficialDocument
+from ..progress import running_jobs
 
 PER_PAGE = 50
 
@@ -52,6 +53,8 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         "exportable": overview.with_issued_notices(request.user)
         if permissions.can_export(request.user)
         else [],
+        "issuable": overview.with_issuable(request.user) if writes else [],
+        "jobs": running_jobs(request.user) if writes else [],
     }
     return render(request, "reports/notice_list.html", context)
 
