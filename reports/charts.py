@@ -25,7 +25,7 @@ def draw(chart: BarChart, families: tuple[str, ...]) -> bytes:
             f'<rect x="{LABEL}" y="{middle - BAR / 2:.2f}" width="{length:.2f}" height="{BAR}" '
             f'fill="{FILL}"/>'
         )
-        parts.append(_text(LABEL + length + 5, middle, bar.words, "start"))
+        parts.append(_text(WIDTH - 4, middle, bar.words, "end"))
     # The engine takes the names as they stand between the commas, spaces and all.
     names = quoteattr(",".join(families))
     return (

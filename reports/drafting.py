@@ -42,7 +42,7 @@ from .wording import (
 ITEMS_IN_BODY = 20  # with more findings the body sums each section up and leaves them to annex 1
 EXAMPLES = 3
 ANNEXES = ("问题清单", "整改情况反馈表")
-PROOFS = {"slip": "回执", "proof": "送达回证"}
+PROOFS = {"receipt": "回执", "service": "送达回证"}
 ORDER = "整改通知书"
 NoticeKind = Literal["notice", "letter", "order"]
 
@@ -77,13 +77,17 @@ class FindingFacts:
 class Wording:
     """The sentences that an office may word itself, placeholders filled in; empty ones are ours.
 
-    `basis` begins the opening, `consequence` follows the request to prepare for re-inspection,
-    `closing` is a paragraph of its own at the end.
+    `basis` begins the opening, `report` asks for the written feedback, `consequence` follows the
+    request to prepare for re-inspection, `closing` is a paragraph of its own at the end.
     """
 
     basis: str = ""
+    report: str = ""
     consequence: str = ""
     closing: str = ""
+
+
+OURS = Wording()
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def compose_notice(
     report_by: Deadline,
     kind: NoticeKind = "notice",
     addressed_to: str = "",
-    wording: Wording = Wording(),
+    wording: Wording = OURS,
     seal: Seal = "sealed",
     seal_image: SealImage | None = None,
     post: str = "",
@@ -137,7 +141,7 @@ def compose_notice(
     day, to = chinese_date(dated), addressed_to or addressee(facts.township)
     title = (ORDER,) if kind == "order" else title_pieces(facts.township, facts.center)
     evidence = _evidence(facts, sections) if photos else None
-    slip = _proof(proof, "".join(title), number, to, office) if proof != "none" else None
+    slip = proof_annex(proof, "".join(title), number, to, office)
     return settled(
         Notice(
             kind=kind,
@@ -154,8 +158,8 @@ def compose_notice(
             seal=seal,
             seal_image=seal_image,
             post=post,
-            note=_contact(office),
-            copy_to=_copies(office),
+            note=contact_words(office),
+            copy_to=copies_words(office),
             printed_by=office.printed_by or office.name,
             printed_on=day,
             findings=_findings_annex(facts, rows),
@@ -180,8 +184,10 @@ def _evidence(facts: InspectionFacts, sections: "Sections") -> Annex | None:
     return evidence_annex(((n, f.finding, f.photos) for n, f in enumerate(findings, start=1)), said)
 
 
-def _proof(kind: Proof, title: str, number: Number, to: str, office: Office) -> ProofAnnex:
-    assert kind != "none"
+def proof_annex(kind: Proof, title: str, number: Number, to: str, office: Office) -> ProofAnnex | None:
+    """Return the receipt slip or the proof of service of a document, None where neither is wanted."""
+    if kind == "none":
+        return None
     return ProofAnnex(kind, PROOFS[kind], title, number.text, to, office.name)
 
 
@@ -267,9 +273,15 @@ def _orders(
     yield Passage("", f"请{you}明确责任领导和具体责任人，对照上列问题逐项整改。" + _by_when(findings, "上表"))
     yield Passage(
         "",
-        f"请{due_words(report_by)}将《整改情况反馈表》连同整改前后照片等佐证材料，"
-        f"加盖公章后书面报送{we}。" + _consequence(we, wording),
+        _report(report_by, we, wording, "") + _consequence(we, wording),
     )
+
+
+def _report(report_by: Deadline, we: str, wording: Wording, annex: str) -> str:
+    ours = (
+        f"请{due_words(report_by)}将《整改情况反馈表》{annex}连同整改前后照片等佐证材料，加盖公章后书面报送{we}"
+    )
+    return f"{bare(wording.report) or ours}。"
 
 
 def _consequence(we: str, wording: Wording) -> str:
@@ -314,11 +326,7 @@ def _demands(
         "逐项制定措施，整改一项、销号一项。",
     )
     yield Passage("（二）严格整改时限。", _by_when(findings, "附件1"))
-    when = due_words(report_by)
-    yield Passage(
-        "（三）及时报送情况。",
-        f"请{when}将《整改情况反馈表》（附件2）连同整改前后照片等佐证材料，加盖公章后书面报送{we}。",
-    )
+    yield Passage("（三）及时报送情况。", _report(report_by, we, wording, "（附件2）"))
     yield Passage("（四）做好复查准备。", _consequence(we, wording))
 
 
@@ -341,7 +349,8 @@ def _by_when(findings: Sequence[FindingFacts], listed_in: str) -> str:
     return text
 
 
-def _contact(office: Office) -> str:
+def contact_words(office: Office) -> str:
+    """Return the remark (附注) that names whom to ask."""
     said = []
     if office.contact:
         said.append(f"联系人：{office.contact}")
@@ -350,7 +359,8 @@ def _contact(office: Office) -> str:
     return f"（{'；'.join(said)}）" if said else ""
 
 
-def _copies(office: Office) -> str:
+def copies_words(office: Office) -> str:
+    """Return whom copies go to, as the imprint block has it."""
     return office.copy_to.rstrip("。；; ") + "。" if office.copy_to.strip() else ""
 
 

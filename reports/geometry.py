@@ -141,7 +141,7 @@ def signature_margins(signature: str, dated: str, seal: str, face: Typeface) -> 
     two characters from the right itself.
     """
     name, date = face.advance(signature), face.advance(dated)
-    if seal == "stamp":
+    if seal == "signature":
         margins = (4.0, 4.0)
     elif seal == "sealed":
         right = 4 + (date - name) / 2

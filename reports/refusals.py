@@ -6,6 +6,8 @@ from .document import DocumentRefused, Place
 
 SENTENCES = {
     "no_findings": gettext_lazy("本次检查没有发现问题，不需要发整改通知。"),
+    "nothing_submitted": gettext_lazy("还没有已提交的检查，没有可以写入公文的内容。"),
+    "no_notice": gettext_lazy("这个中心（点）没有更早印发的整改通知，无从复查。"),
     "empty": gettext_lazy("“%(place)s”不能为空。"),
     "forbidden_word": gettext_lazy("“%(place)s”中有“%(word)s”，整改通知不使用这个词，请改写。"),
     "missing_image": gettext_lazy("公文要用的一张图片没有找到（编号 %(image)s），请重新上传后再试。"),
@@ -37,6 +39,11 @@ PLACES = {
     "printed_on": gettext_lazy("印发日期"),
     "findings": gettext_lazy("附件1 问题清单"),
     "feedback": gettext_lazy("附件2 整改情况反馈表"),
+    "annexes": gettext_lazy("附件"),
+    "proof": gettext_lazy("送达凭证"),
+    "post": gettext_lazy("签发人职务"),
+    "facts": gettext_lazy("表头"),
+    "table": gettext_lazy("台账"),
 }
 
 

@@ -171,7 +171,7 @@ def _closing_rules(document: Written, face: geometry.Typeface) -> list[str]:
         f".attachment .ordinal{{width:{face.advance('1.'):.4f}em}}",
     ]
     image = document.seal_image
-    width, height = (image.width, image.height) if image else STAMP if document.seal == "stamp" else SEAL
+    width, height = (image.width, image.height) if image else STAMP if document.seal == "signature" else SEAL
     if document.seal == "sealed":
         center = date + face.advance(document.dated) * TYPE / 2
         place = geometry.seal_place(height * MM, len(lines), bool(document.note))
@@ -180,7 +180,7 @@ def _closing_rules(document: Written, face: geometry.Typeface) -> list[str]:
             f"top:{place.top:.3f}pt}}"
             f".close .room{{height:{place.room:.3f}pt}}"
         )
-    if document.seal == "stamp":
+    if document.seal == "signature":
         rules.append(f".stamp{{width:{width}mm;height:{height}mm}}.post{{line-height:{height}mm}}")
     return rules
 

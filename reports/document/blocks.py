@@ -5,8 +5,9 @@ import itertools
 from dataclasses import dataclass
 from typing import Literal
 
+SHORT_ROWS = 8
 Align = Literal["left", "center"]
-Proof = Literal["none", "slip", "proof"]  # 回执, 送达回证
+Proof = Literal["none", "receipt", "service"]  # 回执, 送达回证
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     caption: str = ""
     block: Literal["table"] = "table"
+
+    @property
+    def is_short(self) -> bool:
+        """Say whether the table may be kept on one page."""
+        return len(self.rows) <= SHORT_ROWS
 
     @property
     def cells(self) -> tuple[tuple[tuple[Column, str], ...], ...]:
@@ -171,7 +177,7 @@ class FeedbackAnnex:
 class ProofAnnex:
     """回执, which the addressee sends back, or 送达回证, which who delivers has signed."""
 
-    kind: Literal["slip", "proof"]
+    kind: Literal["receipt", "service"]
     title: str
     document: str
     number: str

@@ -7,7 +7,7 @@ from .blocks import Annex, FeedbackAnnex, FindingsAnnex, Part, ProofAnnex, Table
 
 Kind = Literal["notice", "letter", "order", "circular", "ledger", "score_report", "opinion"]
 # GB/T 9704-2012, 7.3.5.1, 7.3.5.2 and 7.3.5.3
-Seal = Literal["sealed", "unsealed", "stamp"]
+Seal = Literal["sealed", "unsealed", "signature"]
 
 
 @dataclass(frozen=True)
