@@ -10,7 +10,7 @@ from inspections.querysets import OVERSEERS
 from organization.models import Role, User
 from organization.querysets import within
 
-from .models import Job, OfficialDocument
+from .models import IssuingBody, Job, OfficialDocument
 
 
 def load_document(user: User, pk: UUID) -> OfficialDocument:
@@ -39,3 +39,7 @@ def load_round_overseen(user: User, pk: int) -> Round:
 def load_job(user: User, pk: UUID) -> Job:
     jobs = Job.objects.visible_to(user).select_related("round", "region", "started_by", "cancelled_by")
     return get_object_or_404(jobs, pk=pk)
+
+
+def load_body(user: User, pk: int) -> IssuingBody:
+    return get_object_or_404(IssuingBody.objects.visible_to(user).select_related("region"), pk=pk)

@@ -1,7 +1,6 @@
 """From a document's row and what its inspection or round came to, to the document that is rendered."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,9 +8,10 @@ from typing import Any
 from . import gathering
 from .circular import compose_circular
 from .document import Circular, DocumentRefused, Notice, Number, Opinion, SealImage
-from .drafting import FindingFacts, InspectionFacts, Office, Wording, compose_notice
-from .models import DefaultWording, OfficialDocument
+from .drafting import FindingFacts, InspectionFacts, Office, compose_notice
+from .models import OfficialDocument
 from .opinion import compose_opinion
+from .phrasing import values_of, wording_of
 from .wording import Deadline
 
 Numbered = Notice | Circular | Opinion
@@ -35,7 +35,7 @@ def compose(document: OfficialDocument, *, number: int | None, dated: date) -> N
         "number": Number(body.number_code, dated.year, number),
         "dated": dated,
         "addressed_to": document.addressee,
-        "wording": _wording(document),
+        "wording": wording_of(document, values_of(document)),
         "seal": document.seal,
         **_sealed(document),
         "demonstration": body.region.is_demonstration,
@@ -62,13 +62,6 @@ def _sealed(document: OfficialDocument) -> dict[str, Any]:
         return {}
     image = SealImage(row.sha256, float(row.width_mm), float(row.height_mm))
     return {"seal_image": image, "post": row.post}
-
-
-def _wording(document: OfficialDocument) -> Wording:
-    """The document's own words before the office's usual ones before ours."""
-    usual = DefaultWording.objects.filter(body=document.body, kind=document.kind).first()
-    said = {**(usual.passages if usual else {}), **document.wording}
-    return Wording(**{field.name: said.get(field.name, "") for field in fields(Wording)})
 
 
 def _reinspection(document: OfficialDocument) -> Any:

@@ -199,6 +199,15 @@ def awaiting_notice(user: User, round: Round | None = None) -> Any:
     return rows.filter(round=round) if round else rows
 
 
+def awaiting_circular(user: User) -> list[Round]:
+    """Rounds about which the person may draft a circular: something is submitted, and there is none yet."""
+    own = within(user.prefixes(Role.ADMINISTRATOR, Role.REVIEWER), "region__code")
+    standing = OfficialDocument.objects.filter(kind=OfficialDocument.Kind.CIRCULAR, round_id=OuterRef("pk"))
+    submitted = Inspection.objects.submitted().filter(round_id=OuterRef("pk"))
+    rows = Round.objects.filter(own, Exists(submitted.order_by())).exclude(kind=Round.Kind.SELF_CHECK)
+    return list(rows.filter(~Exists(standing.exclude(state=OfficialDocument.State.WITHDRAWN))))
+
+
 def with_issued_notices(user: User) -> Any:
     """The rounds that have something to export, newest first, with how many notices each.
 

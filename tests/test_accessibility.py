@@ -32,16 +32,16 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             f"/inspections/{open_.pk}/check/",
             *EVERYBODY,
         ],
-        "township_staff": ["/our-centers/", f"/inspections/{done.pk}/score/", "/findings/", "/notices/"],
+        "township_staff": ["/our-centers/", f"/inspections/{done.pk}/score/", "/findings/", "/documents/"],
         "administrator": [
             "/county/",
             "/rounds/",
             "/rounds/new/",
             f"/rounds/{stage.round.pk}/",
             "/findings/",
-            "/notices/",
-            f"/notices/{notice.pk}/",
-            f"/notices/{notice.pk}/edit/",
+            "/documents/",
+            f"/documents/{notice.pk}/",
+            f"/documents/{notice.pk}/edit/",
             "/issuing-body/",
             "/centers/",
             f"/centers/{center.pk}/",
@@ -106,6 +106,6 @@ def test_issued_notice_is_accessible(new_page: Callable[..., Any], axe: Callable
     reporting.issue_document(document=notice, by=stage.cast[Role.SIGNATORY], now=timezone.now())
     page = new_page(375)
     enter(page, stage.cast["township_staff"])
-    page.goto(f"/notices/{notice.pk}/")
+    page.goto(f"/documents/{notice.pk}/")
     assert axe(page) == []
     assert _overflow(page) == []

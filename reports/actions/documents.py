@@ -13,13 +13,17 @@ from inspections.models import Inspection, Round
 from organization.models import User
 from organization.problems import Problem
 
-from .. import notices, pdf, permissions
+from .. import notices, pdf, permissions, phrases, verification
+from ..assets import assets_of
 from ..document import Document, DocumentRefused
 from ..models import IssuingBody, OfficialDocument
+from ..models.offices import DEMANDS
 from ..refusals import explain
 from .history import remember, told
 
-EDITABLE = ("kind", "addressee", "report_days", "contact", "phone", "copy_to", "seal", "proof", "with_photos")
+EDITABLE = (
+    "kind", "addressee", "report_days", "contact", "phone", "copy_to", "seal", "proof", "with_photos", "wording",
+)  # fmt: skip
 Kind = OfficialDocument.Kind
 
 
@@ -74,7 +78,7 @@ def replace_document(*, document: OfficialDocument, by: User, now: datetime) -> 
     permissions.can_replace(by, locked).enforce(
         action="document.replace", target=locked, region=locked.region_id
     )
-    kept = ("kind", "inspection", "round", "region", "body", "wording", *EDITABLE[1:])
+    kept = ("inspection", "round", "region", "body", *EDITABLE)
     drafted = OfficialDocument(replaces=locked, **{name: getattr(locked, name) for name in kept})
     try:
         return _begin(drafted, by=by, now=now)
@@ -106,19 +110,34 @@ def edit_document(
     *, document: OfficialDocument, fields: Mapping[str, Any], by: User, now: datetime
 ) -> OfficialDocument:
     """Change what a draft leaves open; findings and score come from the inspection."""
-    given = {name: fields[name] for name in EDITABLE if name in fields}
     with transaction.atomic():
         locked = lock(document)
         permissions.can_edit_document(by, locked).enforce(
             action="document.edit", target=locked, region=locked.region_id
         )
-        for name, value in given.items():
-            setattr(locked, name, value)
+        _check_edit(locked, fields)
+        given = set_fields(locked, fields)
         locked.title = _printable(locked, now).title_text
         locked.save(update_fields=[*given, "title"])
         remember(locked, "edit", before=locked.state, by=by, now=now)
         told(locked, "edit", by=by, now=now, **given)
     return locked
+
+
+def set_fields(document: OfficialDocument, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Set what a draft leaves open, without saving; returns what was set."""
+    given = {name: fields[name] for name in EDITABLE if name in fields}
+    for name, value in given.items():
+        setattr(document, name, value)
+    return given
+
+
+def _check_edit(document: OfficialDocument, fields: Mapping[str, Any]) -> None:
+    kind = fields.get("kind", document.kind)
+    if kind != document.kind and not {kind, document.kind} <= set(DEMANDS):
+        raise Problem(_("只有通知、函和整改通知书之间可以改换。"))
+    if any(phrases.faults(text, kind) for text in fields.get("wording", {}).values()):
+        raise Problem(_("有不能使用的占位词，请改正后再保存。"))
 
 
 def bytes_of(document: OfficialDocument, *, now: datetime) -> bytes:
@@ -136,7 +155,7 @@ def bytes_of(document: OfficialDocument, *, now: datetime) -> bytes:
                 _("印发的文件不在服务器的存储中，请联系系统维护人员从备份恢复。文号：%(number)s。")
                 % {"number": document.number_text}
             ) from None
-    return rendered(compose(document, number=None, dated=timezone.localdate(now))).pdf
+    return rendered(compose(document, number=None, dated=timezone.localdate(now)), document.token).pdf
 
 
 def compose(document: OfficialDocument, *, number: int | None, dated: date) -> Document:
@@ -149,10 +168,13 @@ def compose(document: OfficialDocument, *, number: int | None, dated: date) -> D
 
 # A draft's page asks for it once for the count and once for each picture.
 @lru_cache(maxsize=8)
-def rendered(content: Document) -> pdf.Rendered:
-    """The document as PDF; raises `Problem` where it cannot be printed."""
+def rendered(content: Document, token: str) -> pdf.Rendered:
+    """The document as PDF; raises `Problem` where it cannot be printed.
+
+    `token` is in the address of the public page at which an issued one is checked.
+    """
     try:
-        return pdf.render(content)
+        return pdf.render(content, assets_of(content), verification.mark(content, token))
     except DocumentRefused as refused:
         raise Problem(explain(refused)) from refused
 

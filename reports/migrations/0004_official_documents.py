@@ -68,6 +68,7 @@ class Migration(migrations.Migration):
                 ('purpose', models.CharField(choices=[('sealed', '印章'), ('signature', '签名章')], max_length=10, verbose_name='用途')),
                 ('post', models.CharField(blank=True, max_length=30, verbose_name='签发人职务')),
                 ('width_mm', models.DecimalField(decimal_places=1, max_digits=4, verbose_name='宽度（毫米）')),
+                ('height_mm', models.DecimalField(decimal_places=1, max_digits=4, verbose_name='高度（毫米）')),
                 ('image', models.FileField(upload_to='seals/', verbose_name='图片')),
                 ('sha256', models.CharField(max_length=64)),
                 ('uploaded_at', models.DateTimeField(verbose_name='上传时间')),

@@ -131,6 +131,7 @@ class SealImage(models.Model):
     # Words that stand beside a signature stamp (GB/T 9704-2012, 7.3.5.3), such as 主任.
     post = models.CharField(_("签发人职务"), max_length=30, blank=True)
     width_mm = models.DecimalField(_("宽度（毫米）"), max_digits=4, decimal_places=1)
+    height_mm = models.DecimalField(_("高度（毫米）"), max_digits=4, decimal_places=1)
     image = models.FileField(_("图片"), upload_to="seals/")
     sha256 = models.CharField(max_length=64)
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("上传人"))

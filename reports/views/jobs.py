@@ -45,7 +45,7 @@ def _start(request: HttpRequest, kind: Job.Kind, round: Any) -> HttpResponse:
         job = actions.start_job(kind=kind, round=round, by=request.user, now=timezone.now())
     except Problem as problem:
         messages.info(request, problem.message)
-        return redirect("reports:notice-list")
+        return redirect("reports:document-list")
     return redirect("reports:job", pk=job.pk)
 
 

@@ -16,7 +16,7 @@ from organization.problems import NotAllowed, Problem
 from reports import actions, pdf
 from reports.actions import issuing
 from reports.document import from_plain
-from reports.models import IssuingBody, OfficialDocument, NumberSequence
+from reports.models import IssuingBody, NumberSequence, OfficialDocument
 from tests.factories import make_user
 from tests.small_stage import (
     NOW,
@@ -130,7 +130,7 @@ def test_failing_engine_leaves_no_gap(
     issued(stage, inspection)
     notice = drafted(stage, submitted(stage, 1, **SHORT))
 
-    def fail(document: Any) -> None:
+    def fail(*given: Any) -> None:
         raise MemoryError
 
     with monkeypatch.context() as patch:
@@ -198,7 +198,7 @@ def test_nothing_is_locked_while_rendering(
     """The lock begins with the notice's row; what is rendered before is not rendered again."""
     steps = []
     render, lock = pdf.render, issuing.lock
-    monkeypatch.setattr(pdf, "render", lambda document: steps.append("render") or render(document))
+    monkeypatch.setattr(pdf, "render", lambda *given: steps.append("render") or render(*given))
     monkeypatch.setattr(issuing, "lock", lambda notice: steps.append("lock") or lock(notice))
     issued(stage, inspection)
     assert steps == ["render", "lock"]
@@ -218,10 +218,10 @@ def test_what_changes_while_rendering_is_rendered_anew(
     ]
     rendered = issuing.rendered
 
-    def disturbed(document: Any) -> pdf.Rendered:
-        if document.addressee == first.addressee and meanwhile:
+    def disturbed(content: Any, token: str) -> pdf.Rendered:
+        if content.addressee == first.addressee and meanwhile:
             meanwhile.pop()()
-        return rendered(document)
+        return rendered(content, token)
 
     monkeypatch.setattr(issuing, "rendered", disturbed)
     notice = actions.issue_document(document=first, by=stage.cast["signatory"], now=NOW)

@@ -46,7 +46,7 @@ def said(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -
     from django.db import transaction
     from django.test import override_settings
 
-    def render(document: Any) -> pdf.Rendered:
+    def render(*given: Any) -> pdf.Rendered:
         page = io.BytesIO()
         Image.new("L", (21, 29)).save(page, "PDF")
         return pdf.Rendered(page.getvalue(), hashlib.sha256(page.getvalue()).hexdigest(), 1, ("Blank",))

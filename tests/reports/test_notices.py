@@ -9,7 +9,7 @@ from inspections.models import Finding, Inspection
 from organization.models import AuditEntry, Region, Role, ServiceCenter
 from organization.problems import NotAllowed, Problem
 from reports import actions
-from reports.models import IssuingBody, OfficialDocument, NumberSequence
+from reports.models import IssuingBody, NumberSequence, OfficialDocument
 from tests.factories import make_user
 from tests.small_stage import (
     NOW,

@@ -9,9 +9,11 @@ from django.urls import reverse
 
 from inspections.answers import Given
 from organization.models import AuditEntry, Role, User
-from reports.models import OfficialDocument, NumberSequence
+from reports import actions
+from reports.models import IssuingBody, NumberSequence, OfficialDocument
 from reports.urls import urlpatterns
 from tests.factories import make_user
+from tests.reports.seals import add_seal
 from tests.small_stage import NOW, Stage, answer, drafted, issued, submit_by, submitted
 
 pytestmark = pytest.mark.django_db
@@ -27,14 +29,41 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
     "county": ("get", "", NONE | WRITERS),
     "our-centers": ("get", "", NONE | {"township_staff": 200}),
     "finding-list": ("get", "", ALL),
-    "notice-list": ("get", "", ALL),
+    "document-list": ("get", "", ALL),
     "issuing-body": ("get", "", NONE | {"administrator": 200}),
     "score": ("get", "submitted", READERS | INSPECTORS),
-    "notice": ("get", "issued", READERS),
-    "notice-pdf": ("get", "issued", READERS),
-    "notice-page": ("get", "page", READERS),
-    "notice-edit": ("get", "draft", WRITERS | {"signatory": 403}),
-    "notice-issue": ("post", "draft", {"administrator": 302, "signatory": 302, "reviewer": 403}),
+    "document": ("get", "issued", READERS),
+    "document-pdf": ("get", "issued", READERS),
+    "document-page": ("get", "page", READERS),
+    "document-edit": ("get", "draft", WRITERS | {"signatory": 403}),
+    "document-preview": ("post", "draft", WRITERS | {"signatory": 403}),
+    "document-check": ("post", "draft", {"administrator": 302, "reviewer": 302, "signatory": 403}),
+    "document-sign": ("post", "draft", {"administrator": 302, "signatory": 302, "reviewer": 403}),
+    "document-send-back": ("post", "checked", dict.fromkeys(WRITERS, 302)),
+    "document-issue": ("post", "draft", {"administrator": 302, "signatory": 302, "reviewer": 403}),
+    "document-deliver": (
+        "post",
+        "issued",
+        {"administrator": 302, "reviewer": 302, "signatory": 403, "township_staff": 403},
+    ),
+    "document-acknowledge": ("post", "issued", dict.fromkeys(WRITERS, 403) | {"township_staff": 302}),
+    "document-withdraw": (
+        "post",
+        "issued",
+        {"administrator": 302, "signatory": 302, "reviewer": 403, "township_staff": 403},
+    ),
+    "document-replace": (
+        "post",
+        "withdrawn",
+        {"administrator": 302, "reviewer": 302, "signatory": 403, "township_staff": 403},
+    ),
+    "circular-draft": ("post", "round", {"administrator": 302, "reviewer": 302, "signatory": 403}),
+    "register": ("get", "office", WRITERS),
+    "wording": ("get", "wording", WRITERS | {"signatory": 403}),
+    "wording-preview": ("post", "wording", WRITERS | {"signatory": 403}),
+    "seals": ("get", "office", {"administrator": 403, "reviewer": 403, "signatory": 200}),
+    "seal-image": ("get", "seal", {"administrator": 403, "reviewer": 403, "signatory": 200}),
+    "seal-retire": ("post", "seal", {"administrator": 403, "reviewer": 403, "signatory": 302}),
     "notice-draft": (
         "post",
         "submitted",
@@ -44,6 +73,10 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
     "submit": ("post", "begun", {"lead_inspector": 302, "inspector": 403} | dict.fromkeys(WRITERS, 403)),
     "round-export": ("post", "round", {"administrator": 200}),
 }
+# Open to everybody; tests/reports/views/test_verifying.py.
+PUBLIC = {"verify"}
+# Once one has taken a step, the next one finds it taken.
+ONCE = {"document-check": "checked", "document-sign": "signed", "document-issue": "issued"}
 Ask = Callable[..., Any]
 
 
@@ -66,21 +99,36 @@ def ask(client: Client, stage: Stage, other: Stage, quick_pdf: Any) -> Ask:
 
 def arguments(stage: Stage, about: str) -> list[Any]:
     first, second = stage.inspections
-    if about in ("issued", "page", "round"):
-        notice = OfficialDocument.objects.issued().filter(inspection=first).first() or issued(stage, first)
-        return {"issued": [notice.pk], "page": [notice.pk, 1], "round": [stage.round.pk]}[about]
-    if about in ("begun", "draft"):
+    if about in ("office", "wording", "seal"):
+        return of_office(stage, about)
+    if about in ("issued", "page", "round", "withdrawn"):
+        notice = OfficialDocument.objects.numbered().filter(inspection=first).first() or issued(stage, first)
+        if about == "withdrawn":
+            actions.withdraw(document=notice, words="印错", by=stage.cast["signatory"], now=NOW)
+        return {"page": [notice.pk, 1], "round": [stage.round.pk]}.get(about, [notice.pk])
+    if about in ("begun", "draft", "checked"):
         second.refresh_from_db()
         if second.state != "submitted":
             answer(second, stage.cast["inspector"], **SHORT)
-    if about == "draft":
+    if about in ("draft", "checked"):
         submit_by(second, stage.cast["lead_inspector"], NOW)
-        return [drafted(stage, second).pk]
+        draft = drafted(stage, second)
+        if about == "checked" and draft.state == "draft":
+            actions.check_document(document=draft, by=stage.cast["reviewer"], now=NOW)
+        return [draft.pk]
     return {"": [], "submitted": [first.pk], "begun": [second.pk]}[about]
 
 
+def of_office(stage: Stage, about: str) -> list[Any]:
+    body = IssuingBody.objects.get(region=stage.county.region)
+    if about == "seal":
+        seal = body.seal_images.first() or add_seal(body, stage.cast["signatory"])
+        return [seal.pk]
+    return [body.pk, "notice"] if about == "wording" else [body.pk]
+
+
 def test_table_names_every_page() -> None:
-    assert {pattern.name for pattern in urlpatterns} == set(PAGES)
+    assert {pattern.name for pattern in urlpatterns} == set(PAGES) | PUBLIC
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -90,8 +138,9 @@ def test_page_by_every_role(ask: Ask, stage: Stage, page: str) -> None:
     for role, person in sorted(stage.cast.items(), key=lambda pair: statuses.get(pair[0], 404) < 400):
         before = AuditEntry.objects.filter(result="refused").count()
         expected = statuses.get(role, 404)
-        # What was issued by one is refused to the next.
-        if page == "notice-issue" and expected == 302 and OfficialDocument.objects.issued().exists():
+        # What was done by one is refused to the next.
+        done = OfficialDocument.objects.filter(state=ONCE.get(page)).exists()
+        if page in ONCE and expected == 302 and done:
             expected = 403
         response = ask(page, person)
         assert response.status_code == expected, role
@@ -124,10 +173,10 @@ def region_of(code: str) -> Any:
     return make_region(code)
 
 
-@pytest.mark.parametrize("page", ["notice", "notice-pdf", "notice-page", "notice-edit"])
+@pytest.mark.parametrize("page", ["document", "document-pdf", "document-page", "document-edit"])
 def test_draft_is_not_found_by_the_township(client: Client, stage: Stage, quick_pdf: Any, page: str) -> None:
     notice = drafted(stage, submitted(stage, 0, **SHORT))
-    url = reverse(f"reports:{page}", args=[notice.pk, 1] if page == "notice-page" else [notice.pk])
+    url = reverse(f"reports:{page}", args=[notice.pk, 1] if page == "document-page" else [notice.pk])
     client.force_login(stage.cast["township_staff"])
     assert client.get(url).status_code == 404
 
