@@ -4,7 +4,8 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -69,9 +70,14 @@ class Watch(logging.Filter):
         super().__init__()
         self.running = threading.local()
 
-    def begin(self) -> None:
-        """Start the clock of this thread's rendering."""
+    @contextmanager
+    def over(self) -> Iterator[None]:
+        """Watch over what this thread renders inside the block."""
         self.running.pages, self.running.until = 0, time.monotonic() + MAX_SECONDS
+        try:
+            yield
+        finally:
+            self.running.until = float("inf")
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Count a page; raises DocumentRefused (too_many_pages, too_slow)."""
@@ -123,7 +129,7 @@ def render(
     check(document)
     handed = _printable(document, assets or {})
     pages = typeset(document, engine.typeface, verification)
-    with engine.lock:
+    with engine.lock, watch.over():
         laid_out = _laid_out(pages, engine, Locked({}, handed | pages.pictures))
         pdf = laid_out.write_pdf(pdf_tags=True, pdf_identifier=digest(document).encode())
         faces = _faces_used(laid_out)
@@ -133,7 +139,6 @@ def render(
 def _laid_out(pages: Typeset, engine: Engine, fetcher: Locked) -> weasyprint.Document:
     rules = weasyprint.CSS(string=pages.rules, font_config=engine.configuration, url_fetcher=fetcher)
     sheets = [engine.stylesheets["official"], engine.stylesheets[pages.format], rules]
-    watch.begin()
     return weasyprint.HTML(string=pages.html, url_fetcher=fetcher).render(
         stylesheets=sheets, font_config=engine.configuration
     )
@@ -148,6 +153,16 @@ def _printable(document: Document, assets: Mapping[str, bytes]) -> dict[str, byt
     if sum(len(assets[key]) for key in needed) > MAX_IMAGE_BYTES:
         raise DocumentRefused("too_large", megabytes=MAX_IMAGE_BYTES // (1024 * 1024))
     return {key: pictures.printable(key, assets[key]) for key in needed}
+
+
+def warm_up() -> None:
+    """Load what every rendering uses: faces, stylesheets, font configuration. Raises FontsNotBuilt."""
+    engine = _engine(fonts.installed(), str(settings.FONTS_DIR))
+    for face in engine.faces:
+        fonts.coverage(str(Path(settings.FONTS_DIR) / face.file))
+    with engine.lock:
+        page = weasyprint.HTML(string="<h1>印</h1><p>印</p>", url_fetcher=Locked({}))
+        page.write_pdf(stylesheets=[*engine.stylesheets.values()], font_config=engine.configuration)
 
 
 @lru_cache(maxsize=1)

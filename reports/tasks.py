@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone, translation
 from django_q.tasks import async_task
 
+from organization.audit import record
 from organization.problems import NotAllowed, Problem
 
 from . import archives
@@ -53,8 +54,14 @@ def _one_piece(job: Job) -> bool:
 def _issue(job: Job, item: JobItem) -> None:
     try:
         bulk_issuing.issue_in_turn(item=item, by=job.started_by, now=timezone.now())
-    except (Problem, NotAllowed) as refused:
+    except Problem as problem:
+        job_steps.fail(piece=item, why=str(problem), now=timezone.now())
+    except NotAllowed as refused:
         job_steps.fail(piece=item, why=str(refused), now=timezone.now())
+        record(
+            refused.action, by=job.started_by, target=refused.target, region=refused.region, refused=True,
+            reason=str(refused.reason),
+        )  # fmt: skip
     except Exception:
         job_steps.stumble(piece=item, now=timezone.now())
     else:
