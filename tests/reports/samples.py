@@ -3,7 +3,7 @@
 import hashlib
 import io
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -24,6 +24,7 @@ from reports.document import (
 from reports.evidence import PhotoFacts
 from reports.ledger import LedgerRow, compose_ledger
 from reports.opinion import ReinspectionFacts, ResultFacts, compose_opinion
+from reports.pdf import render
 from reports.score_report import CenterScore, LostPoints, SectionScore, TownshipScores, compose_score_report
 from reports.typesetting import Verification
 from reports.wording import Deadline
@@ -38,12 +39,16 @@ from tests.reports.notices import (
     inspection,
     notice,
 )
+from tests.reports.pages import Pages
 
-TOWNSHIPS = "城关镇 菜园镇 任固镇 五陵镇 宜沟镇 白营镇 伏道镇 韩庄镇 古贤镇 瓦岗乡".split()
+TOWNSHIPS = [
+    "城关镇", "菜园镇", "任固镇", "五陵镇", "宜沟镇", "白营镇", "伏道镇", "韩庄镇", "古贤镇", "瓦岗乡",
+]  # fmt: skip
 SECTIONS = (SITE, FACILITIES, SERVICES, SYSTEMS, STAFF)
 ROUND = "2026年第四季度便民服务中心督导检查"
 STANDARD = ("关于政务服务向基层延伸的工作要求", "审服办〔2021〕13号")
 NOTICE_TITLE = "关于宜沟镇党政综合便民服务中心存在问题限期整改的通知"
+CHINA = timezone(timedelta(hours=8))
 LINE = "审服办〔2026〕15号　摘要 3f2a 91c4 77d0 1b2e"
 
 
@@ -83,7 +88,7 @@ VERIFICATION = Verification(LINE, CODE)
 
 def photo(place: int) -> PhotoFacts:
     """The facts of the photo at a place of PHOTOS."""
-    return PhotoFacts(list(PHOTOS)[place], datetime(2026, 11, 12, 9, place))
+    return PhotoFacts(list(PHOTOS)[place], datetime(2026, 11, 12, 9, place, tzinfo=CHINA))
 
 
 def with_photos(count: int = 10) -> Any:
@@ -224,3 +229,9 @@ def samples() -> dict[str, Document]:
         ),
         "ledger": ledger(),
     }
+
+
+@lru_cache
+def sample_pages(kind: str) -> Pages:
+    """The sample of a kind as printed, rendered once for all tests of a process."""
+    return Pages(render(samples()[kind], ASSETS, VERIFICATION))

@@ -10,7 +10,7 @@ from reports import fonts, pdf
 from reports.document import KINDS, Document
 from tests.reports.notices import OFFICE
 from tests.reports.pages import MM, Line, Pages
-from tests.reports.samples import ASSETS, LINE, VERIFICATION, circular, letter, samples
+from tests.reports.samples import ASSETS, LINE, circular, letter, sample_pages
 
 TOP, BOTTOM, LEFT, RIGHT = 37.0, 262.0, 28.0, 184.0
 PITCH, CHARACTER = 28.95 / MM, 15.79 / MM
@@ -20,8 +20,7 @@ Sample = Callable[[str], Pages]
 
 @pytest.fixture(scope="module")
 def sample(faces: tuple[fonts.Face, ...]) -> Sample:
-    """Render the sample of a kind, once."""
-    return lru_cache(lambda kind: Pages(pdf.render(samples()[kind], ASSETS, VERIFICATION)))
+    return sample_pages
 
 
 @pytest.fixture(scope="module")
