@@ -163,10 +163,10 @@ def _verdict(
             f"复查意见：通知所列{done}项问题均已整改到位，同意销号。请{you}巩固整改成果，防止问题反弹。",
         )
         return
-    closed = f"对已完成整改的{done}项问题，同意销号；" if done else ""
+    closed = f"对已完成整改的{done}项问题，同意销号；其余" if done else "通知所列"
     yield Passage(
         "",
-        f"复查意见：{closed}其余{left}项问题，请{you}继续整改，{due_words(report_by)}"
+        f"复查意见：{closed}{left}项问题尚未整改到位，请{you}继续整改，{due_words(report_by)}"
         f"将整改情况和佐证材料书面报送{we}。",
     )
     if wording.consequence:
