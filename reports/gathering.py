@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
 from inspections.models import Finding, Inspection, Round
+from inspections.querysets import InspectionQuerySet
 from inspections.workflow import SUBMITTED
 from organization.codes import CODE_LENGTH, DIGITS, Level
 from organization.models import Region
@@ -170,12 +171,11 @@ def _local(text: str | None) -> datetime | None:
     return timezone.localtime(datetime.fromisoformat(text)) if text else None
 
 
-def township_scores(round: Round, township: Region) -> TownshipScores:
-    """A township's submitted inspections of a round, its own center first."""
+def township_scores(round: Round, township: Region, *, among: InspectionQuerySet) -> TownshipScores:
+    """A township's submitted inspections of a round `among` those given, its own center first."""
     rows = list(
-        Inspection.objects.filter(
-            round=round, state=SUBMITTED, region__code__startswith=township.code[: DIGITS[Level.TOWNSHIP]]
-        )
+        among.filter(round=round, state=SUBMITTED)
+        .filter(region__code__startswith=township.code[: DIGITS[Level.TOWNSHIP]])
         .select_related("round")
         .order_by("region_id", "pk")
     )
@@ -224,7 +224,7 @@ def _decimal(text: str | None) -> Decimal | None:
 
 def ledger_rows(findings: Iterable[Finding]) -> list[LedgerRow]:
     """Findings as rows of the ledger, by township and center; each needs its center and region."""
-    rows = [(_township(finding.region), finding) for finding in findings]
+    rows = [(township_of(finding.region), finding) for finding in findings]
     rows.sort(key=lambda row: (row[0].code, row[1].center_id, -row[1].lost, row[1].pk))
     return [
         LedgerRow(
@@ -239,5 +239,6 @@ def ledger_rows(findings: Iterable[Finding]) -> list[LedgerRow]:
     ]
 
 
-def _township(region: Region) -> Region:
+def township_of(region: Region) -> Region:
+    """A village's township; any other region itself."""
     return region.parent if region.level > Level.TOWNSHIP and region.parent else region

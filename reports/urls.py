@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import documents, exports, homes, jobs, life, offices, scores, verifying
+from .views import documents, exports, homes, jobs, life, offices, prints, scores, verifying
 
 app_name = "reports"
 
@@ -33,6 +33,8 @@ urlpatterns = [
     path("rounds/<int:pk>/documents/print/", jobs.round_print, name="round-print"),
     path("rounds/<int:pk>/scores.xlsx", exports.round_scores, name="round-scores"),
     path("rounds/<int:pk>/ledger.xlsx", exports.round_ledger, name="round-ledger"),
+    path("rounds/<int:pk>/ledger.pdf", prints.round_ledger, name="round-ledger-paper"),
+    path("inspections/<uuid:pk>/score-report.pdf", prints.score_report, name="score-report"),
     path("findings.xlsx", exports.finding_table, name="finding-table"),
     path("jobs/", jobs.job_list, name="job-list"),
     path("jobs/<uuid:pk>/", jobs.job, name="job"),

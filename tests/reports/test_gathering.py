@@ -127,9 +127,14 @@ def test_ledgers_rows_cost_no_query_of_their_own(submitted_round: Stage) -> None
 # ---- the score report
 
 
+def scores(stage: Stage) -> Any:
+    township = stage.county.townships[0]
+    return gathering.township_scores(stage.round, township, among=Inspection.objects.all())
+
+
 def test_township_report_has_its_own_submitted_centers_only(submitted_round: Stage) -> None:
     township = submitted_round.county.townships[0]
-    facts = gathering.township_scores(submitted_round.round, township)
+    facts = gathering.township_scores(submitted_round.round, township, among=Inspection.objects.all())
     (center,) = facts.centers
     inspection = submitted_round.inspections[0]
     inspection.refresh_from_db()
@@ -142,11 +147,11 @@ def test_township_report_has_its_own_submitted_centers_only(submitted_round: Sta
 
 
 def test_township_without_a_submission_has_no_centers(stage: Stage) -> None:
-    assert gathering.township_scores(stage.round, stage.county.townships[0]).centers == ()
+    assert scores(stage).centers == ()
 
 
 def test_score_report_is_printed(faces: Any, submitted_round: Stage) -> None:
-    facts = gathering.township_scores(submitted_round.round, submitted_round.county.townships[0])
+    facts = scores(submitted_round)
     assert pdf.render(compose_score_report(issuer="县办", facts=facts, dated=NOW.date())).pages >= 1
 
 
