@@ -39,7 +39,8 @@ def evidence_annex(
     findings: Iterable[tuple[int, str, tuple[PhotoFacts, ...]]], facts: tuple[str, ...]
 ) -> Annex | None:
     """Return the annex of photos of (number, finding, photos), None where no finding has any."""
-    found, left_out = [], 0
+    found: list[Photo] = []
+    left_out = 0
     for number, finding, taken in findings:
         shown = taken[: max(0, min(EACH, MOST - len(found)))]
         left_out += len(taken) - len(shown)

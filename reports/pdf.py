@@ -19,7 +19,7 @@ from weasyprint.layout import inline
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from . import fonts, geometry, pictures
+from . import economy, fonts, geometry, pictures
 from .document import Document, DocumentRefused, digest, images, texts
 from .typesetting import Format, Typeset, Verification, typeset
 
@@ -129,9 +129,9 @@ def render(
     check(document)
     handed = _printable(document, assets or {})
     pages = typeset(document, engine.typeface, verification)
-    with engine.lock, watch.over():
+    with engine.lock, watch.over(), economy.without_collector():
         laid_out = _laid_out(pages, engine, Locked({}, handed | pages.pictures))
-        pdf = laid_out.write_pdf(pdf_tags=True, pdf_identifier=digest(document).encode())
+        pdf = economy.identified(laid_out.write_pdf(pdf_tags=True), digest(document))
         faces = _faces_used(laid_out)
     return Rendered(pdf, hashlib.sha256(pdf).hexdigest(), len(laid_out.pages), faces)
 
@@ -197,11 +197,14 @@ def check(document: Document) -> None:
 
     FontsNotBuilt without faces.
     """
-    if sum(len(text) for _, text in texts(document)) > MAX_CHARACTERS:
+    said = list(texts(document))
+    if sum(len(text) for _, text in said) > MAX_CHARACTERS:
         raise DocumentRefused("too_large", characters=MAX_CHARACTERS)
     folder = Path(settings.FONTS_DIR)
     known = frozenset().union(*(fonts.coverage(str(folder / face.file)) for face in fonts.installed()))
-    for place, text in texts(document):
+    if set().union(*(map(ord, text) for _, text in said)) <= known:
+        return
+    for place, text in said:
         for character in text:
             if ord(character) not in known:
                 raise DocumentRefused("missing_glyph", place=place, character=character)

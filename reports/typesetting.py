@@ -11,10 +11,13 @@ from django.template.loader import render_to_string
 from . import charts, geometry
 from .document import (
     BarChart,
+    Block,
     Document,
+    Ledger,
     Notice,
     Official,
     Opinion,
+    Table,
     Written,
 )
 from .geometry import MM, PITCH, TYPE
@@ -75,8 +78,12 @@ class Bound:
 def typeset(document: Document, faces: Typefaces, verification: Verification | None = None) -> Typeset:
     """Return the document's pages for the engine; every text in them is escaped."""
     form = FORMATS[document.kind]
-    context = {"document": document, "format": form, "title_lines": geometry.title_lines(document.title)}
-    rules = [_page_rules(document, verification)]
+    context: dict[str, Any] = {
+        "document": document,
+        "format": form,
+        "title_lines": geometry.title_lines(document.title),
+    }
+    rules = [_page_rules(document, verification), *_column_rules(document)]
     if isinstance(document, Written):
         bound = tuple(_bound(document))
         context |= {"annexes": bound, "signature_lines": geometry.signature_lines(document.signature)}
@@ -112,11 +119,25 @@ def _bound(document: Written) -> Iterator[Bound]:
         yield Bound(label, f"reports/documents/_{template}.html", annex, place == len(found))
 
 
+def _blocks(document: Document) -> Iterator[Block]:
+    if isinstance(document, Ledger):
+        yield document.table
+    else:
+        for part in document.parts:
+            for passage in part.passages:
+                yield from passage.blocks
+        for annex in document.annexes:
+            yield from annex.blocks
+
+
 def _charts(document: Document) -> Iterator[BarChart]:
-    if isinstance(document, Written):
-        within = [p.blocks for part in document.parts for p in part.passages]
-        within += [annex.blocks for annex in document.annexes]
-        yield from (block for blocks in within for block in blocks if isinstance(block, BarChart))
+    return (block for block in _blocks(document) if isinstance(block, BarChart))
+
+
+def _column_rules(document: Document) -> list[str]:
+    tables = [block for block in _blocks(document) if isinstance(block, Table)]
+    widths = sorted({column.width for table in tables for column in table.columns})
+    return [f".mm-{width}{{width:{width}mm}}" for width in widths]
 
 
 def _page_rules(document: Document, verification: Verification | None) -> str:

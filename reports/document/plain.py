@@ -97,10 +97,10 @@ def _read_one_of(kinds: tuple[Any, ...], plain: Any, place: Place) -> Any:
     """Read the dataclass that `block` names, the only one there is, or nothing where that is allowed."""
     if plain is None and type(None) in kinds:
         return None
-    known = [kind for kind in kinds if is_dataclass(kind)]
+    known: list[Any] = [kind for kind in kinds if is_dataclass(kind)]
     if len(known) > 1:
         named = plain.get("block") if isinstance(plain, dict) else None
-        known = [kind for kind in known if kind.block == named]  # type: ignore[attr-defined]
+        known = [kind for kind in known if kind.block == named]
     if not known:
         raise DocumentRefused("malformed", place=(*place, "block"))
     return _read_dataclass(known[0], plain, place)
