@@ -162,6 +162,7 @@ def _register(request: HttpRequest, body: IssuingBody, form: PaperNumbersForm) -
         "years": years,
         "year": year,
         "page": Paginator(rows.defer("document__document"), PER_PAGE).get_page(request.GET.get("page")),
-        "void_count": rows.exclude(voided_at=None).count(),
+        "void_count": rows.exclude(voided_at=None).exclude(document=None).count(),
+        "paper_count": rows.filter(document=None).count(),
         "can_enter": permissions.can_enter_numbers(request.user, body),
     }
