@@ -60,9 +60,6 @@ def test_page_number_is_outside_7_mm_below_the_text(sample: Sample, kind: str) -
         assert (line.face, round(line.size, 1)) == ("FandolSong-Regular", 14)
         edge = line.right if page % 2 else line.left
         assert edge == pytest.approx(RIGHT - 14 / MM if page % 2 else LEFT + 14 / MM, abs=0.2)
-        dash = [row for row in pages.ink(page, dpi=300) if BOTTOM + 5 < row[0] < BOTTOM + 9]
-        own = [row for row in dash if row[1] >= line.left - 0.5 or row[2] <= line.right + 0.5]
-        assert own
     baselines = {round(pages.line(n, f"— {n} —").baseline, 2) for n in range(2, len(pages) + 1)}
     assert len(baselines) == 1
     assert baselines.pop() == pytest.approx(270.6, abs=0.3)  # of the digits; their middle is at 269
