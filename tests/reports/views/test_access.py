@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from inspections.answers import Given
 from organization.models import AuditEntry, Role, User
-from reports import actions
-from reports.models import IssuingBody, NumberSequence, OfficialDocument
+from reports import actions, tasks
+from reports.models import IssuingBody, Job, NumberSequence, OfficialDocument
 from reports.urls import urlpatterns
 from tests.factories import make_user
 from tests.reports.seals import add_seal
@@ -71,7 +71,18 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
         | dict.fromkeys(INSPECTORS, 403),
     ),
     "submit": ("post", "begun", {"lead_inspector": 302, "inspector": 403} | dict.fromkeys(WRITERS, 403)),
-    "round-export": ("post", "round", {"administrator": 200}),
+    "round-issue": ("post", "round", {"administrator": 302, "signatory": 302, "reviewer": 403}),
+    "round-export": ("post", "round", {"administrator": 302}),
+    "round-print": ("post", "round", {"administrator": 302}),
+    "round-scores": ("post", "round", WRITERS),
+    "round-ledger": ("post", "round", WRITERS),
+    "finding-table": ("post", "", NONE | READERS),
+    "job-list": ("get", "", NONE | WRITERS),
+    "job": ("get", "job", WRITERS),
+    "job-progress": ("get", "job", WRITERS),
+    "job-cancel": ("post", "job", {"administrator": 302, "reviewer": 403, "signatory": 403}),
+    "job-retry": ("post", "job", {"administrator": 302, "reviewer": 403, "signatory": 403}),
+    "job-file": ("get", "file", WRITERS),
 }
 # Open to everybody; tests/reports/views/test_verifying.py.
 PUBLIC = {"verify"}
@@ -101,6 +112,8 @@ def arguments(stage: Stage, about: str) -> list[Any]:
     first, second = stage.inspections
     if about in ("office", "wording", "seal"):
         return of_office(stage, about)
+    if about in ("job", "file"):
+        return of_job(stage, about)
     if about in ("issued", "page", "round", "withdrawn"):
         notice = OfficialDocument.objects.numbered().filter(inspection=first).first() or issued(stage, first)
         if about == "withdrawn":
@@ -125,6 +138,16 @@ def of_office(stage: Stage, about: str) -> list[Any]:
         seal = body.seal_images.first() or add_seal(body, stage.cast["signatory"])
         return [seal.pk]
     return [body.pk, "notice"] if about == "wording" else [body.pk]
+
+
+def of_job(stage: Stage, about: str) -> list[Any]:
+    """The first township's issued notice, exported by the administrator."""
+    arguments(stage, "issued")
+    job = Job.objects.first() or actions.start_job(
+        kind=Job.Kind.EXPORT, round=stage.round, by=stage.cast["administrator"], now=NOW
+    )
+    tasks.work(str(job.pk))
+    return [job.pk, 1] if about == "file" else [job.pk]
 
 
 def test_table_names_every_page() -> None:
