@@ -122,8 +122,8 @@ def render(
     """Return the document as PDF; the same document, pictures and faces give the same bytes.
 
     `assets` are the stored bytes of its pictures by their SHA-256 (`reports.document.images`).
-    Raises FontsNotBuilt, or DocumentRefused: missing_glyph, missing_image, unreadable_image,
-    too_large, too_many_pages, too_slow.
+    Raises FontsNotBuilt, or DocumentRefused: missing_glyph, missing_image, changed_image,
+    unreadable_image, too_large, too_many_pages, too_slow.
     """
     engine = _engine(fonts.installed(), str(settings.FONTS_DIR))
     check(document)
@@ -152,6 +152,9 @@ def _printable(document: Document, assets: Mapping[str, bytes]) -> dict[str, byt
         raise DocumentRefused("missing_image", image=missing)
     if sum(len(assets[key]) for key in needed) > MAX_IMAGE_BYTES:
         raise DocumentRefused("too_large", megabytes=MAX_IMAGE_BYTES // (1024 * 1024))
+    changed = next((key for key in needed if hashlib.sha256(assets[key]).hexdigest() != key), None)
+    if changed is not None:
+        raise DocumentRefused("changed_image", image=changed)
     return {key: pictures.printable(key, assets[key]) for key in needed}
 
 

@@ -11,6 +11,9 @@ SENTENCES = {
     "empty": gettext_lazy("“%(place)s”不能为空。"),
     "forbidden_word": gettext_lazy("“%(place)s”中有“%(word)s”，整改通知不使用这个词，请改写。"),
     "missing_image": gettext_lazy("公文要用的一张图片没有找到（编号 %(image)s），请重新上传后再试。"),
+    "changed_image": gettext_lazy(
+        "公文要用的一张图片（编号 %(image)s）与检查时存下的不一致，不能印入公文。请联系系统维护人员。"
+    ),
     "unreadable_image": gettext_lazy(
         "公文要用的一张图片（编号 %(image)s）不是完好的 JPEG 或 PNG 图片，请重新上传。"
     ),

@@ -17,7 +17,7 @@ class DocumentRefused(ValueError):
     """A document cannot be made. `code` says why, `params` fill the sentence of reports.refusals.
 
     Codes: no_findings; empty (place); forbidden_word (place, word); malformed (place);
-    missing_glyph (place, character); missing_image (image); unreadable_image (image);
+    missing_glyph (place, character); missing_image, changed_image, unreadable_image (image);
     too_large (megabytes); too_many_pages (pages); too_slow (seconds); nothing_submitted.
     """
 

@@ -49,6 +49,7 @@ ROUND = "2026年第四季度便民服务中心督导检查"
 STANDARD = ("关于政务服务向基层延伸的工作要求", "审服办〔2021〕13号")
 NOTICE_TITLE = "关于宜沟镇党政综合便民服务中心存在问题限期整改的通知"
 CHINA = timezone(timedelta(hours=8))
+LATER = datetime(2026, 12, 28, 10, 20, tzinfo=CHINA)
 LINE = "审服办〔2026〕15号　摘要 3f2a 91c4 77d0 1b2e"
 
 
@@ -153,7 +154,7 @@ def reinspection(count: int = 10, **changes: Any) -> ReinspectionFacts:
             outcome=("done", "partly", "not_done", "done")[place] if place < 4 else "done",
             now="现场查看，符合要求",
             before=photo(place) if place < 5 else None,
-            after=photo(place + 5) if place < 4 else None,
+            after=replace(photo(place + 5), taken_at=LATER) if place < 4 else None,
         )
         for place, row in enumerate((FINDINGS * 20)[:count])
     )

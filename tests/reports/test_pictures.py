@@ -123,7 +123,7 @@ def test_pairs_stand_side_by_side_before_at_the_left(faces: tuple[fonts.Face, ..
         assert before["x1"] < after["x0"]
     text = "".join(pages.text.split())
     assert text.count("整改前（2026年11月12日") == 5
-    assert text.count("整改后（2026年11月12日") == 4
+    assert text.count("整改后（2026年12月28日10:20拍摄）") == 4
     assert text.count("无照片") == 1
 
 
@@ -140,6 +140,15 @@ def test_document_whose_pictures_are_too_large_together_is_refused(
     with pytest.raises(DocumentRefused) as refused:
         pdf.render(notice(facts=with_photos()), ASSETS)
     assert refused.value.code == "too_large"
+
+
+def test_picture_that_is_not_the_one_kept_is_refused(faces: tuple[fonts.Face, ...]) -> None:
+    """The document names its evidence by digest: other bytes under that name are not evidence."""
+    swapped = {**ASSETS, photo(0).image: jpeg(19)}
+    with pytest.raises(DocumentRefused) as refused:
+        pdf.render(notice(facts=with_photos()), swapped)
+    assert refused.value.params == {"image": photo(0).image}
+    assert "与检查时存下的不一致" in explain(refused.value)
 
 
 def test_facts_name_a_stored_photo_by_its_digest() -> None:
