@@ -59,8 +59,9 @@ def sample(kind: str) -> Document:
 
 
 def picture(kind: str, pages: Pages) -> None:
-    """All pages of a document side by side, at most eight."""
-    shots = [page.render(scale=SCALE).to_pil() for page in itertools.islice(pages.rastered, MOST_PAGES)]
+    """The pages of a document side by side: all, or the first seven and the last."""
+    shown = [*range(len(pages))][: MOST_PAGES - 1] + [len(pages) - 1] * (len(pages) >= MOST_PAGES)
+    shots = [pages.rastered[number].render(scale=SCALE).to_pil() for number in shown]
     wide, high = max(s.width for s in shots) + GAP, max(s.height for s in shots) + GAP
     columns = min(COLUMNS if kind != "ledger" else 2, len(shots))
     rows = -(-len(shots) // columns)

@@ -36,10 +36,10 @@ SEAL = (42.0, 42.0)  # mm: of a county's office; its place is kept free where no
 STAMP = (40.0, 16.0)
 PREVIEW, DEMONSTRATION = "预览稿，未编号，不得作为正式公文使用", "演示数据，不作为正式公文"
 # Where the engine would break a line and a typesetter would not: before these marks, between a
-# number and its unit, inside a clause reference or （暂定）.
+# number and its unit, inside a clause reference or （暂定）, between a score and its grade.
 UNBROKEN = re.compile(
     "(?<=[^\\s—>])(?=[·～℃‰]|—(?!—))|(?<=[0-9])(?=[年月日号分项个平米])"
-    "|(?<=[一二三四五六七八九十])(?=）[0-9])|(?<=）)(?=[0-9])|(?<=（)(?=暂定）)|(?<=暂)(?=定）)"
+    "|(?<=[一二三四五六七八九十])(?=）[0-9])|(?<=）)(?=[0-9])|(?<=（)(?=暂定）)|(?<=暂)(?=定）)|(?<=[0-9]分)(?=（)"
 )
 Typefaces = Callable[[str], geometry.Typeface]
 
