@@ -24,6 +24,7 @@ from .document import Document, DocumentRefused, digest, images, texts
 from .typesetting import Format, Typeset, Verification, typeset
 
 ENGINE = "70.0"  # the justification below replaces a private function of exactly this version
+ARCHIVE = "pdf/a-3b"  # ISO 19005-3: kept for decades, and an incremental signature leaves it so
 FACE, ASSET = "face", "asset"
 STYLESHEETS = Path(__file__).parent / "data"
 MAX_CHARACTERS = 600_000
@@ -131,7 +132,9 @@ def render(
     pages = typeset(document, engine.typeface, verification)
     with engine.lock, watch.over(), economy.without_collector():
         laid_out = _laid_out(pages, engine, Locked({}, handed | pages.pictures))
-        pdf = economy.identified(laid_out.write_pdf(pdf_tags=True), digest(document))
+        # False: the engine would write an identifier of its own for an archive.
+        written = laid_out.write_pdf(pdf_variant=ARCHIVE, pdf_tags=True, pdf_identifier=False)
+        pdf = economy.identified(written, digest(document))
         faces = _faces_used(laid_out)
     return Rendered(pdf, hashlib.sha256(pdf).hexdigest(), len(laid_out.pages), faces)
 
