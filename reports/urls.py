@@ -28,6 +28,7 @@ urlpatterns = [
     path("documents/<uuid:pk>/replace/", life.document_replace, name="document-replace"),
     path("documents/<uuid:pk>/document.pdf", documents.document_pdf, name="document-pdf"),
     path("documents/<uuid:pk>/pages/<int:number>.png", documents.document_page, name="document-page"),
+    path("documents/<uuid:pk>/document.docx", exports.document_word, name="document-word"),
     path("rounds/<int:pk>/documents/issue/", jobs.round_issue, name="round-issue"),
     path("rounds/<int:pk>/documents/export/", jobs.round_export, name="round-export"),
     path("rounds/<int:pk>/documents/print/", jobs.round_print, name="round-print"),

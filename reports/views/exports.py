@@ -1,22 +1,31 @@
-"""Tables for download; a POST, since each export is written into the trail."""
+"""Tables and Word files for download; tables by a POST, since each export is written into the trail."""
 
+import io
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
 from inspections.models import Finding, Round
 from organization.audit import record
+from organization.problems import Problem
 
-from .. import permissions, tables
+from .. import actions, permissions, tables, word
+from ..assets import assets_of
+from ..document import from_plain
+from ..exports import notice_filename
 from ..listing import findings_as_filtered
-from ..loading import load_round_overseen
+from ..loading import load_document, load_round_overseen
 
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -50,6 +59,24 @@ def finding_table(request: HttpRequest) -> HttpResponse:
         request, "findings.export", Finding._meta.verbose_name, _("问题清单.xlsx"),
         lambda path: tables.write_findings(path, rows),
     )  # fmt: skip
+
+
+@never_cache
+@require_safe
+def document_word(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The document as a Word file to work on: the frozen content of an issued one, a draft as it stands."""
+    row = load_document(request.user, pk)
+    try:
+        if row.is_issued:
+            content = from_plain(row.document)
+        else:
+            content = actions.compose(row, number=None, dated=timezone.localdate())
+    except Problem:
+        # The document's page says why there is none.
+        return redirect("reports:document", pk=pk)
+    body = word.write(content, assets_of(content))
+    name = notice_filename(row).removesuffix(".pdf") + ".docx"
+    return FileResponse(io.BytesIO(body), as_attachment=True, filename=name, content_type=DOCX)
 
 
 def _table(

@@ -71,6 +71,7 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
         | dict.fromkeys(INSPECTORS, 403),
     ),
     "submit": ("post", "begun", {"lead_inspector": 302, "inspector": 403} | dict.fromkeys(WRITERS, 403)),
+    "document-word": ("get", "issued", READERS),
     "round-issue": ("post", "round", {"administrator": 302, "signatory": 302, "reviewer": 403}),
     "round-export": ("post", "round", {"administrator": 302}),
     "round-print": ("post", "round", {"administrator": 302}),
@@ -109,27 +110,39 @@ def ask(client: Client, stage: Stage, other: Stage, quick_pdf: Any) -> Ask:
 
 
 def arguments(stage: Stage, about: str) -> list[Any]:
-    first, second = stage.inspections
     if about in ("office", "wording", "seal"):
         return of_office(stage, about)
     if about in ("job", "file"):
         return of_job(stage, about)
     if about in ("issued", "page", "round", "withdrawn"):
-        notice = OfficialDocument.objects.numbered().filter(inspection=first).first() or issued(stage, first)
-        if about == "withdrawn":
-            actions.withdraw(document=notice, words="印错", by=stage.cast["signatory"], now=NOW)
-        return {"page": [notice.pk, 1], "round": [stage.round.pk]}.get(about, [notice.pk])
+        return of_issued(stage, about)
     if about in ("begun", "draft", "checked"):
-        second.refresh_from_db()
-        if second.state != "submitted":
-            answer(second, stage.cast["inspector"], **SHORT)
-    if about in ("draft", "checked"):
-        submit_by(second, stage.cast["lead_inspector"], NOW)
-        draft = drafted(stage, second)
-        if about == "checked" and draft.state == "draft":
-            actions.check_document(document=draft, by=stage.cast["reviewer"], now=NOW)
-        return [draft.pk]
-    return {"": [], "submitted": [first.pk], "begun": [second.pk]}[about]
+        return of_second(stage, about)
+    return {"": [], "submitted": [stage.inspections[0].pk]}[about]
+
+
+def of_issued(stage: Stage, about: str) -> list[Any]:
+    """The first township's issued notice."""
+    first = stage.inspections[0]
+    notice = OfficialDocument.objects.numbered().filter(inspection=first).first() or issued(stage, first)
+    if about == "withdrawn":
+        actions.withdraw(document=notice, words="印错", by=stage.cast["signatory"], now=NOW)
+    return {"page": [notice.pk, 1], "round": [stage.round.pk]}.get(about, [notice.pk])
+
+
+def of_second(stage: Stage, about: str) -> list[Any]:
+    """The second township's inspection, filled in, or its draft."""
+    second = stage.inspections[1]
+    second.refresh_from_db()
+    if second.state != "submitted":
+        answer(second, stage.cast["inspector"], **SHORT)
+    if about == "begun":
+        return [second.pk]
+    submit_by(second, stage.cast["lead_inspector"], NOW)
+    draft = drafted(stage, second)
+    if about == "checked" and draft.state == "draft":
+        actions.check_document(document=draft, by=stage.cast["reviewer"], now=NOW)
+    return [draft.pk]
 
 
 def of_office(stage: Stage, about: str) -> list[Any]:
