@@ -163,9 +163,14 @@ def _opening(facts: RoundFacts, we: str, wording: Wording) -> tuple[str, ...]:
     plan = f"和检查计划（{facts.plan_number}）" if facts.plan_number else ""
     basis = bare(wording.basis) or f"根据《{facts.standard_title}》{number}{plan}"
     return (
-        f"{basis}，{_period(facts)}，{we}对{facts.region}便民服务中心（点）进行了检查。"
+        f"{basis}，{_period(facts)}，{we}对{_whole(facts.region)}便民服务中心（点）进行了检查。"
         "现将有关情况通报如下：",
     )
+
+
+def _whole(region: str) -> str:
+    """Return a region as its own office speaks of it: 全县, 全市, 全区, else by name."""
+    return f"全{region[-1]}" if region.endswith(("县", "市", "区", "旗", "省")) else region
 
 
 def _period(facts: RoundFacts) -> str:

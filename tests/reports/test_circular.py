@@ -21,7 +21,7 @@ def said(document: object) -> str:
 def test_opening_gives_basis_period_and_region() -> None:
     assert circular().opening == (
         "根据《关于政务服务向基层延伸的工作要求》（审服办〔2021〕13号）和检查计划（汤审服办〔2026〕3号），"
-        "2026年11月2日至20日，我办对汤阴县便民服务中心（点）进行了检查。现将有关情况通报如下：",
+        "2026年11月2日至20日，我办对全县便民服务中心（点）进行了检查。现将有关情况通报如下：",
     )
 
 
@@ -35,6 +35,14 @@ def test_opening_gives_basis_period_and_region() -> None:
 )
 def test_period_repeats_neither_year_nor_month(first: date, last: date, words: str) -> None:
     assert words in circular(facts=round_facts(starts_on=first, ends_on=last)).opening[0]
+
+
+@pytest.mark.parametrize(
+    ("region", "words"),
+    [("安阳市", "我办对全市便民"), ("文峰区", "我办对全区便民"), ("宜沟镇", "我办对宜沟镇便民")],
+)
+def test_region_is_spoken_of_as_its_own_office_does(region: str, words: str) -> None:
+    assert words in circular(facts=round_facts(region=region)).opening[0]
 
 
 def test_overall_counts_centers_grades_and_findings() -> None:
