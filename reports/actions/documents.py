@@ -15,14 +15,16 @@ from organization.problems import Problem
 
 from .. import notices, pdf, permissions, phrases, verification
 from ..assets import assets_of
-from ..document import Document, DocumentRefused
+from ..document import DocumentRefused
 from ..models import IssuingBody, OfficialDocument
 from ..models.offices import DEMANDS
+from ..notices import Numbered
 from ..refusals import explain
 from .history import remember, told
 
 EDITABLE = (
-    "kind", "addressee", "report_days", "contact", "phone", "copy_to", "seal", "proof", "with_photos", "wording",
+    "kind", "addressee", "report_days", "contact", "phone", "copy_to", "seal", "proof", "with_photos",
+    "wording",
 )  # fmt: skip
 Kind = OfficialDocument.Kind
 
@@ -158,7 +160,7 @@ def bytes_of(document: OfficialDocument, *, now: datetime) -> bytes:
     return rendered(compose(document, number=None, dated=timezone.localdate(now)), document.token).pdf
 
 
-def compose(document: OfficialDocument, *, number: int | None, dated: date) -> Document:
+def compose(document: OfficialDocument, *, number: int | None, dated: date) -> Numbered:
     """The document's content from what its inspection froze; raises `Problem` where none can be made."""
     try:
         return notices.compose(document, number=number, dated=dated)
@@ -168,7 +170,7 @@ def compose(document: OfficialDocument, *, number: int | None, dated: date) -> D
 
 # A draft's page asks for it once for the count and once for each picture.
 @lru_cache(maxsize=8)
-def rendered(content: Document, token: str) -> pdf.Rendered:
+def rendered(content: Numbered, token: str) -> pdf.Rendered:
     """The document as PDF; raises `Problem` where it cannot be printed.
 
     `token` is in the address of the public page at which an issued one is checked.
@@ -195,7 +197,7 @@ def lock(document: OfficialDocument) -> OfficialDocument:
     )
 
 
-def _printable(document: OfficialDocument, now: datetime) -> Document:
+def _printable(document: OfficialDocument, now: datetime) -> Numbered:
     """The draft's content, refused now rather than at issue where a character cannot be printed."""
     content = compose(document, number=None, dated=timezone.localdate(now))
     try:

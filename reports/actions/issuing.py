@@ -16,8 +16,9 @@ from organization.models import Region, User
 from organization.problems import Problem
 
 from .. import permissions, workflow
-from ..document import Document, digest, to_plain
+from ..document import digest, to_plain
 from ..models import IssuingBody, OfficialDocument
+from ..notices import Numbered
 from ..signing import Signed, SigningFailed, sign
 from .documents import compose, current, lock, rendered
 from .history import remember, told
@@ -62,7 +63,7 @@ class Prepared:
     """A document rendered with a number that is not given yet."""
 
     document: OfficialDocument
-    content: Document
+    content: Numbered
     signed: Signed
     faces: tuple[str, ...]
     dated: date
@@ -73,7 +74,7 @@ class Prepared:
 def prepare(
     *, document: OfficialDocument, number: int, by: User, now: datetime
 ) -> Prepared | OfficialDocument:
-    """Compose, render and sign with a foretold number, outside any transaction; what is issued is returned."""
+    """Compose, render and sign with a foretold number, outside any transaction; returns what is issued."""
     draft = current(document)
     if draft.issued_by_id == by.pk:
         return draft
@@ -83,7 +84,7 @@ def prepare(
     return Prepared(draft, content, *_made(draft, content, now), dated, by, now)
 
 
-def _made(document: OfficialDocument, content: Document, now: datetime) -> tuple[Signed, tuple[str, ...]]:
+def _made(document: OfficialDocument, content: Numbered, now: datetime) -> tuple[Signed, tuple[str, ...]]:
     """The finished file and the faces in it; raises `Problem` where it cannot be printed or signed."""
     made = rendered(content, document.token)
     try:

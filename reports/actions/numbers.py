@@ -31,6 +31,8 @@ def coming_number(body: IssuingBody, year: int) -> int:
 
 def enter(document: OfficialDocument, *, by: User, now: datetime) -> GivenNumber:
     """Put an issued document's number into the register, in the transaction that issues it."""
+    assert document.year
+    assert document.number
     return GivenNumber.objects.create(
         body=document.body, number_code=document.number_code, year=document.year, number=document.number,
         document=document, given_by=by, given_at=now,

@@ -36,7 +36,7 @@ def set_wording(
         row, _created = DefaultWording.objects.update_or_create(
             body=body, kind=kind, defaults={"passages": own, "edited_by": by, "edited_at": now}
         )
-        record("wording.set", by=by, target=body, region=body.region_id, now=now, kind=kind, **own)
+        record("wording.set", by=by, target=body, region=body.region_id, now=now, kind=kind, passages=own)
     return row
 
 
@@ -78,7 +78,8 @@ def _encoded(upload: BinaryIO, width_mm: Decimal) -> tuple[bytes, Decimal]:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as fault:
         raise Problem(_("这不是可以读取的 PNG 图片，请另存为 PNG 后再上传。")) from fault
     width, height = pixels.size
-    if any(pixels.getpixel((x % width, y % height))[3] for x, y in CORNERS):
+    opacity = pixels.getchannel("A")
+    if any(opacity.getpixel((x % width, y % height)) for x, y in CORNERS):
         raise Problem(_("图片的背景不透明，盖在文字上会遮住文字。请上传背景透明的 PNG。"))
     high = (width_mm * height / width).quantize(Decimal("0.1"))
     if not high <= 60:

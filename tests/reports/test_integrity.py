@@ -85,7 +85,7 @@ CHANGES: list[tuple[Callable[[OfficialDocument], object], str]] = [
     (lambda row: altered(row, digest="0" * 64), "内容与印发时的摘要不符"),
     (lambda row: altered(row, sha256="0" * 64), "文件与印发时的摘要不符"),
     (lambda row: GivenNumber.objects.filter(document=row).delete(), "文号登记中没有这个文号"),
-    (lambda row: GivenNumber.objects.filter(document=row).update(number=7), "文号登记中是汤政服办〔2026〕7号"),
+    (lambda row: GivenNumber.objects.filter(document=row).update(number=7), "登记中是汤政服办〔2026〕7号"),
     (lambda row: GivenNumber.objects.filter(document=row).update(number=7), "文号不连续，缺6个"),
     (lambda row: NumberSequence.objects.filter(body=row.body).update(last=9), "最后一个序号是9"),
 ]

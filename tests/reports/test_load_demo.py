@@ -25,7 +25,8 @@ from standards.models import Edition
 from tests.factories import make_county
 
 TABLES = (
-    *(Region, ServiceCenter, User, Edition, Round, Inspection, Answer, AnswerEvent, Photo, Finding, OfficialDocument),
+    *(Region, ServiceCenter, User, Edition, Round, Inspection, Answer, AnswerEvent, Photo, Finding),
+    OfficialDocument,
     AuditEntry,
 )
 
