@@ -1,7 +1,7 @@
 """From a frozen document to an editable Word file in the same format (GB/T 9704-2012).
 
-Faces are named as the offices' own machines know them, with others to take their place; the grid of
-22 lines of 28 characters is Word's own document grid. No macros, no links, nothing fetched.
+Faces are named as the offices' own machines know them, with others to take their place; 22 lines a page
+by Word's own grid, 28 characters a line. No macros, no links, nothing fetched.
 """
 
 import io
@@ -35,6 +35,7 @@ from .typesetting import FORMATS
 from .word_file import (
     PITCH,
     RED,
+    off_grid,
     place_at_foot,
     rule_below,
     set_face,
@@ -46,6 +47,7 @@ from .word_file import (
 )
 
 WIDTH = 156  # mm of the type area
+NAME_AND_DATE = (103, 53)  # of the imprint block
 FINDING_COLUMNS = (
     ("序号", 10), ("条款", 24), ("存在问题", 46), ("扣分", 12), ("整改要求", 40), ("整改时限", 24),
 )  # fmt: skip
@@ -103,6 +105,7 @@ class _Writer:
         form.space_before, form.space_after = Pt(shape.get("before", 0)), Pt(shape.get("after", 0))
         if pitch := shape.get("pitch"):
             form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(pitch)
+            off_grid(paragraph)
         indents = {"first": "firstLineChars", "left": "leftChars", "right": "rightChars"}
         given = {name: 100 * shape[key] for key, name in indents.items() if shape.get(key)}
         if given:
@@ -297,6 +300,7 @@ class _Writer:
                 cell.width = Mm(width)
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.line_spacing = Pt(15)
+            off_grid(paragraph)
             if role:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
             for place, words in enumerate(text.split("\n")):
@@ -309,26 +313,32 @@ class _Writer:
         """版记 at the foot of the last page (7.4): a table placed at the type area's lower edge."""
         if FORMATS[document.kind] == "form":
             return
-        self.line(pitch=1)
         lines = [(f"抄送：{document.copy_to}", "")] if document.copy_to else []
         if FORMATS[document.kind] == "red_head":
             lines.append((document.printed_by, f"{document.printed_on}印发"))
         if not lines:
             return
+        # Two tables without a paragraph between them are one to Word.
+        self.line(pitch=1)
         table = self.file.add_table(rows=0, cols=2)
         table.autofit = False
+        for column, width in zip(table.columns, NAME_AND_DATE, strict=True):
+            column.width = Mm(width)
         for left, right in lines:
             row = table.add_row()
             cells = [row.cells[0].merge(row.cells[1])] if not right else list(row.cells)
-            for cell, text, width in zip(cells, (left, right), (96, 60), strict=False):
+            for cell, text, width in zip(cells, (left, right), NAME_AND_DATE, strict=False):
                 cell.width = Mm(width if right else WIDTH)
                 paragraph = cell.paragraphs[0]
                 paragraph.paragraph_format.line_spacing = Pt(22)
+                off_grid(paragraph)
                 if text == right and right:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
                 set_indent(paragraph, leftChars=88, rightChars=88)
                 self.say(paragraph, text, size=14)
         place_at_foot(table)
+        # A placed table hangs on the paragraph after it.
+        self.line(pitch=1)
 
 
 def can_write(document: Document) -> bool:

@@ -15,6 +15,8 @@ from .document import Written
 from .typesetting import DEMONSTRATION, PREVIEW
 
 SIZE, PITCH = 16.0, 28.95  # points: 3号, and a line of the grid
+# Added to each character, so that a line holds 28 of them. Programs read a grid of characters differently.
+TIGHTER = -0.25
 RED = RGBColor(0xE6, 0x00, 0x12)
 # Role: the name that Word looks for first, and the one that takes its place.
 FACES = {
@@ -29,6 +31,10 @@ AFTER_BORDERS = (
     "autoSpaceDE", "autoSpaceDN", "bidi", "adjustRightInd", "snapToGrid", "spacing", "ind",
     "contextualSpacing", "mirrorIndents", "suppressOverlap", "jc", "textDirection", "textAlignment",
     "textboxTightWrap", "outlineLvl", "divId", "cnfStyle", "rPr", "sectPr", "pPrChange",
+)  # fmt: skip
+AFTER_SPACING = (
+    "w", "kern", "position", "sz", "szCs", "highlight", "u", "effect", "bdr", "shd", "fitText",
+    "vertAlign", "rtl", "cs", "em", "lang", "eastAsianLayout", "specVanish", "oMath",
 )  # fmt: skip
 AFTER_TABLE_BORDERS = ("shd", "tblLayout", "tblCellMar", "tblLook", "tblCaption", "tblDescription")
 AFTER_PLACE = (
@@ -55,20 +61,15 @@ def set_page(file: Any) -> None:
     section.header_distance, section.footer_distance = Mm(15), Mm(35 - 7 - 2.5)
     for old in section._sectPr.findall(qn("w:docGrid")):
         section._sectPr.remove(old)
-    # 22 lines of 28 characters: pitches in twentieths of a point and 4096ths of one.
-    spacing = round((442.2 / 28 - SIZE) * 4096)
-    section._sectPr.append(
-        parse_xml(
-            f'<w:docGrid {nsdecls("w")} w:type="linesAndChars" w:linePitch="{round(PITCH * 20)}" '
-            f'w:charSpace="{spacing}"/>'
-        )
-    )
+    grid = parse_xml(f'<w:docGrid {nsdecls("w")} w:type="lines" w:linePitch="{round(PITCH * 20)}"/>')
+    section._sectPr.append(grid)
 
 
 def set_styles(file: Any) -> None:
     normal = file.styles["Normal"]
     normal.font.size = Pt(SIZE)
     set_face(normal.element.get_or_add_rPr(), "FangSong")
+    tighten(normal.element.get_or_add_rPr(), TIGHTER)
     shape = normal.paragraph_format
     shape.space_before = shape.space_after = Pt(0)
     shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(PITCH)
@@ -106,6 +107,19 @@ def set_face(properties: Any, role: str) -> None:
     for key in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
         faces.set(qn(key), name)
     faces.set(qn("w:hint"), "eastAsia")
+
+
+def tighten(properties: Any, points: float) -> None:
+    """Set the space added to each character of a style or a run."""
+    spacing = parse_xml(f'<w:spacing {nsdecls("w")} w:val="{round(points * 20)}"/>')
+    properties.insert_element_before(spacing, *(f"w:{name}" for name in AFTER_SPACING))
+
+
+def off_grid(paragraph: Any) -> None:
+    """Let the lines of a table or of small type be closer than the grid's."""
+    snap = parse_xml(f'<w:snapToGrid {nsdecls("w")} w:val="0"/>')
+    later = AFTER_BORDERS[AFTER_BORDERS.index("spacing") :]
+    paragraph._p.get_or_add_pPr().insert_element_before(snap, *(f"w:{name}" for name in later))
 
 
 def set_margins(file: Any, document: Written) -> None:

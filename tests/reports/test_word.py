@@ -47,11 +47,13 @@ def test_page_is_that_of_the_standard() -> None:
 
 def test_grid_is_22_lines_of_28_characters() -> None:
     grid = written().sections[0]._sectPr.find(qn("w:docGrid"))
-    assert grid.get(qn("w:type")) == "linesAndChars"
     pitch = int(grid.get(qn("w:linePitch"))) / 20
-    assert 22 <= 637.8 / pitch < 22.1
-    character = 16 + int(grid.get(qn("w:charSpace"))) / 4096
-    assert 442.2 / character == pytest.approx(28, abs=0.01)
+    assert (grid.get(qn("w:type")), int(637.8 / pitch)) == ("lines", 22)
+    style = written().styles["Normal"]
+    assert style.paragraph_format.line_spacing.pt == pytest.approx(pitch, abs=0.05)
+    spacing = style.element.rPr.find(qn("w:spacing"))
+    character = style.font.size.pt + int(spacing.get(qn("w:val"))) / 20
+    assert int(442.2 / character) == 28
 
 
 def test_faces_are_named_officially_with_others_to_take_their_place() -> None:
