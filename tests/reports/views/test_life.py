@@ -141,7 +141,8 @@ def test_steps_done_and_to_come_stand_in_their_order(
 
 FIELDS = {
     "kind": "notice", "addressee": "城关镇人民政府", "report_days": "10", "contact": "王芳", "phone": "1",
-    "copy_to": "", "seal": "unsealed", "proof": "none", "basis": "根据{标准}", "report": "请{反馈时限}反馈{本机关}",
+    "copy_to": "", "seal": "unsealed", "proof": "none", "basis": "根据{标准}",
+    "report": "请{反馈时限}反馈{本机关}",
     "consequence": "逾期的予以通报", "closing": "特此通知。",
 }  # fmt: skip
 
