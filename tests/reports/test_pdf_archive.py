@@ -9,6 +9,7 @@ from typing import Any
 import pikepdf
 import pypdfium2
 import pytest
+import zxingcpp
 
 from reports import pdf, signing, verification
 from reports.document import digest
@@ -121,6 +122,19 @@ def test_draft_carries_nothing_to_rely_on() -> None:
 def test_code_leads_to_the_public_page(settings: Any) -> None:
     settings.PUBLIC_URL = "https://portal.example.gov.cn/"
     assert verification.address(TOKEN) == f"https://portal.example.gov.cn/verify/{TOKEN}/"
+
+
+@pytest.mark.parametrize("dots", [150, 300])
+def test_code_is_read_from_the_printed_page(faces: Any, settings: Any, dots: int) -> None:
+    """At the resolution of a poor copier too, and with the address of a long host name."""
+    settings.PUBLIC_URL = "https://bianminfuwu.tangyinxian.example.gov.cn"
+    document = notice(1)
+    body = pdf.render(document, {}, verification.mark(document, TOKEN)).pdf
+    with pypdfium2.PdfDocument(body) as file:
+        picture = file[len(file) - 1].render(scale=dots / 72).to_pil().convert("L")
+        first = file[0].render(scale=dots / 72).to_pil().convert("L")
+    assert [found.text for found in zxingcpp.read_barcodes(picture)] == [verification.address(TOKEN)]
+    assert zxingcpp.read_barcodes(first) == []
 
 
 def test_digest_is_shortened_to_64_bits_in_groups() -> None:
