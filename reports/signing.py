@@ -7,6 +7,7 @@ uploaded, and a visible field would break the document's structure for screen re
 import io
 import logging
 import threading
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -89,7 +90,7 @@ def sign(pdf: bytes, *, region: str, name: str, now: datetime) -> Signed:
     certificate = signer.signing_cert
     _check_validity(certificate, now)
     try:
-        with _turn:
+        with _turn if isinstance(signer, pkcs11.PKCS11Signer) else nullcontext():
             out = _signed(pdf, signer, name)
     except Exception as fault:
         # pyHanko, the token's library and the network each have their own errors; none may issue.
