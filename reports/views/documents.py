@@ -225,4 +225,6 @@ def document_page(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
         picture = pages.picture(actions.bytes_of(row, now=timezone.now()), number)
     except (IndexError, Problem):
         raise Http404 from None
-    return HttpResponse(picture, content_type="image/png", headers={"Cache-Control": "private, max-age=60"})
+    # What is issued never changes, and its version is part of the pictures' addresses.
+    kept = "max-age=31536000, immutable" if row.is_issued and "v" in request.GET else "max-age=60"
+    return HttpResponse(picture, content_type="image/png", headers={"Cache-Control": f"private, {kept}"})

@@ -77,6 +77,8 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
     "round-print": ("post", "round", {"administrator": 302}),
     "round-scores": ("post", "round", WRITERS),
     "round-ledger": ("post", "round", WRITERS),
+    "round-ledger-paper": ("post", "round", WRITERS),
+    "score-report": ("post", "submitted", READERS | dict.fromkeys(INSPECTORS, 403)),
     "finding-table": ("post", "", NONE | READERS),
     "job-list": ("get", "", NONE | WRITERS),
     "job": ("get", "job", WRITERS),
