@@ -265,3 +265,9 @@ def test_chart_is_as_wide_as_the_text_and_its_bars_are_to_scale(
     assert widths[9] / widths[0] == pytest.approx(74.5 / 92.5, abs=0.002)
     assert "92.50" in page.extract_text()
     assert "平均83.50" in page.extract_text().replace(" ", "")
+
+
+def test_short_fact_above_a_table_stays_on_one_line(sample: Sample) -> None:
+    pages = sample("notice")
+    annex = next(n for n in range(1, len(pages) + 1) if pages.lines(n)[1].text == "问题清单")
+    assert any("得分：77.50分（合格）" in line.text for line in pages.lines(annex))

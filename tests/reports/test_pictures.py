@@ -110,6 +110,13 @@ def test_caption_is_below_its_photo_on_the_same_page(evidence: Pages) -> None:
             assert min(below) < 8
 
 
+def test_imprint_stands_at_the_foot_of_the_last_page_of_photos(evidence: Pages) -> None:
+    last = len(evidence)
+    assert "注：照片按问题清单的序号排列" in "".join(line.text for line in evidence.lines(last))
+    rules = [row for row in evidence.ink(last, dpi=600) if 230 < row[0] < 263 and row[2] - row[1] > 155]
+    assert rules[-1][0] == pytest.approx(262, abs=0.1)
+
+
 def test_pairs_stand_side_by_side_before_at_the_left(faces: tuple[fonts.Face, ...]) -> None:
     pages = Pages(pdf.render(opinion(), ASSETS))
     found = annex_pages(pages, "整改前后对比照片")
