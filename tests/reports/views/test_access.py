@@ -78,7 +78,7 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
     "round-scores": ("post", "round", WRITERS),
     "round-ledger": ("post", "round", WRITERS),
     "round-ledger-paper": ("post", "round", WRITERS),
-    "score-report": ("post", "submitted", READERS | dict.fromkeys(INSPECTORS, 403)),
+    "score-report": ("post", "submitted", READERS | INSPECTORS),
     "finding-table": ("post", "", NONE | READERS),
     "job-list": ("get", "", NONE | WRITERS),
     "job": ("get", "job", WRITERS),
