@@ -278,7 +278,8 @@ def _orders(
 
 
 def _report(report_by: Deadline, we: str, wording: Wording, annex: str) -> str:
-    ours = f"请{due_words(report_by)}将《整改情况反馈表》{annex}连同整改前后照片等佐证材料，加盖公章后书面报送{we}"
+    form = f"《整改情况反馈表》{annex}"
+    ours = f"请{due_words(report_by)}将{form}连同整改前后照片等佐证材料，加盖公章后书面报送{we}"
     return f"{bare(wording.report) or ours}。"
 
 
