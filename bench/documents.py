@@ -108,7 +108,8 @@ def stock_justification() -> Any:
     import importlib.util
 
     found = importlib.util.find_spec("weasyprint.layout.inline")
-    assert found is not None and found.loader is not None
+    assert found is not None
+    assert found.loader is not None
     module = importlib.util.module_from_spec(found)
     found.loader.exec_module(module)
     return module.justify_line
@@ -130,7 +131,9 @@ def by_typst(document: Notice) -> Work:
     )
 
     def work(sequence: int) -> int:
-        data = asdict(numbered(document, sequence)) | {"number_text": numbered(document, sequence).number.text}
+        data = asdict(numbered(document, sequence)) | {
+            "number_text": numbered(document, sequence).number.text
+        }
         return len(compiler.compile(format="pdf", sys_inputs={"document": json.dumps(data)}))
 
     return work
@@ -213,7 +216,9 @@ def compare(name: str, document: Notice, faces: tuple[fonts.Face, ...]) -> None:
         "the portal": partial(ours, document),
         "Typst": partial(by_typst, document),
     }
-    times = processor_time({n: make() for n, make in makers.items()} | {"yardstick (15 when free)": yardstick})
+    times = processor_time(
+        {n: make() for n, make in makers.items()} | {"yardstick (15 when free)": yardstick}
+    )
     medians = {n: statistics.median(spent) for n, spent in times.items()}
     for work, spent in times.items():
         print(f"{medians[work]:10.1f} ms  {work} (least {min(spent):.1f})")
@@ -225,7 +230,9 @@ def compare(name: str, document: Notice, faces: tuple[fonts.Face, ...]) -> None:
     print(f"{alone:10.2f} /s  plain WeasyPrint, one worker")
     for work, found in both.items():
         print(f"{found:10.2f} /s  {work}, one worker on each of {len(cores)} cores")
-    print(f"{both['the portal'] / alone:10.2f} ×   portal on two ÷ plain on one (target at least {TARGET_PACE})")
+    print(
+        f"{both['the portal'] / alone:10.2f} ×   portal on two ÷ plain on one (target at least {TARGET_PACE})"
+    )
     print(f"{both['the portal'] / both['plain WeasyPrint']:10.2f} ×   portal ÷ plain, both on two")
 
 

@@ -138,16 +138,31 @@ def _mean(found: tuple[str, str, Decimal] | None, centers: int) -> Decimal:
 
 ROUND = 2  # place of the round among the fields of a finding, which a round's own ledger leaves out
 FINDING_FIELDS: tuple[tuple[Any, int, sheets.Form], ...] = (
-    (gettext_lazy("乡镇"), 14, "text"), (gettext_lazy("中心"), 30, "text"), (gettext_lazy("检查轮次"), 24, "text"),
-    (gettext_lazy("条款"), 16, "text"), (gettext_lazy("检查项"), 24, "text"), (gettext_lazy("存在问题"), 44, "text"),
-    (gettext_lazy("扣分"), 8, "points"), (gettext_lazy("整改要求"), 44, "text"), (gettext_lazy("整改方式"), 10, "text"),
-    (gettext_lazy("时限（工作日）"), 12, "number"), (gettext_lazy("发现时间"), 17, "moment"), (gettext_lazy("状态"), 10, "text"),
-    (gettext_lazy("文号"), 22, "text"), (gettext_lazy("成文日期"), 12, "date"),
-)  # fmt: skip
+    (gettext_lazy("乡镇"), 14, "text"),
+    (gettext_lazy("中心"), 30, "text"),
+    (gettext_lazy("检查轮次"), 24, "text"),
+    (gettext_lazy("条款"), 16, "text"),
+    (gettext_lazy("检查项"), 24, "text"),
+    (gettext_lazy("存在问题"), 44, "text"),
+    (gettext_lazy("扣分"), 8, "points"),
+    (gettext_lazy("整改要求"), 44, "text"),
+    (gettext_lazy("整改方式"), 10, "text"),
+    (gettext_lazy("时限（工作日）"), 12, "number"),
+    (gettext_lazy("发现时间"), 17, "moment"),
+    (gettext_lazy("状态"), 10, "text"),
+    (gettext_lazy("文号"), 22, "text"),
+    (gettext_lazy("成文日期"), 12, "date"),
+)
 BY_HAND = (
-    (gettext_lazy("责任领导"), 12), (gettext_lazy("责任人"), 12), (gettext_lazy("整改措施"), 30), (gettext_lazy("完成日期"), 12),
-    (gettext_lazy("复查人"), 12), (gettext_lazy("复查日期"), 12), (gettext_lazy("复查结论"), 16), (gettext_lazy("销号日期"), 12),
-)  # fmt: skip
+    (gettext_lazy("责任领导"), 12),
+    (gettext_lazy("责任人"), 12),
+    (gettext_lazy("整改措施"), 30),
+    (gettext_lazy("完成日期"), 12),
+    (gettext_lazy("复查人"), 12),
+    (gettext_lazy("复查日期"), 12),
+    (gettext_lazy("复查结论"), 16),
+    (gettext_lazy("销号日期"), 12),
+)
 
 
 def write_findings(path: Path | str, rows: Any, *, said: Sequence[str] = ()) -> None:

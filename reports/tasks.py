@@ -1,5 +1,6 @@
 """What the queue's workers run. Each is short, and may be run twice or be killed without harm."""
 
+import logging
 import time
 from datetime import timedelta
 
@@ -15,6 +16,8 @@ from . import archives
 from .actions import bulk_issuing, job_steps
 from .actions.jobs import WORK, queue
 from .models import Job, JobItem
+
+logger = logging.getLogger(__name__)
 
 
 def work(job_id: str) -> None:
@@ -47,6 +50,7 @@ def _one_piece(job: Job) -> bool:
         try:
             archives.make(made)
         except Exception:
+            logger.exception("job %s, file %s", job.pk, made.number)
             job_steps.stumble(piece=made, now=timezone.now())
     return made is not None
 
@@ -63,6 +67,7 @@ def _issue(job: Job, item: JobItem) -> None:
             reason=str(refused.reason),
         )  # fmt: skip
     except Exception:
+        logger.exception("job %s, document %s", job.pk, item.document_id)
         job_steps.stumble(piece=item, now=timezone.now())
     else:
         job_steps.finish(piece=item, now=timezone.now())

@@ -4,7 +4,6 @@ A claim that runs out is free again, so that a worker that dies holds nothing up
 leads to may happen twice without harm.
 """
 
-import logging
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +20,6 @@ from ..models.jobs import Step
 
 TRIES = 3
 UNEXPECTED = gettext_noop("处理时发生意外错误，已记入服务器日志。请重试；仍不成功时请联系系统维护人员。")
-logger = logging.getLogger(__name__)
 
 
 def claim_item(*, job: Job, now: datetime) -> JobItem | None:
@@ -132,9 +130,7 @@ def let_go(*, made: JobFile) -> None:
 
 
 def stumble(*, piece: JobItem | JobFile, now: datetime) -> None:
-    """After an error that nobody foresaw: try again later, and after some tries say so. To be called
-    where the exception is handled, which is logged."""
-    logger.exception("job %s, %s %s", piece.job_id, type(piece).__name__, piece.pk)
+    """After an error that nobody foresaw: try again later, and after some tries say so."""
     if piece.tries >= TRIES:
         fail(piece=piece, why=UNEXPECTED, now=now)
     else:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from os.path import commonprefix
 from typing import Any
 
 from django.conf import settings
@@ -68,9 +67,12 @@ def _order(kind: Job.Kind) -> tuple[str, ...]:
 
 def _region(codes: Sequence[str], round: Round) -> Region:
     """The smallest region that holds all these."""
-    shared = commonprefix([str(code) for code in codes])
-    ends = [DIGITS[level] for level in sorted(Level, reverse=True) if DIGITS[level] <= len(shared)]
-    wanted = [shared[:end].ljust(CODE_LENGTH, "0") for end in ends]
+    first, last = min(codes), max(codes)
+    wanted = [
+        first[: DIGITS[level]].ljust(CODE_LENGTH, "0")
+        for level in Level
+        if first[: DIGITS[level]] == last[: DIGITS[level]]
+    ]
     found = Region.objects.filter(code__in=wanted).order_by("-level").first()
     return found or round.region
 

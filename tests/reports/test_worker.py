@@ -138,9 +138,8 @@ def test_export_killed_midway_is_made_whole_by_the_next_worker(
     for job in jobs:
         made = job.files.get()
         with capsys.disabled():
-            print(
-                f"\n  {connection.vendor}: {job.kind} {made.size} bytes, {made.pages} pages, tries {made.tries}"
-            )
+            size = f"{made.size} bytes, {made.pages} pages, {made.tries} tries"
+            print(f"\n  {connection.vendor}: {job.kind} {size}")
         assert made.state == "done"
         assert made.file.storage.size(made.file.name) == made.size
         assert set(job.items.values_list("state", flat=True)) == {"done"}
