@@ -84,7 +84,7 @@ def test_a_round_from_the_form_to_the_notice_read(new_page: Any) -> None:
     expect(desk.locator("#messages")).to_contain_text("〔", timeout=60_000)
     notice = OfficialDocument.objects.get(inspection=inspection)
     assert notice.number == 1
-    body = desk.request.get(f"/documents/{notice.pk}/notice.pdf").body()
+    body = desk.request.get(f"/documents/{notice.pk}/document.pdf").body()
     assert body == notice.pdf.open().read()
     assert body.startswith(b"%PDF")
 
@@ -95,7 +95,7 @@ def test_a_round_from_the_form_to_the_notice_read(new_page: Any) -> None:
     addresses = [
         f"/inspections/{inspection.pk}/score/",
         f"/documents/{notice.pk}/",
-        f"/documents/{notice.pk}/notice.pdf",
+        f"/documents/{notice.pk}/document.pdf",
         f"/documents/{notice.pk}/pages/1.png",
     ]
     assert [town.request.get(address).status for address in addresses] == [200] * 4

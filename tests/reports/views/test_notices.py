@@ -1,7 +1,6 @@
-"""Pages of notices: list, draft, edit, preview, issue, download, the office, the ZIP."""
+"""Pages of notices: list, draft, edit, preview, issue, download, the office."""
 
 import io
-import zipfile
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from django.test import Client
 from django.urls import reverse
 
 from inspections.answers import Given
-from organization.models import AuditEntry
 from reports import pages
 from reports.models import IssuingBody, NumberSequence, OfficialDocument
 from tests.small_stage import OFFICE, Stage, drafted, issued, small_stage, submitted
@@ -184,24 +182,6 @@ def test_notice_page_costs_the_same(
     client.force_login(stage.cast["administrator"])
     with django_assert_num_queries(6):
         client.get(url("document", notice))
-
-
-# ---- the ZIP
-
-
-def test_zip_of_a_round_is_downloaded(administrator: Client, stage: Stage) -> None:
-    for place in (0, 1):
-        issued(stage, submitted(stage, place, **SHORT))
-    said = administrator.post(url("round-export", stage.round))
-    assert "attachment" in said["Content-Disposition"]
-    with zipfile.ZipFile(io.BytesIO(said.getvalue())) as archive:
-        assert len(archive.namelist()) == 2
-    assert AuditEntry.objects.filter(action="notices.export").count() == 1
-
-
-def test_round_without_notices_says_so(administrator: Client, stage: Stage) -> None:
-    said = administrator.post(url("round-export", stage.round), follow=True)
-    assert "还没有印发的通知" in said.content.decode()
 
 
 # ---- the office
