@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django.forms",
     "crispy_forms",
     "crispy_bootstrap5",
+    "django_q",
     "organization",
     "standards",
     "inspections",
@@ -159,6 +160,30 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 DATA_UPLOAD_MAX_NUMBER_FILES = 60
 
+# Work that outlasts a request. A task gives way after JOB_SLICE seconds; what a dead worker held is
+# free again after JOB_LEASE. The queue's own times only guard against a task that hangs: a task must
+# be shorter than `timeout`, and `timeout` shorter than `retry`, or one task would run twice at once.
+JOB_SLICE = env.int("JOB_SLICE", default=10)
+JOB_LEASE = env.int("JOB_LEASE", default=60)
+JOB_LANES = env.int("QUEUE_WORKERS", default=0) or len(os.sched_getaffinity(0))
+REDIS_URL = env("REDIS_URL", default="")
+Q_CLUSTER = {
+    "name": "portal",
+    "workers": JOB_LANES,
+    "timeout": 600,
+    "retry": 660,
+    "ack_failures": True,
+    "max_attempts": 1,
+    "catch_up": False,
+    "recycle": 1000,
+    "max_rss": 1024 * env.int("WORKER_MEGABYTES", default=600),
+    "bulk": 1,
+    "poll": 0.5,
+    "save_limit": 100,
+    "log_level": env("LOG_LEVEL", default="WARNING"),
+    **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
+}
+
 FONTS_DIR = Path(env("FONTS_DIR", default=str(VAR_DIR / "fonts")))
 # Where the open source faces lie, if neither the system's packages nor its mirror can give them.
 FONT_SOURCES_DIR = env("FONT_SOURCES_DIR", default="")
@@ -167,6 +192,21 @@ OFFICIAL_FONTS_DIR = env("OFFICIAL_FONTS_DIR", default="")
 
 # The name under which devices keep this release's pages; a digest of its files where none is given.
 RELEASE = env("RELEASE", default="")
+# The address at which others reach the portal: printed as QR codes on documents for their verification.
+PUBLIC_URL = env("PUBLIC_URL", default="http://localhost:8000")
+# The largest file that the public page compares with an issued one.
+VERIFY_MAX_BYTES = env.int("VERIFY_MAX_BYTES", default=40 * 1024 * 1024)
+# The certificate that signs issued files: a PKCS#12 file, or a token by its PKCS#11 library, whose
+# PIN is the password. REGION is the code of the office it belongs to; empty for every office here.
+SIGNING = {
+    "FILE": env("SIGNING_FILE", default=""),
+    "PASSWORD": env("SIGNING_PASSWORD", default=""),
+    "REGION": env("SIGNING_REGION", default=""),
+    "PKCS11_LIBRARY": env("SIGNING_PKCS11_LIBRARY", default=""),
+    "PKCS11_TOKEN": env("SIGNING_PKCS11_TOKEN", default=""),
+    "PKCS11_LABEL": env("SIGNING_PKCS11_LABEL", default=""),
+    "TSA_URL": env("SIGNING_TSA_URL", default=""),
+}
 
 # The component page is for developers of the portal.
 SHOW_COMPONENTS = env.bool("SHOW_COMPONENTS", default=DEBUG)
@@ -205,5 +245,9 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
-    "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},
+    "loggers": {
+        "fontTools": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},
+        "django-q": {"level": "WARNING"},
+    },
 }

@@ -34,8 +34,8 @@ TOUR = {
         ("our-centers", "/our-centers/"),
         ("score", r"/score/$"),
         ("findings-township", "/findings/"),
-        ("notices-township", "/notices/"),
-        ("notice-township", r"/notices/[0-9a-f-]{36}/$"),
+        ("notices-township", "/documents/"),
+        ("notice-township", r"/documents/[0-9a-f-]{36}/$"),
     ],
     "guanli": [
         ("county", "/county/"),
@@ -43,8 +43,8 @@ TOUR = {
         ("round", r"/rounds/\d+/$"),
         ("round-new", "/rounds/new/"),
         ("findings", "/findings/"),
-        ("notices", "/notices/"),
-        ("notice-draft", "/notices/?state=draft"),
+        ("notices", "/documents/"),
+        ("notice-draft", "/documents/?state=draft"),
         ("notice-edit", r"/edit/$"),
         ("issuing-body", "/issuing-body/"),
         ("centers", "/centers/"),
@@ -66,7 +66,7 @@ def main() -> None:
             for name, target in stops:
                 visit(page, target)
                 if name == "notice-draft":
-                    visit(page, r"/notices/[0-9a-f-]{36}/$")
+                    visit(page, r"/documents/[0-9a-f-]{36}/$")
                 for width in WIDTHS:
                     picture(page, name, width)
             page.context.close()
@@ -104,8 +104,8 @@ def picture(page: Page, name: str, width: int) -> None:
 
 def print_pages(page: Page) -> None:
     """The pages of an issued notice as the portal itself draws them."""
-    page.goto("/notices/?state=issued")
-    visit(page, r"/notices/[0-9a-f-]{36}/$")
+    page.goto("/documents/?state=issued")
+    visit(page, r"/documents/[0-9a-f-]{36}/$")
     address = page.url.removeprefix(BASE)
     number = 1
     while (answer := page.request.get(f"{address}pages/{number}.png")).ok:

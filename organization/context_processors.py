@@ -22,7 +22,7 @@ ENTRIES = [
     ("inspections:round-list", pgettext_lazy("page", "轮次"), "rounds", {Role.ADMINISTRATOR}),
     ("reports:finding-list", _("问题"), "findings", {Role.ADMINISTRATOR, Role.TOWNSHIP_STAFF}),
     (
-        "reports:notice-list",
+        "reports:document-list",
         _("文书"),
         "notices",
         {Role.ADMINISTRATOR, Role.REVIEWER, Role.SIGNATORY, Role.TOWNSHIP_STAFF},

@@ -1,13 +1,14 @@
 """From the facts of an inspection to the words of its notice, as a clerk would write them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
+from typing import Literal
 
 from .document import (
+    Annex,
     DocumentRefused,
     FeedbackAnnex,
     FindingRow,
@@ -16,15 +17,18 @@ from .document import (
     Number,
     Part,
     Passage,
+    Proof,
+    ProofAnnex,
     Seal,
-    texts,
+    SealImage,
 )
+from .evidence import PhotoFacts, evidence_annex
+from .scrutiny import settled
 from .wording import (
     Deadline,
     addressee,
     bare,
     chinese_date,
-    clean,
     deadline_text,
     due_words,
     first_person,
@@ -35,12 +39,12 @@ from .wording import (
     title_pieces,
 )
 
-# The words of penalties and of orders to outsiders: a notice inside the administration is neither.
-FORBIDDEN = ("责令", "处罚", "复议")
 ITEMS_IN_BODY = 20  # with more findings the body sums each section up and leaves them to annex 1
 EXAMPLES = 3
 ANNEXES = ("问题清单", "整改情况反馈表")
-MAY_BE_EMPTY = {"note", "copy_to", "text", "lost", "clause", "heading"}
+PROOFS = {"receipt": "回执", "service": "送达回证"}
+ORDER = "整改通知书"
+NoticeKind = Literal["notice", "letter", "order"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,24 @@ class FindingFacts:
     requirement: str
     lost: Decimal
     deadline: Deadline
+    photos: tuple[PhotoFacts, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The sentences that an office may word itself, placeholders filled in; empty ones are ours.
+
+    `basis` begins the opening, `report` asks for the written feedback, `consequence` follows the
+    request to prepare for re-inspection, `closing` is a paragraph of its own at the end.
+    """
+
+    basis: str = ""
+    report: str = ""
+    consequence: str = ""
+    closing: str = ""
+
+
+OURS = Wording()
 
 
 @dataclass(frozen=True)
@@ -93,46 +115,80 @@ def compose_notice(
     number: Number,
     dated: date,
     report_by: Deadline,
+    kind: NoticeKind = "notice",
     addressed_to: str = "",
+    wording: Wording = OURS,
     seal: Seal = "sealed",
+    seal_image: SealImage | None = None,
+    post: str = "",
+    proof: Proof = "none",
+    photos: bool = True,
     demonstration: bool = False,
     preview: bool = False,
 ) -> Notice:
     """Return the notice about an inspection's findings; `report_by` is when the feedback is due.
 
     It goes to `addressed_to`, or where that is empty to the body that answers for the township.
-    Raises DocumentRefused: no_findings when there is nothing to rectify, empty when a text is
-    missing, forbidden_word when a text handed in has a word that no notice may have.
+    Photos of the findings, where there are any, are an annex. Raises DocumentRefused: no_findings
+    when there is nothing to rectify, empty when a text is missing, forbidden_word when a text
+    handed in has a word that no notice may have.
     """
     if not facts.findings:
         raise DocumentRefused("no_findings")
     sections = _sections(facts.findings)
     rows = tuple(_rows(sections))
     you, we = second_person(facts.township), first_person(office.name)
-    day = chinese_date(dated)
-    notice = Notice(
-        issuer=office.name,
-        mark=office.mark,
-        number=number,
-        title=title_pieces(facts.township, facts.center),
-        addressee=addressed_to or addressee(facts.township),
-        opening=_opening(facts, you, we),
-        parts=_parts(sections, facts.findings, report_by, you, we),
-        attachments=ANNEXES,
-        signature=office.name,
-        dated=day,
-        seal=seal,
-        note=_contact(office),
-        copy_to=_copies(office),
-        printed_by=office.printed_by or office.name,
-        printed_on=day,
-        findings=_findings_annex(facts, rows),
-        feedback=FeedbackAnnex(ANNEXES[1], facts.center, number.text, _found(rows)),
-        demonstration=demonstration,
-        preview=preview,
+    day, to = chinese_date(dated), addressed_to or addressee(facts.township)
+    title = (ORDER,) if kind == "order" else title_pieces(facts.township, facts.center)
+    evidence = _evidence(facts, sections) if photos else None
+    slip = proof_annex(proof, "".join(title), number, to, office)
+    return settled(
+        Notice(
+            kind=kind,
+            issuer=office.name,
+            mark=office.mark if kind == "notice" else office.name,
+            number=number,
+            title=title,
+            addressee=to,
+            opening=_opening(facts, you, we, kind, wording),
+            parts=_parts(kind, sections, facts.findings, report_by, you, we, wording),
+            attachments=_attachments(kind, evidence, slip),
+            signature=office.name,
+            dated=day,
+            seal=seal,
+            seal_image=seal_image,
+            post=post,
+            note=contact_words(office),
+            copy_to=copies_words(office),
+            printed_by=office.printed_by or office.name,
+            printed_on=day,
+            findings=_findings_annex(facts, rows),
+            feedback=FeedbackAnnex(ANNEXES[1], facts.center, number.text, _found(rows)),
+            annexes=(evidence,) if evidence else (),
+            proof=slip,
+            demonstration=demonstration,
+            preview=preview,
+        )
     )
-    cleaned: Notice = _cleaned(notice)
-    return _checked(cleaned)
+
+
+def _attachments(kind: NoticeKind, evidence: Annex | None, slip: ProofAnnex | None) -> tuple[str, ...]:
+    """Return the annexes' titles in their order; the form has its findings in its own table."""
+    first = ANNEXES[1:] if kind == "order" else ANNEXES
+    return (*first, *(annex.title for annex in (evidence, slip) if annex))
+
+
+def _evidence(facts: InspectionFacts, sections: "Sections") -> Annex | None:
+    findings = [finding for _, group in sections for finding in group]
+    said = (f"被检查单位：{facts.center}", f"检查日期：{chinese_date(facts.inspected_on)}")
+    return evidence_annex(((n, f.finding, f.photos) for n, f in enumerate(findings, start=1)), said)
+
+
+def proof_annex(kind: Proof, title: str, number: Number, to: str, office: Office) -> ProofAnnex | None:
+    """Return the receipt slip or the proof of service of a document, None where neither is wanted."""
+    if kind == "none":
+        return None
+    return ProofAnnex(kind, PROOFS[kind], title, number.text, to, office.name)
 
 
 def _by_section(findings: Iterable[FindingFacts]) -> list[FindingFacts]:
@@ -174,27 +230,62 @@ def _basis(facts: InspectionFacts) -> str:
     return f"《{facts.standard_title}》{number}"
 
 
-def _opening(facts: InspectionFacts, you: str, we: str) -> tuple[str, ...]:
+def _opening(
+    facts: InspectionFacts, you: str, we: str, kind: NoticeKind, wording: Wording
+) -> tuple[str, ...]:
     rest = facts.center.removeprefix(facts.township)
     plan = f"和检查计划（{facts.plan_number}）" if facts.plan_number else ""
     score = ""
     if facts.score is not None:
         grade = f"，等次为{facts.grade}" if facts.grade else ""
         score = f"按照本次检查采用的评分办法，得分{facts.score:f}分{grade}。"
+    basis = bare(wording.basis) or f"为提升基层政务服务水平，根据{_basis(facts)}{plan}"
+    leads_on = "具体如下：" if kind == "order" else "现将有关情况和整改要求通知如下："
     return (
-        f"为提升基层政务服务水平，根据{_basis(facts)}{plan}，{we}于{chinese_date(facts.inspected_on)}"
-        f"对{you}{rest}进行了检查。{score}检查发现问题{len(facts.findings)}项，"
-        "现将有关情况和整改要求通知如下：",
+        f"{basis}，{we}于{chinese_date(facts.inspected_on)}"
+        f"对{you}{rest}进行了检查。{score}检查发现问题{len(facts.findings)}项，{leads_on}",
     )
 
 
 def _parts(
-    sections: Sections, findings: Sequence[FindingFacts], report_by: Deadline, you: str, we: str
+    kind: NoticeKind,
+    sections: Sections,
+    findings: Sequence[FindingFacts],
+    report_by: Deadline,
+    you: str,
+    we: str,
+    wording: Wording,
 ) -> tuple[Part, ...]:
+    closing = (Part("", (Passage("", bare(wording.closing) + "。"),)),) if wording.closing.strip() else ()
+    if kind == "order":
+        return (Part("", tuple(_orders(findings, report_by, you, we, wording))), *closing)
     return (
         Part("一、存在问题", tuple(_problems(sections))),
-        Part("二、整改要求", tuple(_demands(findings, report_by, you, we))),
+        Part("二、整改要求", tuple(_demands(findings, report_by, you, we, wording))),
+        *closing,
     )
+
+
+def _orders(
+    findings: Sequence[FindingFacts], report_by: Deadline, you: str, we: str, wording: Wording
+) -> Iterable[Passage]:
+    """The sentences below the form's table."""
+    yield Passage("", f"请{you}明确责任领导和具体责任人，对照上列问题逐项整改。" + _by_when(findings, "上表"))
+    yield Passage(
+        "",
+        _report(report_by, we, wording, "") + _consequence(we, wording),
+    )
+
+
+def _report(report_by: Deadline, we: str, wording: Wording, annex: str) -> str:
+    form = f"《整改情况反馈表》{annex}"
+    ours = f"请{due_words(report_by)}将{form}连同整改前后照片等佐证材料，加盖公章后书面报送{we}"
+    return f"{bare(wording.report) or ours}。"
+
+
+def _consequence(we: str, wording: Wording) -> str:
+    ours = "整改到位的，予以销号；逾期未整改或者整改不到位的，将予以通报，并视情约谈有关负责人"
+    return f"{we}将适时组织复查。{bare(wording.consequence) or ours}。"
 
 
 def _problems(sections: Sections) -> Iterable[Passage]:
@@ -225,26 +316,20 @@ def _summary(findings: list[FindingFacts]) -> str:
     return f"存在问题{len(findings)}项，共扣{points_words(lost)}分，主要是：{named}{more}，详见附件1。"
 
 
-def _demands(findings: Sequence[FindingFacts], report_by: Deadline, you: str, we: str) -> Iterable[Passage]:
+def _demands(
+    findings: Sequence[FindingFacts], report_by: Deadline, you: str, we: str, wording: Wording
+) -> Iterable[Passage]:
     yield Passage(
         "（一）落实整改责任。",
         f"{you}要高度重视检查发现的问题，明确责任领导和具体责任人，对照《问题清单》（附件1）"
         "逐项制定措施，整改一项、销号一项。",
     )
-    yield Passage("（二）严格整改时限。", _by_when(findings))
-    when = due_words(report_by)
-    yield Passage(
-        "（三）及时报送情况。",
-        f"请{when}将《整改情况反馈表》（附件2）连同整改前后照片等佐证材料，加盖公章后书面报送{we}。",
-    )
-    yield Passage(
-        "（四）做好复查准备。",
-        f"{we}将适时组织复查。整改到位的，予以销号；逾期未整改或者整改不到位的，"
-        "将予以通报，并视情约谈有关负责人。",
-    )
+    yield Passage("（二）严格整改时限。", _by_when(findings, "附件1"))
+    yield Passage("（三）及时报送情况。", _report(report_by, we, wording, "（附件2）"))
+    yield Passage("（四）做好复查准备。", _consequence(we, wording))
 
 
-def _by_when(findings: Sequence[FindingFacts]) -> str:
+def _by_when(findings: Sequence[FindingFacts], listed_in: str) -> str:
     at_once = [f for f in findings if f.deadline.mode == "at_once"]
     fixed = [f.deadline for f in findings if f.deadline.mode == "fixed_term"]
     sustained = [f for f in findings if f.deadline.mode == "sustained"]
@@ -253,7 +338,7 @@ def _by_when(findings: Sequence[FindingFacts]) -> str:
         clauses.append(f"对能够立即整改的{len(at_once)}项问题，要立行立改")
     if fixed:
         same = len(set(fixed)) == 1
-        when = f"要{due_words(fixed[0])}完成整改" if same else "要按照附件1所列时限完成整改"
+        when = f"要{due_words(fixed[0])}完成整改" if same else f"要按照{listed_in}所列时限完成整改"
         clauses.append(f"对需要限期整改的{len(fixed)}项问题，{when}")
     if sustained:
         clauses.append(f"对需要长期坚持的{len(sustained)}项问题，要健全长效机制，持续抓好落实")
@@ -263,7 +348,8 @@ def _by_when(findings: Sequence[FindingFacts]) -> str:
     return text
 
 
-def _contact(office: Office) -> str:
+def contact_words(office: Office) -> str:
+    """Return the remark (附注) that names whom to ask."""
     said = []
     if office.contact:
         said.append(f"联系人：{office.contact}")
@@ -272,7 +358,8 @@ def _contact(office: Office) -> str:
     return f"（{'；'.join(said)}）" if said else ""
 
 
-def _copies(office: Office) -> str:
+def copies_words(office: Office) -> str:
+    """Return whom copies go to, as the imprint block has it."""
     return office.copy_to.rstrip("。；; ") + "。" if office.copy_to.strip() else ""
 
 
@@ -286,26 +373,3 @@ def _findings_annex(facts: InspectionFacts, rows: tuple[FindingRow, ...]) -> Fin
         said.append(f"得分：{facts.score:f}分" + (f"（{facts.grade}）" if facts.grade else ""))
     note = f"注：“条款”指{_basis(facts)}的条款序号；扣分、得分和等次按照本次检查采用的评分办法计算。"
     return FindingsAnnex(ANNEXES[0], tuple(said), note, rows)
-
-
-def _cleaned(value: Any) -> Any:
-    """Return a dataclass with every text in it cleaned."""
-    if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, tuple):
-        return tuple(_cleaned(each) for each in value)
-    if hasattr(value, "__dataclass_fields__"):
-        return replace(value, **{k: _cleaned(v) for k, v in vars(value).items()})
-    return value
-
-
-def _checked(notice: Notice) -> Notice:
-    for place, text in texts(notice):
-        if not text and place[-1] not in MAY_BE_EMPTY:
-            raise DocumentRefused("empty", place=place)
-        for word in FORBIDDEN:
-            if word in text:
-                raise DocumentRefused("forbidden_word", place=place, word=word)
-    if not notice.title_text:
-        raise DocumentRefused("empty", place=("title",))
-    return notice

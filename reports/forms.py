@@ -1,4 +1,4 @@
-"""Forms about notices and the office that signs them."""
+"""Forms about documents and the office that signs them."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from inspections.models import Finding, Round
 from organization.models import Region
 
-from .models import IssuingBody, Notice
+from . import phrases
+from .models import DocumentEvent, IssuingBody, OfficialDocument, SealImage
+from .models.offices import DEMANDS
+from .phrasing import office_words, sample_values
 
 
 class FindingFilter(forms.Form):
@@ -28,7 +31,42 @@ class FindingFilter(forms.Form):
         self.fields["region"].choices = [("", _("全部")), *((row.prefix, row.name) for row in places)]
 
 
-class NoticeForm(forms.ModelForm):  # type: ignore[type-arg]
+FAULTS = {
+    "unknown": _("第%(at)s个字起的“{%(words)s}”不是可用的占位词。"),
+    "stray": _("第%(at)s个字“%(words)s”是多余的花括号。"),
+    "too_long": _("最多%(most)s个字，现在有%(words)s个字。"),
+}
+LABELS = {
+    "basis": _("检查依据（正文开头）"),
+    "report": _("书面反馈的要求"),
+    "consequence": _("复查和逾期的后果"),
+    "closing": _("结尾段"),
+}
+
+
+class PassageField(forms.CharField):
+    """A sentence with placeholders; each fault is named with its place."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def __init__(self, kind: str, name: str, **kwargs: Any) -> None:
+        super().__init__(label=LABELS[name], required=False, **kwargs)
+        self.kind = kind
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        found = phrases.faults(text, self.kind)
+        if found:
+            raise forms.ValidationError([fault_words(fault) for fault in found])
+        return text
+
+
+def fault_words(fault: phrases.Fault) -> str:
+    """A fault of a passage as a sentence."""
+    return str(FAULTS[fault.code]) % {"words": fault.words, "at": fault.at, "most": phrases.LONGEST}
+
+
+class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
     """What a draft leaves open; findings, score and clauses come from the inspection."""
 
     report_days = forms.IntegerField(
@@ -39,12 +77,96 @@ class NoticeForm(forms.ModelForm):  # type: ignore[type-arg]
     )
 
     class Meta:
-        model = Notice
-        fields = ["addressee", "report_days", "contact", "phone", "copy_to"]
+        model = OfficialDocument
+        fields = [
+            "kind", "addressee", "report_days", "contact", "phone", "copy_to", "seal", "proof", "with_photos",
+        ]  # fmt: skip
         help_texts = {
+            "kind": _("三种形式内容相同：通知用红头，函用信函格式，整改通知书用表格。"),
             "addressee": _("负责整改的机关的全称，例如某镇人民政府。"),
             "copy_to": _("多个机关用顿号或逗号隔开；不抄送则留空。"),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        row = self.instance
+        labels = dict(OfficialDocument.Kind.choices)
+        kinds = DEMANDS if row.kind in DEMANDS else (row.kind,)
+        self.fields["kind"].choices = [(kind, labels[kind]) for kind in kinds]
+        chosen = self.data.get("kind", row.kind) if self.is_bound else row.kind
+        self.kind: str = chosen if chosen in kinds else row.kind
+        self.office_words = phrases.chosen(self.kind, {}, office_words(row.body, self.kind))
+        for name, text in phrases.chosen(self.kind, row.wording, self.office_words).items():
+            self.fields[name] = PassageField(self.kind, name, initial=text)
+
+    def fields_given(self) -> dict[str, Any]:
+        """The cleaned fields, the passages among them only where they differ from the office's."""
+        given = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return given | {"wording": phrases.kept(self.kind, self.cleaned_data, self.office_words)}
+
+
+class WordingForm(forms.Form):
+    """An office's usual words for one kind of document."""
+
+    def __init__(self, *args: Any, body: IssuingBody, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.body, self.kind = body, kind
+        for name, text in phrases.chosen(kind, {}, office_words(body, kind)).items():
+            self.fields[name] = PassageField(kind, name, initial=text)
+
+    def sample(self) -> list[tuple[str, str]]:
+        """Each passage without faults, filled in with the values of an example."""
+        if self.is_bound:
+            self.is_valid()
+            texts = self.cleaned_data
+        else:
+            texts = {name: field.initial for name, field in self.fields.items()}
+        values = sample_values(self.body)
+        return [
+            (str(LABELS[name]), phrases.filled(texts[name], values))
+            for name in self.fields
+            if texts.get(name)
+        ]
+
+
+class DeliveryForm(forms.Form):
+    """How and when a document reached its addressee."""
+
+    way = forms.ChoiceField(label=_("送达方式"), choices=DocumentEvent.Way.choices)
+    happened_on = forms.DateField(
+        label=_("送达日期"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    person = forms.CharField(
+        label=_("签收人"), required=False, max_length=50, help_text=_("直接送交时填写。")
+    )
+    words = forms.CharField(
+        label=_("凭证说明"), required=False, max_length=500, help_text=_("邮件单号、回证编号等。")
+    )
+
+
+class SealForm(forms.Form):
+    """A picture of a seal or signature stamp, as the office already has it."""
+
+    purpose = forms.ChoiceField(label=_("用途"), choices=SealImage.Purpose.choices)
+    image = forms.FileField(label=_("图片"), help_text=_("PNG，背景透明，边长 200 至 4000 像素，最大 4 MB。"))
+    width_mm = forms.DecimalField(
+        label=_("宽度（毫米）"), min_value=10, max_value=60, max_digits=4, decimal_places=1, initial=42,
+        help_text=_("按实物尺寸印出，县级机关印章一般为 42 毫米。"),
+    )  # fmt: skip
+    post = forms.CharField(
+        label=_("签发人职务"), required=False, max_length=30, help_text=_("只用于签名章，印在签名章左侧。")
+    )
+
+
+class PaperNumbersForm(forms.Form):
+    """Numbers that were used outside the portal."""
+
+    year = forms.IntegerField(label=_("年份"), min_value=2000, max_value=2100)
+    through = forms.IntegerField(
+        label=_("登记到第几号"), min_value=1, max_value=99999,
+        help_text=_("从下一个文号登记到这个号（含）。"),
+    )  # fmt: skip
+    reason = forms.CharField(label=_("用在哪里"), max_length=200)
 
 
 class IssuingBodyForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -52,9 +174,13 @@ class IssuingBodyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = IssuingBody
-        fields = ["name", "number_code", "contact", "phone", "copy_to", "report_days"]
+        fields = ["name", "number_code", "contact", "phone", "copy_to", "report_days", "step_by_step"]
         help_texts = {
             "name": _("全称或规范化简称，印在文件上方和落款处。"),
             "number_code": _("例如：审服办。文号由代字、年份和序号组成。"),
+            "step_by_step": _(
+                "选中后，公文必须依次由核稿人核稿、签发人签发，才能印发，业务管理员不能代办；"
+                "不选时业务管理员可以直接印发，经办人都记录在公文上。"
+            ),
             "copy_to": _("多个机关用顿号或逗号隔开；不抄送则留空。"),
         }

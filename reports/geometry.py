@@ -11,24 +11,29 @@ from functools import lru_cache
 import uharfbuzz
 
 MM = 72 / 25.4
-WIDTH = 156 * MM
+WIDTH, HEIGHT = 156 * MM, 225 * MM
+CHARACTERS = 28
 TYPE = 15.79  # 3号: of 16 pt only 27 characters would fit in 156 mm
 PITCH = 28.95
-TITLE = 22.0  # 2号
+TITLE, TITLE_PITCH = 22.0, 33.0  # 2号
 TITLE_CHARACTERS = 20
 MARK_MAXIMUM = 48.0
 MARK_NARROWEST = 0.66  # how far the characters of a long mark are condensed
 EM, ASCENT = 1000, 880  # as reports.fonts builds every face
 MARK_TOP = 35 * MM  # below the top of the type area
+LETTER_TOP = 5 * MM  # a letter's first page begins 25 mm below the edge of the paper: the mark at 30
 RULE_GAP = 4 * MM  # from the number to the red rule
+SIGNATURE_CHARACTERS = 24  # of 28, with two free on the right and two on the left
+SEAL_HANGS = 0.54  # of a seal's height above the middle of signature and date (7.3.5.1: 居中偏下)
 BASELINE = (PITCH - TYPE) / 2 + TYPE * ASCENT / EM  # below the top of a line of body text
 
 
 @dataclass(frozen=True)
 class Typeface:
-    """The built faces of a role, in the order in which they are tried (paths)."""
+    """The built faces of a role, in the order in which they are tried: their files, their names."""
 
     paths: tuple[str, ...]
+    families: tuple[str, ...] = ()
 
     def advance(self, text: str) -> float:
         """Return the width of a text in em."""
@@ -69,8 +74,16 @@ class Mark:
     above: float
 
 
-def mark(text: str, face: Typeface) -> Mark:
-    """Return the mark's measures: on one line, its ink 35 mm below the top of the type area.
+@dataclass(frozen=True)
+class SealPlace:
+    """Where a seal lies: `top` below the top of the signature's line, `room` kept free below the block."""
+
+    top: float
+    room: float
+
+
+def mark(text: str, face: Typeface, top_gap: float = MARK_TOP) -> Mark:
+    """Return the mark's measures: on one line, its ink `top_gap` below the top of the type area.
 
     A long name is condensed first, as clerks do, and only then set smaller.
     """
@@ -83,7 +96,7 @@ def mark(text: str, face: Typeface) -> Mark:
         scale=min(1.0, WIDTH / natural),
         width=natural,
         indent=(WIDTH - natural) / 2,
-        above=MARK_TOP - (ASCENT / EM - top) * size,
+        above=top_gap - (ASCENT / EM - top) * size,
     )
 
 
@@ -93,16 +106,44 @@ def rule_margin(number: str, face: Typeface) -> float:
     return BASELINE + depth * TYPE + RULE_GAP - PITCH
 
 
+def letter_rule_margin(text: str, measures: Mark, face: Typeface) -> float:
+    """Return the space between a letter's mark and the rule 4 mm below the mark's ink."""
+    _, depth = face.ink(text)
+    return RULE_GAP - ((EM - ASCENT) / EM - depth) * measures.size
+
+
+def signature_lines(signature: str) -> tuple[str, ...]:
+    """Return a signature in lines of about the same length, one where it fits."""
+    count = -(-len(signature) // SIGNATURE_CHARACTERS)
+    length = -(-len(signature) // max(1, count))
+    return tuple(signature[start : start + length] for start in range(0, len(signature), length)) or ("",)
+
+
+def seal_place(height: float, lines: int, noted: bool) -> SealPlace:
+    """Return where a seal of this height lies over a signature of so many lines and its date.
+
+    Its top is at most one line below the text above (7.3.5.1), which ends two lines above the
+    signature. `noted` says that a line follows the date.
+    """
+    middle = (2 + (lines + 1) / 2) * PITCH
+    top = max(MM, min(middle - SEAL_HANGS * height, PITCH - MM))
+    below = (2 + lines + 1 + noted) * PITCH
+    return SealPlace(top - 2 * PITCH, max(0.0, top + height - below))
+
+
 def signature_margins(signature: str, dated: str, seal: str, face: Typeface) -> tuple[float, float]:
     """Return the space right of the signature and of the date.
 
-    Sealed (7.3.5.1): the date four characters from the right, the signature centered over it; a
-    signature too long for that stands two characters from the right with the date centered under
-    it. Unsealed (7.3.5.2): the signature two characters from the right and the date begins two
-    characters after it; a longer date stands two characters from the right itself.
+    With a signature stamp (7.3.5.3) the date stands four characters from the right. Sealed
+    (7.3.5.1): the same, with the signature centered over it; a signature too long for that stands
+    two characters from the right with the date centered under it. Unsealed (7.3.5.2): the signature
+    two characters from the right and the date begins two characters after it; a longer date stands
+    two characters from the right itself.
     """
     name, date = face.advance(signature), face.advance(dated)
-    if seal == "sealed":
+    if seal == "signature":
+        margins = (4.0, 4.0)
+    elif seal == "sealed":
         right = 4 + (date - name) / 2
         margins = (right, 4.0) if right >= 2 else (2.0, 2 + (name - date) / 2)
     elif name >= date:

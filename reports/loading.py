@@ -5,22 +5,41 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
 
-from inspections.models import Round
+from inspections.models import Inspection, Round
+from inspections.querysets import OVERSEERS
 from organization.models import Role, User
 from organization.querysets import within
 
-from .models import Notice
+from .models import IssuingBody, Job, OfficialDocument
 
 
-def load_notice(user: User, pk: UUID) -> Notice:
-    rows = Notice.objects.visible_to(user).select_related(
-        "inspection__center", "inspection__round", "body__region", "region__parent", "issued_by", "drafted_by"
+def load_document(user: User, pk: UUID) -> OfficialDocument:
+    rows = OfficialDocument.objects.visible_to(user).select_related(
+        "inspection__center", "round", "body__region", "region__parent", "issued_by", "drafted_by", "replaces"
     )
     return get_object_or_404(rows, pk=pk)
 
 
-def load_round_of_notices(user: User, pk: int) -> Round:
-    """An administrator's own round, or one of a region above in which notices of their region were issued."""
+def load_round_of_documents(user: User, pk: int) -> Round:
+    """An administrator's own round, or one of a region above in which documents of theirs were issued."""
     own = within(user.prefixes(Role.ADMINISTRATOR), "region__code")
-    notices = Notice.objects.issued().filter(own, inspection__round=OuterRef("pk"))
-    return get_object_or_404(Round.objects.filter(own | Q(Exists(notices))), pk=pk)
+    issued = OfficialDocument.objects.issued().filter(own, round=OuterRef("pk"))
+    return get_object_or_404(Round.objects.filter(own | Q(Exists(issued))), pk=pk)
+
+
+def load_round_overseen(user: User, pk: int) -> Round:
+    """A round with inspections in the regions that the person oversees."""
+    inside = Inspection.objects.filter(
+        within(user.prefixes(*OVERSEERS), "region__code"), round=OuterRef("pk")
+    )
+    rounds = Round.objects.filter(Exists(inside.order_by())).select_related("region")
+    return get_object_or_404(rounds, pk=pk)
+
+
+def load_job(user: User, pk: UUID) -> Job:
+    jobs = Job.objects.visible_to(user).select_related("round", "region", "started_by", "cancelled_by")
+    return get_object_or_404(jobs, pk=pk)
+
+
+def load_body(user: User, pk: int) -> IssuingBody:
+    return get_object_or_404(IssuingBody.objects.visible_to(user).select_related("region"), pk=pk)

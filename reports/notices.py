@@ -1,48 +1,93 @@
-"""From a notice's row and its inspection's snapshot to the document that is rendered."""
+"""From a document's row and what its inspection or round came to, to the document that is rendered."""
 
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from standards.measures import MET
-
-from .document import Notice as Document
-from .document import Number
+from . import gathering
+from .circular import compose_circular
+from .document import Circular, DocumentRefused, Notice, Number, Opinion, SealImage
 from .drafting import FindingFacts, InspectionFacts, Office, compose_notice
-from .models import Notice
+from .models import OfficialDocument
+from .opinion import compose_opinion
+from .phrasing import values_of, wording_of
 from .wording import Deadline
 
-UNSCORED = ("na", "unanswered")
+Numbered = Notice | Circular | Opinion
+Kind = OfficialDocument.Kind
 
 
-def compose(notice: Notice, *, number: int | None, dated: date) -> Document:
+def compose(document: OfficialDocument, *, number: int | None, dated: date) -> Numbered:
     """Return the document, a marked draft without `number`; raises `DocumentRefused`."""
-    body = notice.body
-    return compose_notice(
-        office=Office(
-            name=body.name,
-            mark=f"{body.name}文件",
-            code=body.number_code,
-            contact=notice.contact,
-            phone=notice.phone,
-            copy_to=notice.copy_to,
-            printed_by=body.name,
-        ),
-        facts=facts(notice.inspection.snapshot),
-        number=Number(body.number_code, dated.year, number),
-        dated=dated,
-        addressed_to=notice.addressee,
-        report_by=Deadline("fixed_term", working_days=notice.report_days),
-        demonstration=body.region.is_demonstration,
-        preview=number is None,
+    body = document.body
+    office = Office(
+        name=body.name,
+        mark=f"{body.name}文件",
+        code=body.number_code,
+        contact=document.contact,
+        phone=document.phone,
+        copy_to=document.copy_to,
+        printed_by=body.name,
+    )
+    common = {
+        "office": office,
+        "number": Number(body.number_code, dated.year, number),
+        "dated": dated,
+        "addressed_to": document.addressee,
+        "wording": wording_of(document, values_of(document)),
+        "seal": document.seal,
+        **_sealed(document),
+        "demonstration": body.region.is_demonstration,
+        "preview": number is None,
+    }
+    if document.kind == Kind.CIRCULAR:
+        return compose_circular(facts=gathering.round_facts(document.round), **common)
+    about = {
+        "proof": document.proof,
+        "photos": document.with_photos,
+        "report_by": Deadline("fixed_term", working_days=document.report_days),
+    }
+    if document.kind == Kind.OPINION:
+        return compose_opinion(facts=_reinspection(document), **common, **about)
+    return compose_notice(kind=document.kind, facts=facts(document.inspection.snapshot), **common, **about)
+
+
+def _sealed(document: OfficialDocument) -> dict[str, Any]:
+    """The office's uploaded picture for this way of signing; without one the place stays empty."""
+    if document.seal == OfficialDocument.Seal.UNSEALED:
+        return {}
+    row = document.body.seal_images.filter(purpose=document.seal, retired_at=None).first()
+    if row is None:
+        return {}
+    image = SealImage(row.sha256, float(row.width_mm), float(row.height_mm))
+    return {"seal_image": image, "post": row.post}
+
+
+def _reinspection(document: OfficialDocument) -> Any:
+    """The facts of an opinion: its inspection held against the one of the last notice before it."""
+    after = document.inspection
+    notice = (
+        OfficialDocument.objects.demands()
+        .issued()
+        .filter(inspection__center=after.center_id, inspection__submitted_at__lt=after.submitted_at)
+        .select_related("inspection")
+        .order_by("-inspection__submitted_at")
+        .first()
+    )
+    if notice is None:
+        raise DocumentRefused("no_notice")
+    return gathering.reinspection_facts(
+        notice_title=notice.title,
+        notice_number=notice.number_text,
+        before=notice.inspection.snapshot,
+        after=after.snapshot,
     )
 
 
 def facts(snapshot: Mapping[str, Any]) -> InspectionFacts:
     """What the notice says of the inspection, from its frozen content alone."""
     center, standard = snapshot["center"], snapshot["standard"]
-    lost = [item for item in snapshot["items"] if item["status"] not in (MET, *UNSCORED)]
     return InspectionFacts(
         center=center["name"],
         township=center["township"],
@@ -52,7 +97,7 @@ def facts(snapshot: Mapping[str, Any]) -> InspectionFacts:
         score=None if snapshot["score"] is None else Decimal(snapshot["score"]),
         grade=snapshot["grade"],
         plan_number=snapshot["round"]["plan_number"],
-        findings=tuple(_finding(item) for item in lost),
+        findings=tuple(_finding(item) for item in gathering.wanting(snapshot)),
     )
 
 
@@ -64,4 +109,5 @@ def _finding(item: Mapping[str, Any]) -> FindingFacts:
         requirement=item["requirement"],
         lost=Decimal(item["lost"]),
         deadline=Deadline(item["mode"], working_days=item["working_days"]),
+        photos=gathering.photos_of(item),
     )

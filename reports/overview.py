@@ -17,7 +17,7 @@ from organization.codes import CODE_LENGTH, DIGITS, Level
 from organization.models import Region, Role, User
 from organization.querysets import within
 
-from .models import Notice
+from .models import OfficialDocument
 
 OPEN_STATES = (FOUND, NOTIFIED)
 WORST_SHOWN = 10
@@ -186,13 +186,26 @@ def worst_items(user: User, round: Round) -> list[dict[str, Any]]:
 
 def awaiting_notice(user: User, round: Round | None = None) -> Any:
     """Submitted inspections that have findings and no notice yet; self-checks get none."""
+    standing = OfficialDocument.objects.demands().exclude(state=OfficialDocument.State.WITHDRAWN)
     rows = (
         Inspection.objects.submitted()
         .filter(overseen(user))
-        .filter(Exists(Finding.objects.filter(inspection_id=OuterRef("pk"))), notice=None)
+        .filter(
+            Exists(Finding.objects.filter(inspection_id=OuterRef("pk"))),
+            ~Exists(standing.filter(inspection_id=OuterRef("pk"))),
+        )
         .exclude(round__kind=Round.Kind.SELF_CHECK)
     )
     return rows.filter(round=round) if round else rows
+
+
+def awaiting_circular(user: User) -> list[Round]:
+    """Rounds about which the person may draft a circular: something is submitted, and there is none yet."""
+    own = within(user.prefixes(Role.ADMINISTRATOR, Role.REVIEWER), "region__code")
+    standing = OfficialDocument.objects.filter(kind=OfficialDocument.Kind.CIRCULAR, round_id=OuterRef("pk"))
+    submitted = Inspection.objects.submitted().filter(round_id=OuterRef("pk"))
+    rows = Round.objects.filter(own, Exists(submitted.order_by())).exclude(kind=Round.Kind.SELF_CHECK)
+    return list(rows.filter(~Exists(standing.exclude(state=OfficialDocument.State.WITHDRAWN))))
 
 
 def with_issued_notices(user: User) -> Any:
@@ -200,14 +213,25 @@ def with_issued_notices(user: User) -> Any:
 
     Rounds of a region above the administrator's count by the notices of their own region.
     """
-    issued = Notice.objects.issued().filter(within(user.prefixes(Role.ADMINISTRATOR), "region__code"))
-    counts = dict(issued.order_by().values_list("inspection__round").annotate(count=Count("pk")))
+    own = within(user.prefixes(Role.ADMINISTRATOR), "region__code")
+    issued = OfficialDocument.objects.issued().filter(own)
+    counts = dict(issued.order_by().values_list("round").annotate(count=Count("pk")))
     rounds = list(Round.objects.filter(pk__in=counts))
     for round in rounds:
         round.notice_count = counts[round.pk]
     return rounds
 
 
+def with_issuable(user: User) -> list[Round]:
+    """The rounds that have documents which the person may issue now, with how many of each."""
+    rows = OfficialDocument.objects.issuable_by(user).order_by()
+    counts = dict(rows.values_list("round").annotate(count=Count("pk")))
+    rounds = list(Round.objects.filter(pk__in=counts))
+    for round in rounds:
+        round.document_count = counts[round.pk]
+    return rounds
+
+
 def drafts(user: User, round: Round) -> int:
-    waiting = Notice.objects.visible_to(user).filter(inspection__round=round, state=Notice.State.DRAFT)
-    return waiting.count()
+    """How many documents of the round wait to be issued."""
+    return OfficialDocument.objects.visible_to(user).before_issue().filter(round=round).count()

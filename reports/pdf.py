@@ -2,36 +2,36 @@
 
 import hashlib
 import logging
-import re
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import weasyprint
 from django.conf import settings
-from django.template.loader import render_to_string
 from PIL import ImageFile
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import inline
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from . import fonts, geometry
-from .document import DocumentRefused, Notice, digest, texts
+from . import economy, fonts, geometry, pictures
+from .document import Document, DocumentRefused, digest, images, texts
+from .typesetting import Format, Typeset, Verification, typeset
 
 ENGINE = "70.0"  # the justification below replaces a private function of exactly this version
-SCHEME = "face"
-STYLESHEET = Path(__file__).parent / "data" / "official.css"
+ARCHIVE = "pdf/a-3b"  # ISO 19005-3: kept for decades, and an incremental signature leaves it so
+FACE, ASSET = "face", "asset"
+STYLESHEETS = Path(__file__).parent / "data"
+MAX_CHARACTERS = 600_000
+MAX_IMAGE_BYTES = 64 * 1024 * 1024  # of all pictures of a document together
+MAX_PAGES = 500
+MAX_SECONDS = 300
 WIDEST_GAP = 0.25  # em: a line shorter than this lets it be is not justified
-# Where the engine would break a line and a typesetter would not: before these marks, between a
-# number and its unit, inside a clause reference or （暂定）.
-UNBROKEN = re.compile(
-    "(?<=[^\\s—>])(?=[·～℃‰]|—(?!—))|(?<=[0-9])(?=[年月日号分项个平米])"
-    "|(?<=[一二三四五六七八九十])(?=）[0-9])|(?<=）)(?=[0-9])|(?<=（)(?=暂定）)|(?<=暂)(?=定）)"
-)
 # The engine lets Pillow accept pictures that are cut off, for the whole process: photos that come in too.
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 engine_logger = logging.getLogger("weasyprint")
@@ -48,124 +48,169 @@ class Rendered:
 
 
 class Locked(URLFetcher):
-    """Hands out the built faces that it was given and aborts the rendering at any other address."""
+    """Hands out the faces and pictures that it was given and aborts the rendering at any other address."""
 
-    def __init__(self, files: Mapping[str, Path]) -> None:
+    def __init__(self, files: Mapping[str, Path], assets: Mapping[str, bytes] | None = None) -> None:
         super().__init__(allowed_protocols=frozenset(), allow_redirects=False)
-        self.files = files
+        self.files, self.assets = files, assets or {}
 
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
-        """Return a face's bytes; no path and no network address is ever opened."""
+        """Return a face's or a picture's bytes; no path and no network address is ever opened."""
         scheme, _, key = url.partition(":")
-        if scheme == SCHEME and key in self.files:
+        if scheme == FACE and key in self.files:
             return URLFetcherResponse(url, self.files[key].read_bytes())
+        if scheme == ASSET and key in self.assets:
+            return URLFetcherResponse(url, self.assets[key])
         raise FatalURLFetchingError(f"refused {url[:60]}")
+
+
+class Watch(logging.Filter):
+    """Ends a rendering that takes too many pages or too long: the engine reports each page it begins."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.running = threading.local()
+
+    @contextmanager
+    def over(self) -> Iterator[None]:
+        """Watch over what this thread renders inside the block."""
+        self.running.pages, self.running.until = 0, time.monotonic() + MAX_SECONDS
+        try:
+            yield
+        finally:
+            self.running.until = float("inf")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Count a page; raises DocumentRefused (too_many_pages, too_slow)."""
+        if time.monotonic() > getattr(self.running, "until", float("inf")):
+            raise DocumentRefused("too_slow", seconds=MAX_SECONDS)
+        if "Page %d" in str(record.msg):
+            self.running.pages = getattr(self.running, "pages", 0) + 1
+            if self.running.pages > MAX_PAGES:
+                raise DocumentRefused("too_many_pages", pages=MAX_PAGES)
+        return False
+
+
+watch = Watch()
+progress_logger = logging.getLogger("weasyprint.progress")
+progress_logger.setLevel(logging.INFO)
+progress_logger.addFilter(watch)
 
 
 @dataclass(frozen=True)
 class Engine:
-    """What one process builds once: the faces' stacks, the stylesheet and the font configuration.
+    """What one process builds once: the faces' stacks, the stylesheets and the font configuration.
 
     The engine keeps state in its font configuration, so one rendering at a time uses it.
     """
 
     faces: tuple[fonts.Face, ...]
     configuration: FontConfiguration
-    stylesheet: weasyprint.CSS
+    stylesheets: Mapping[str, weasyprint.CSS]
     lock: threading.Lock
 
     def typeface(self, role: str) -> geometry.Typeface:
         """Return a role's faces for measuring."""
-        folder = Path(settings.FONTS_DIR)
-        return geometry.Typeface(tuple(str(folder / f.file) for f in fonts.stack(role, self.faces)))
+        folder, stack = Path(settings.FONTS_DIR), fonts.stack(role, self.faces)
+        return geometry.Typeface(tuple(str(folder / f.file) for f in stack), tuple(f.family for f in stack))
 
 
-def render(document: Notice) -> Rendered:
-    """Return the notice as PDF; the same document and faces give the same bytes.
+def render(
+    document: Document,
+    assets: Mapping[str, bytes] | None = None,
+    verification: Verification | None = None,
+) -> Rendered:
+    """Return the document as PDF; the same document, pictures and faces give the same bytes.
 
-    Raises FontsNotBuilt, or DocumentRefused (missing_glyph) when no face has a character.
+    `assets` are the stored bytes of its pictures by their SHA-256 (`reports.document.images`).
+    Raises FontsNotBuilt, or DocumentRefused: missing_glyph, missing_image, changed_image,
+    unreadable_image, too_large, too_many_pages, too_slow.
     """
     engine = _engine(fonts.installed(), str(settings.FONTS_DIR))
     check(document)
-    html = _joined(render_to_string("reports/documents/notice.html", _context(document)))
-    with engine.lock:
-        measures = weasyprint.CSS(
-            string=_measures(document, engine),
-            font_config=engine.configuration,
-            url_fetcher=Locked({}),
-        )
-        laid_out = weasyprint.HTML(string=html, url_fetcher=Locked({})).render(
-            stylesheets=[engine.stylesheet, measures], font_config=engine.configuration
-        )
-        pdf = laid_out.write_pdf(pdf_tags=True, pdf_identifier=digest(document).encode())
+    handed = _printable(document, assets or {})
+    pages = typeset(document, engine.typeface, verification)
+    with engine.lock, watch.over(), economy.without_collector():
+        laid_out = _laid_out(pages, engine, Locked({}, handed | pages.pictures))
+        # False: the engine would write an identifier of its own for an archive.
+        written = laid_out.write_pdf(pdf_variant=ARCHIVE, pdf_tags=True, pdf_identifier=False)
+        pdf = economy.identified(written, digest(document))
         faces = _faces_used(laid_out)
     return Rendered(pdf, hashlib.sha256(pdf).hexdigest(), len(laid_out.pages), faces)
+
+
+def _laid_out(pages: Typeset, engine: Engine, fetcher: Locked) -> weasyprint.Document:
+    rules = weasyprint.CSS(string=pages.rules, font_config=engine.configuration, url_fetcher=fetcher)
+    sheets = [engine.stylesheets["official"], engine.stylesheets[pages.format], rules]
+    return weasyprint.HTML(string=pages.html, url_fetcher=fetcher).render(
+        stylesheets=sheets, font_config=engine.configuration
+    )
+
+
+def _printable(document: Document, assets: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the document's pictures as they are printed; no picture that it does not name."""
+    needed = images(document)
+    missing = next((key for key in needed if key not in assets), None)
+    if missing is not None:
+        raise DocumentRefused("missing_image", image=missing)
+    if sum(len(assets[key]) for key in needed) > MAX_IMAGE_BYTES:
+        raise DocumentRefused("too_large", megabytes=MAX_IMAGE_BYTES // (1024 * 1024))
+    changed = next((key for key in needed if hashlib.sha256(assets[key]).hexdigest() != key), None)
+    if changed is not None:
+        raise DocumentRefused("changed_image", image=changed)
+    return {key: pictures.printable(key, assets[key]) for key in needed}
+
+
+def warm_up() -> None:
+    """Load what every rendering uses: faces, stylesheets, font configuration. Raises FontsNotBuilt."""
+    engine = _engine(fonts.installed(), str(settings.FONTS_DIR))
+    for face in engine.faces:
+        fonts.coverage(str(Path(settings.FONTS_DIR) / face.file))
+    with engine.lock:
+        page = weasyprint.HTML(string="<h1>印</h1><p>印</p>", url_fetcher=Locked({}))
+        page.write_pdf(stylesheets=[*engine.stylesheets.values()], font_config=engine.configuration)
 
 
 @lru_cache(maxsize=1)
 def _engine(faces: tuple[fonts.Face, ...], folder: str) -> Engine:
     files = {face.file: Path(folder) / face.file for face in faces}
     configuration = FontConfiguration()
-    stylesheet = weasyprint.CSS(
-        string=_stylesheet(faces), font_config=configuration, url_fetcher=Locked(files)
+    declared = "".join(
+        f'@font-face{{font-family:"{face.family}";src:url("{FACE}:{face.file}")}}\n' for face in faces
     )
-    return Engine(faces, configuration, stylesheet, threading.Lock())
+    stylesheets = {
+        name: weasyprint.CSS(
+            string=(declared if name == "official" else "") + _stylesheet(name, faces),
+            font_config=configuration,
+            url_fetcher=Locked(files),
+        )
+        for name in ("official", *get_args(Format))
+    }
+    return Engine(faces, configuration, stylesheets, threading.Lock())
 
 
-def _stylesheet(faces: tuple[fonts.Face, ...]) -> str:
-    """Return the stylesheet with the faces declared and each role's stack in its place."""
-    css = STYLESHEET.read_text(encoding="utf-8")
+def _stylesheet(name: str, faces: tuple[fonts.Face, ...]) -> str:
+    """Return a stylesheet with each role's stack in its place."""
+    css = (STYLESHEETS / f"{name}.css").read_text(encoding="utf-8")
     for role in fonts.ROLES:
         stack = ", ".join(f'"{face.family}"' for face in fonts.stack(role.name, faces))
         css = css.replace(f"var(--{role.name})", stack)
-    declared = "".join(
-        f'@font-face{{font-family:"{face.family}";src:url("{SCHEME}:{face.file}")}}\n' for face in faces
-    )
-    return declared + css
+    return css
 
 
-def _measures(document: Notice, engine: Engine) -> str:
-    """Return the rules that depend on the document's texts; only numbers and our own words."""
-    body = engine.typeface("FangSong")
-    head = geometry.mark(document.mark, engine.typeface("Biao"))
-    name, date = geometry.signature_margins(document.signature, document.dated, document.seal, body)
-    rule = geometry.rule_margin(document.number.text, body)
-    rules = [
-        f".mark{{padding-top:{head.above:.3f}pt}}",
-        f".mark p{{font-size:{head.size:.3f}pt;width:{head.width:.3f}pt;"
-        f"margin-left:{head.indent:.3f}pt;transform:scale({head.scale:.5f},1)}}",
-        f".rule{{margin-top:{rule:.3f}pt}}",
-        f".signature{{margin-right:{name:.3f}pt}}.dated{{margin-right:{date:.3f}pt}}",
-        f".attachment .ordinal{{width:{body.advance('1.'):.4f}em}}",
-    ]
-    if words := "　".join(_page_words(document)):
-        rules.append(f'@page{{@top-center{{content:"{words}"}}}}')
-    return "\n".join(rules)
+def check(document: Document) -> None:
+    """Raise DocumentRefused: missing_glyph when no face has a character, too_large for too much text.
 
-
-def _page_words(document: Notice) -> list[str]:
-    words = ["预览稿，未编号，不得作为正式公文使用"] if document.preview else []
-    return [*words, "演示数据，不作为正式公文"] if document.demonstration else words
-
-
-def _context(document: Notice) -> dict[str, Any]:
-    return {
-        "document": document,
-        "title_lines": geometry.title_lines(document.title),
-    }
-
-
-def _joined(html: str) -> str:
-    """Return the page with word joiners in its body where no line may end."""
-    head, end, body = html.partition("</head>")
-    return head + end + UNBROKEN.sub("\u2060", body)
-
-
-def check(document: Notice) -> None:
-    """Raise DocumentRefused (missing_glyph) when no face has a character; FontsNotBuilt without faces."""
+    FontsNotBuilt without faces.
+    """
+    said = list(texts(document))
+    if sum(len(text) for _, text in said) > MAX_CHARACTERS:
+        raise DocumentRefused("too_large", characters=MAX_CHARACTERS)
     folder = Path(settings.FONTS_DIR)
     known = frozenset().union(*(fonts.coverage(str(folder / face.file)) for face in fonts.installed()))
-    for place, text in texts(document):
+    if set().union(*(map(ord, text) for _, text in said)) <= known:
+        return
+    for place, text in said:
         for character in text:
             if ord(character) not in known:
                 raise DocumentRefused("missing_glyph", place=place, character=character)

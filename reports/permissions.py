@@ -1,20 +1,35 @@
-"""Who may see scores, and draft, issue and export notices."""
+"""Who may see scores, and draft, check, sign, issue, deliver, withdraw and export documents."""
 
 from django.utils.translation import gettext_lazy as _
 
-from inspections.models import Inspection
+from inspections.models import Inspection, Round
 from inspections.workflow import SUBMITTED
 from organization.codes import CODE_LENGTH, DIGITS, Level
 from organization.models import Region, Role, User
 from organization.permissions import YES, Verdict, holder, no
 
-from .models import IssuingBody, Notice
+from . import workflow
+from .models import IssuingBody, Job, OfficialDocument
 
 WRITERS = (Role.ADMINISTRATOR, Role.REVIEWER, Role.SIGNATORY)
+# Why a move does not exist, by the state in which the document is; the first that fits.
+NOT_NOW = {
+    workflow.WITHDRAWN: _("这份公文已经撤回。"),
+    workflow.ACKNOWLEDGED: _("这份公文已经签收。"),
+    workflow.DELIVERED: _("这份公文已经送达。"),
+    workflow.ISSUED: _("这份公文已经印发。"),
+    workflow.SIGNED: _("这份公文已经签发，等待印发。"),
+    workflow.CHECKED: _("这份公文已经核稿，等待签发。"),
+    workflow.DRAFT: _("这份公文还是草稿，没有印发。"),
+}
+STEP_MISSING = {
+    workflow.DRAFT: _("本机关逐级审签，请先核稿。"),
+    workflow.CHECKED: _("本机关逐级审签，请先签发。"),
+}
 
 
 def can_watch(user: User) -> Verdict:
-    """The county's overview: everybody who writes or signs its notices."""
+    """The county's overview: everybody who writes or signs its documents."""
     return holder(user, *WRITERS)
 
 
@@ -35,27 +50,108 @@ def can_draft(user: User, inspection: Inspection) -> Verdict:
         return no(_("检查提交后才能起草整改通知。"))
     if inspection.round.kind == inspection.round.Kind.SELF_CHECK:
         return no(_("自查的结果不发整改通知。"))
-    body = IssuingBody.objects.signing_for(inspection.region_id)
+    return _writes_for(user, inspection.region_id)
+
+
+def can_draft_circular(user: User, round: Round) -> Verdict:
+    if round.kind == round.Kind.SELF_CHECK:
+        return no(_("自查的结果不发情况通报。"))
+    return _writes_for(user, round.region_id)
+
+
+def _writes_for(user: User, code: str) -> Verdict:
+    body = IssuingBody.objects.signing_for(code)
     # Without an office yet, it is the county's people who are told to name one.
-    county = inspection.region_id[: DIGITS[Level.COUNTY]].ljust(CODE_LENGTH, "0")
+    county = code[: DIGITS[Level.COUNTY]].ljust(CODE_LENGTH, "0")
     return holder(user, Role.ADMINISTRATOR, Role.REVIEWER, code=body.region_id if body else county)
 
 
-def can_edit_notice(user: User, notice: Notice) -> Verdict:
-    if notice.state != Notice.State.DRAFT:
-        return no(_("通知已经印发，内容不能再改。"))
-    return holder(user, Role.ADMINISTRATOR, Role.REVIEWER, code=notice.body.region_id)
+def can_edit_document(user: User, document: OfficialDocument) -> Verdict:
+    if document.state in workflow.NUMBERED:
+        return no(_("公文已经印发，内容不能再改。"))
+    if document.state != workflow.DRAFT:
+        return no(_("公文已经核稿或签发，要修改请先退回。"))
+    return holder(user, Role.ADMINISTRATOR, Role.REVIEWER, code=document.body.region_id)
 
 
-def can_issue(user: User, notice: Notice) -> Verdict:
-    if notice.state != Notice.State.DRAFT:
-        return no(_("通知已经印发。"))
-    return holder(user, Role.ADMINISTRATOR, Role.SIGNATORY, code=notice.body.region_id)
+def can_move(user: User, document: OfficialDocument, move: str) -> Verdict:
+    """The one rule for every step in a document's life; the table is `workflow.DOCUMENT_MOVES`."""
+    steps = document.body.step_by_step
+    if not workflow.exists(document.state, move, step_by_step=steps):
+        return no(_why_not(document.state, move))
+    if move == workflow.ACKNOWLEDGE:
+        return _can_acknowledge(user, document)
+    return holder(user, *workflow.makers(move, step_by_step=steps), code=document.body.region_id)
+
+
+def _why_not(state: str, move: str) -> object:
+    if move in (workflow.SIGN, workflow.ISSUE) and workflow.exists(state, move, step_by_step=False):
+        return STEP_MISSING[state]
+    return NOT_NOW[state]
+
+
+def _can_acknowledge(user: User, document: OfficialDocument) -> Verdict:
+    if document.kind == OfficialDocument.Kind.CIRCULAR:
+        return no(_("情况通报发给多个单位，不办理签收。"))
+    return holder(user, Role.TOWNSHIP_STAFF, code=document.region_id)
+
+
+def can_issue(user: User, document: OfficialDocument) -> Verdict:
+    return can_move(user, document, workflow.ISSUE)
+
+
+def can_replace(user: User, document: OfficialDocument) -> Verdict:
+    """A new document in the place of a withdrawn one, which it names."""
+    if document.state != workflow.WITHDRAWN:
+        return no(_("撤回以后才能另发一份代替。"))
+    if hasattr(document, "replaced_by"):
+        return no(_("已经起草了代替的公文。"))
+    return holder(user, Role.ADMINISTRATOR, Role.REVIEWER, code=document.body.region_id)
 
 
 def can_export(user: User) -> Verdict:
     return holder(user, Role.ADMINISTRATOR)
 
 
+def can_export_tables(user: User) -> Verdict:
+    """Tables of what a person sees anyway: the county's people, and a township's of its own findings."""
+    return holder(user, *WRITERS, Role.TOWNSHIP_STAFF)
+
+
 def can_edit_issuing_body(user: User, region: Region) -> Verdict:
     return holder(user, Role.ADMINISTRATOR, code=region.code)
+
+
+def can_read_register(user: User, body: IssuingBody) -> Verdict:
+    """The register of numbers: everybody who writes or signs for the office."""
+    return holder(user, *WRITERS, code=body.region_id)
+
+
+def can_enter_numbers(user: User, body: IssuingBody) -> Verdict:
+    """Numbers used on paper are entered by those who keep the office's papers."""
+    return holder(user, Role.ADMINISTRATOR, code=body.region_id)
+
+
+def can_keep_seals(user: User, body: IssuingBody) -> Verdict:
+    """Pictures of seals are put in and out of use by the person who signs for the office."""
+    return holder(user, Role.SIGNATORY, code=body.region_id)
+
+
+def can_edit_wording(user: User, body: IssuingBody) -> Verdict:
+    return holder(user, Role.ADMINISTRATOR, Role.REVIEWER, code=body.region_id)
+
+
+def can_start_job(user: User, kind: str) -> Verdict:
+    """Issue all: whoever may issue one. Export and print: administrators."""
+    if kind == Job.Kind.ISSUE:
+        return holder(user, *workflow.makers(workflow.ISSUE, step_by_step=False))
+    return can_export(user)
+
+
+def can_steer_job(user: User, job: Job) -> Verdict:
+    """Cancel or try again: whoever may start such a job, over all of its region or their own one."""
+    if job.started_by_id == user.pk:
+        return can_start_job(user, job.kind)
+    if job.kind == Job.Kind.ISSUE:
+        return holder(user, *workflow.makers(workflow.ISSUE, step_by_step=False), code=job.region_id)
+    return holder(user, Role.ADMINISTRATOR, code=job.region_id)

@@ -1,31 +1,67 @@
-"""What a person may see of notices and issuing bodies, as part of each query."""
+"""What a person may see of official documents and issuing bodies, as part of each query."""
 
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from inspections.querysets import OVERSEERS
 from organization.codes import Level, ancestors
 from organization.models import Role
 from organization.querysets import within
 
+from . import workflow
+
 if TYPE_CHECKING:
     from organization.models import User
 
     from .models import IssuingBody
 
-ISSUED = "issued"
+
+class DocumentQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> "DocumentQuerySet":
+        """Everything for those who write; what has been issued for its addressee.
+
+        A circular goes to every township of its round.
+        """
+        townships = user.prefixes(Role.TOWNSHIP_STAFF)
+        addressee = within(townships, "region__code") & Q(state__in=workflow.NUMBERED)
+        circular = Q(kind="circular", state__in=workflow.NUMBERED, region__in=_above(user))
+        return self.filter(within(user.prefixes(*OVERSEERS), "region__code") | addressee | circular)
+
+    def issued(self) -> "DocumentQuerySet":
+        """Those in force: issued and not withdrawn."""
+        return self.filter(state__in=workflow.IN_FORCE)
+
+    def numbered(self) -> "DocumentQuerySet":
+        """Those whose bytes are final, withdrawn ones too."""
+        return self.filter(state__in=workflow.NUMBERED)
+
+    def before_issue(self) -> "DocumentQuerySet":
+        return self.filter(state__in=workflow.BEFORE_ISSUE)
+
+    def issuable_by(self, user: "User") -> "DocumentQuerySet":
+        """What the person may issue now, by the same table as `permissions.can_issue`; circulars not,
+        for each of them speaks to a whole county."""
+        rows = self.exclude(kind="circular").filter(within(user.prefixes(*OVERSEERS), "region__code"))
+        may = Q(pk__in=[])
+        for steps in (False, True):
+            states = [
+                s for s in workflow.BEFORE_ISSUE if workflow.exists(s, workflow.ISSUE, step_by_step=steps)
+            ]
+            office = user.prefixes(*workflow.makers(workflow.ISSUE, step_by_step=steps))
+            may |= within(office, "body__region__code") & Q(body__step_by_step=steps, state__in=states)
+        return rows.filter(may)
+
+    def demands(self) -> "DocumentQuerySet":
+        """Those that ask for an inspection's findings to be put right."""
+        return self.filter(kind__in=("notice", "letter", "order"))
 
 
-class NoticeQuerySet(models.QuerySet[Any]):
-    def visible_to(self, user: "User") -> "NoticeQuerySet":
-        """Drafts and issued ones for those who write them; issued ones for their addressee."""
-        addressee = within(user.prefixes(Role.TOWNSHIP_STAFF), "region__code") & Q(state=ISSUED)
-        return self.filter(within(user.prefixes(*OVERSEERS), "region__code") | addressee)
-
-    def issued(self) -> "NoticeQuerySet":
-        return self.filter(state=ISSUED)
+def _above(user: "User") -> set[str]:
+    """Codes of the regions above those in which the person works for a township."""
+    grants = [grant for grant in user.grants if grant.role == Role.TOWNSHIP_STAFF]
+    return {code for grant in grants for code in ancestors(grant.region_id, Level(grant.region.level))}
 
 
 class IssuingBodyQuerySet(models.QuerySet[Any]):
@@ -36,3 +72,18 @@ class IssuingBodyQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: "User") -> "IssuingBodyQuerySet":
         return self.filter(within(user.prefixes(*OVERSEERS), "region__code"))
+
+
+class JobQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> "JobQuerySet":
+        """Jobs inside the regions in which the person writes documents: by the job's region, and
+        for those they began also by each document, since theirs may be some regions of a county."""
+        from .models import JobItem
+
+        mine = user.prefixes(*OVERSEERS)
+        outside = JobItem.objects.filter(job=OuterRef("pk")).exclude(within(mine, "document__region__code"))
+        own = Q(started_by=user) & ~Q(Exists(outside)) if mine else Q(pk__in=[])
+        return self.filter(within(mine, "region__code") | own)
+
+    def running(self) -> "JobQuerySet":
+        return self.filter(state="running")

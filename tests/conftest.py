@@ -210,7 +210,7 @@ def flush_frozen_rows() -> Iterator[None]:
         inspections.HISTORY,
         inspections.CONFLICTS,
         inspections.ARRIVED,
-        reports.GUARD,
+        *reports.GUARDS,
     ]
 
     def flush_thawed(self: DatabaseOperations, sql_list: list[str]) -> None:

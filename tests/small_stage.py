@@ -13,7 +13,7 @@ from inspections.checklist import checklist
 from inspections.models import Inspection, Round
 from organization.models import User
 from reports import actions as reporting
-from reports.models import Notice
+from reports.models import OfficialDocument
 from standards.actions import import_standard
 from standards.content import StandardData
 from tests.factories import County, make_cast, make_county, make_other_county
@@ -102,12 +102,12 @@ def submit_by(inspection: Inspection, by: User, at: datetime = NOW) -> Inspectio
     return inspection
 
 
-def drafted(stage: Stage, inspection: Inspection) -> Notice:
+def drafted(stage: Stage, inspection: Inspection) -> OfficialDocument:
     return reporting.draft_notice(inspection=inspection, by=stage.cast["administrator"], now=NOW)
 
 
-def issued(stage: Stage, inspection: Inspection, at: datetime = NOW) -> Notice:
-    return reporting.issue_notice(notice=drafted(stage, inspection), by=stage.cast["signatory"], now=at)
+def issued(stage: Stage, inspection: Inspection, at: datetime = NOW) -> OfficialDocument:
+    return reporting.issue_document(document=drafted(stage, inspection), by=stage.cast["signatory"], now=at)
 
 
 def later(days: int = 0, **more: int) -> datetime:

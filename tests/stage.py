@@ -15,7 +15,7 @@ from inspections.checklist import Entry, checklist
 from inspections.models import Inspection, Round
 from organization.models import User
 from reports import actions as reporting
-from reports.models import Notice
+from reports.models import OfficialDocument
 from standards.actions import import_standard
 from standards.content import StandardData
 from standards.measures import Choice, Elements, Number, PerUnit, YesNo
@@ -124,5 +124,5 @@ def submit(stage: Stage, inspection: Inspection, seed: int = 1) -> Inspection:
     return inspection
 
 
-def draft(stage: Stage, inspection: Inspection) -> Notice:
+def draft(stage: Stage, inspection: Inspection) -> OfficialDocument:
     return reporting.draft_notice(inspection=inspection, by=stage.cast["administrator"], now=timezone.now())

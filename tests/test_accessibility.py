@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from organization.models import Role
 from reports import actions as reporting
+from reports.models import Job
 from tests.factories import make_user
 from tests.stage import Stage, draft, make_stage, submit
 from tests.test_journey import enter
@@ -22,6 +23,9 @@ def pages(stage: Stage) -> dict[str, list[str]]:
     """Addresses by role; what one role has seen another need not see again."""
     done, open_ = stage.inspections[0], stage.inspections[1]
     notice = draft(stage, submit(stage, done))
+    job = reporting.start_job(
+        kind=Job.Kind.ISSUE, round=stage.round, by=stage.cast["administrator"], now=timezone.now()
+    )
     center, person = stage.county.centers[stage.county.townships[0].code], stage.cast["inspector"]
     return {
         "anonymous": ["/login/"],
@@ -32,20 +36,25 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             f"/inspections/{open_.pk}/check/",
             *EVERYBODY,
         ],
-        "township_staff": ["/our-centers/", f"/inspections/{done.pk}/score/", "/findings/", "/notices/"],
+        "township_staff": ["/our-centers/", f"/inspections/{done.pk}/score/", "/findings/", "/documents/"],
         "administrator": [
             "/county/",
             "/rounds/",
             "/rounds/new/",
             f"/rounds/{stage.round.pk}/",
             "/findings/",
-            "/notices/",
-            f"/notices/{notice.pk}/",
-            f"/notices/{notice.pk}/edit/",
+            "/documents/",
+            f"/documents/{notice.pk}/",
+            f"/documents/{notice.pk}/edit/",
+            f"/offices/{notice.body_id}/numbers/",
+            f"/offices/{notice.body_id}/wording/notice/",
             "/issuing-body/",
+            "/jobs/",
+            f"/jobs/{job.pk}/",
             "/centers/",
             f"/centers/{center.pk}/",
         ],
+        "signatory": [f"/documents/{notice.pk}/", f"/offices/{notice.body_id}/seals/"],
         "security_administrator": ["/people/", "/people/new/", f"/people/{person.pk}/"],
         "audit_administrator": ["/audit/"],
     }
@@ -70,6 +79,7 @@ def in_english(page: Page) -> None:
         "lead_inspector",
         "township_staff",
         "administrator",
+        "signatory",
         "security_administrator",
         "audit_administrator",
     ],
@@ -100,12 +110,56 @@ def _overflow(page: Page) -> list[str]:
     return [f"{wide} px too wide"] if wide > 0 else []
 
 
-def test_issued_notice_is_accessible(new_page: Callable[..., Any], axe: Callable[[Any], list[str]]) -> None:
+def test_issued_and_withdrawn_documents_are_accessible(
+    new_page: Callable[..., Any], axe: Callable[[Any], list[str]]
+) -> None:
+    """The township's page, the steps with their boxes open, and the public page without a login."""
     stage = make_stage(townships=1)
     notice = draft(stage, submit(stage, stage.inspections[0]))
-    reporting.issue_notice(notice=notice, by=stage.cast[Role.SIGNATORY], now=timezone.now())
-    page = new_page(375)
-    enter(page, stage.cast["township_staff"])
-    page.goto(f"/notices/{notice.pk}/")
-    assert axe(page) == []
-    assert _overflow(page) == []
+    now, signatory = timezone.now(), stage.cast[Role.SIGNATORY]
+    reporting.issue_document(document=notice, by=signatory, now=now)
+    faults: dict[Any, list[str]] = {}
+    for role in ("township_staff", "administrator", "signatory"):
+        page = new_page(375)
+        enter(page, stage.cast[role])
+        faults |= seen(page, f"/documents/{notice.pk}/", axe, role)
+    reporting.withdraw(document=notice, words="对象有误", by=signatory, now=now)
+    faults |= seen(new_page(375), f"/verify/{notice.token}/", axe, "public")
+    assert {place: found for place, found in faults.items() if found} == {}
+
+
+def seen(page: Page, address: str, axe: Callable[[Any], list[str]], who: str) -> dict[Any, list[str]]:
+    """What axe finds in both languages at two widths, with every box of the page open."""
+    faults = {}
+    for language in ("zh", "en"):
+        page.goto(address)
+        if language == "en":
+            in_english(page)
+            page.reload()
+        for box in page.locator("details > summary.btn").all():
+            box.click()
+        for width in (375, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            faults[who, language, width] = axe(page) + _overflow(page)
+    return faults
+
+
+def test_preview_follows_what_is_typed_and_the_button_does_without_script(
+    new_page: Callable[..., Any],
+) -> None:
+    stage = make_stage(townships=1)
+    notice = draft(stage, submit(stage, stage.inspections[0]))
+    for script in (True, False):
+        page = new_page(1280, java_script_enabled=script)
+        enter(page, stage.cast["administrator"])
+        page.goto(f"/documents/{notice.pk}/edit/")
+        page.fill("[name=closing]", "特此通知，请遵照执行。")
+        if not script:
+            page.click("button[name=preview]")
+        expect(page.locator("#text")).to_contain_text("特此通知，请遵照执行。")
+        page.fill("[name=closing]", "请{某某}办理")
+        if not script:
+            page.click("button[name=preview]")
+        expect(page.locator("#text")).to_contain_text("“{某某}”不是可用的占位词")
+    notice.refresh_from_db()
+    assert notice.wording == {}

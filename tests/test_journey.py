@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from inspections.checklist import checklist
 from inspections.models import Inspection
 from organization.models import Role, User
-from reports.models import Notice
+from reports.models import OfficialDocument
 from standards.measures import Elements, Number, PerUnit, YesNo
 from tests.factories import PASSWORD, make_user
 from tests.stage import make_stage
@@ -78,13 +78,13 @@ def test_a_round_from_the_form_to_the_notice_read(new_page: Any) -> None:
     enter(desk, stage.cast["administrator"])
     desk.goto(f"/inspections/{inspection.pk}/score/")
     desk.get_by_role("button", name=re.compile("起草")).first.click()
-    expect(desk).to_have_url(re.compile(r"/notices/"))
+    expect(desk).to_have_url(re.compile(r"/documents/"))
     desk.locator("summary.btn", has_text="印发").click()
     desk.locator(".confirm-box button").click()
     expect(desk.locator("#messages")).to_contain_text("〔", timeout=60_000)
-    notice = Notice.objects.get(inspection=inspection)
+    notice = OfficialDocument.objects.get(inspection=inspection)
     assert notice.number == 1
-    body = desk.request.get(f"/notices/{notice.pk}/notice.pdf").body()
+    body = desk.request.get(f"/documents/{notice.pk}/document.pdf").body()
     assert body == notice.pdf.open().read()
     assert body.startswith(b"%PDF")
 
@@ -94,9 +94,9 @@ def test_a_round_from_the_form_to_the_notice_read(new_page: Any) -> None:
     expect(town.locator("main")).to_contain_text(shown)
     addresses = [
         f"/inspections/{inspection.pk}/score/",
-        f"/notices/{notice.pk}/",
-        f"/notices/{notice.pk}/notice.pdf",
-        f"/notices/{notice.pk}/pages/1.png",
+        f"/documents/{notice.pk}/",
+        f"/documents/{notice.pk}/document.pdf",
+        f"/documents/{notice.pk}/pages/1.png",
     ]
     assert [town.request.get(address).status for address in addresses] == [200] * 4
 

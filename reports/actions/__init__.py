@@ -1,16 +1,44 @@
-"""Every write of scores and notices."""
+"""Every write of scores and official documents."""
 
-from .issuing import issue_notice, next_number, set_issuing_body
-from .notices import bytes_of, compose, draft_notice, edit_notice
+from .documents import (
+    bytes_of,
+    compose,
+    draft_circular,
+    draft_notice,
+    edit_document,
+    replace_document,
+    set_fields,
+)
+from .issuing import issue_document, set_issuing_body
+from .jobs import cancel_job, retry_job, start_job
+from .moving import acknowledge, check_document, deliver, send_back, sign_document, withdraw
+from .numbers import enter_paper_numbers, next_number
+from .offices import add_seal, retire_seal, set_wording
 from .submitting import submit
 
 __all__ = [
+    "acknowledge",
+    "add_seal",
     "bytes_of",
+    "cancel_job",
+    "check_document",
     "compose",
+    "deliver",
+    "draft_circular",
     "draft_notice",
-    "edit_notice",
-    "issue_notice",
+    "edit_document",
+    "enter_paper_numbers",
+    "issue_document",
     "next_number",
+    "replace_document",
+    "retire_seal",
+    "retry_job",
+    "send_back",
+    "set_fields",
     "set_issuing_body",
+    "set_wording",
+    "sign_document",
+    "start_job",
     "submit",
+    "withdraw",
 ]

@@ -1,6 +1,8 @@
-"""Issuing: the office that signs, its numbers, and the moment from which a notice is final."""
+"""Issuing: the office that signs, and the moment from which a document is final."""
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,19 +13,23 @@ from django.utils import timezone
 from inspections import actions as inspections
 from organization.audit import record
 from organization.models import Region, User
+from organization.problems import Problem
 
-from .. import permissions
-from ..document import Notice as Document
-from ..document import to_plain
-from ..models import IssuingBody, Notice, NumberSequence
-from .notices import compose, current, lock, rendered
+from .. import permissions, workflow
+from ..document import digest, to_plain
+from ..models import IssuingBody, OfficialDocument
+from ..notices import Numbered
+from ..signing import Signed, SigningFailed, sign
+from .documents import compose, current, lock, rendered
+from .history import remember, told
+from .numbers import coming_number, enter, next_number
 
-# Beyond these, others issue faster than this notice is rendered: the last try renders under the lock.
+# Beyond these, others issue faster than this document is rendered: the last try renders under the lock.
 TRIES = 4
 
 
 def set_issuing_body(*, region: Region, fields: Mapping[str, Any], by: User, now: datetime) -> IssuingBody:
-    """Create or change the office that signs for a region; notices already issued stay as they are."""
+    """Create or change the office that signs for a region; what is already issued stays as it is."""
     permissions.can_edit_issuing_body(by, region).enforce(
         action="issuing_body.set", target=region, region=region.code
     )
@@ -33,78 +39,103 @@ def set_issuing_body(*, region: Region, fields: Mapping[str, Any], by: User, now
     return body
 
 
-def issue_notice(*, notice: Notice, by: User, now: datetime) -> Notice:
+def issue_document(*, document: OfficialDocument, by: User, now: datetime) -> OfficialDocument:
     """Render with the next number, then take that number and freeze; issued twice is issued once.
 
     Rendering takes half a second and more, so that it is done before the transaction, which is
     begun again with a new rendering where number, office or draft changed meanwhile. Number, bytes
     and frozen content are written in that one transaction, so that a failure leaves neither a gap
-    in the numbers nor a half-issued notice. Issuing again by the same person, as an impatient
+    in the numbers nor a half-issued document. Issuing again by the same person, as an impatient
     finger does, changes nothing.
     """
-    dated = timezone.localdate(now)
+    year = timezone.localdate(now).year
     issued, left = None, TRIES
     while not issued:
         left -= 1
-        draft = current(notice)
-        if draft.issued_by_id == by.pk:
-            return draft
-        _enforce(draft, by)
-        document = compose(draft, number=_coming_number(draft.body, dated.year), dated=dated)
-        rendered(document)
-        issued = _issue(draft, document, dated, last=not left, by=by, now=now)
+        number = coming_number(document.body, year)
+        ready = prepare(document=document, number=number, by=by, now=now)
+        issued = issue_prepared(ready, last=not left) if isinstance(ready, Prepared) else ready
     return issued
 
 
-def _enforce(notice: Notice, by: User) -> None:
-    permissions.can_issue(by, notice).enforce(action="notice.issue", target=notice, region=notice.region_id)
+@dataclass(frozen=True)
+class Prepared:
+    """A document rendered with a number that is not given yet."""
+
+    document: OfficialDocument
+    content: Numbered
+    signed: Signed
+    faces: tuple[str, ...]
+    dated: date
+    by: User
+    now: datetime
+
+
+def prepare(
+    *, document: OfficialDocument, number: int, by: User, now: datetime
+) -> Prepared | OfficialDocument:
+    """Compose, render and sign with a foretold number, outside any transaction; returns what is issued."""
+    draft = current(document)
+    if draft.issued_by_id == by.pk:
+        return draft
+    _enforce(draft, by)
+    dated = timezone.localdate(now)
+    content = compose(draft, number=number, dated=dated)
+    return Prepared(draft, content, *_made(draft, content, now), dated, by, now)
+
+
+def _made(document: OfficialDocument, content: Numbered, now: datetime) -> tuple[Signed, tuple[str, ...]]:
+    """The finished file and the faces in it; raises `Problem` where it cannot be printed or signed."""
+    made = rendered(content, document.token)
+    try:
+        signed = sign(made.pdf, region=document.body.region_id, name=content.issuer, now=now)
+    except SigningFailed as failed:
+        raise Problem(str(failed)) from failed
+    return signed, made.faces
+
+
+def _enforce(document: OfficialDocument, by: User) -> None:
+    permissions.can_issue(by, document).enforce(
+        action="document.issue", target=document, region=document.region_id
+    )
 
 
 @transaction.atomic
-def _issue(
-    notice: Notice, expected: Document, dated: date, *, last: bool, by: User, now: datetime
-) -> Notice | None:
-    """Issue if the document is still the `expected` one (on the `last` try, whatever it is); else None."""
-    locked = lock(notice)
+def issue_prepared(ready: Prepared, *, last: bool = False) -> OfficialDocument | None:
+    """Issue if the content is still the prepared one (on the `last` try, whatever it is); else None."""
+    by, now, dated = ready.by, ready.now, ready.dated
+    locked = lock(ready.document)
     if locked.issued_by_id == by.pk:
         return locked
     _enforce(locked, by)
+    before = locked.state
     number = next_number(body=locked.body, year=dated.year)
-    document = compose(locked, number=number, dated=dated)
-    if document != expected and not last:
+    content = compose(locked, number=number, dated=dated)
+    if content != ready.content and not last:
         transaction.set_rollback(True)
         return None
-    _freeze(locked, document, number, dated, by, now)
-    inspections.notify_findings(inspection=locked.inspection)
-    record(
-        "notice.issue", by=by, target=locked, region=locked.region_id, now=now,
-        number=locked.number_text, sha256=locked.sha256,
-    )  # fmt: skip
+    if content != ready.content:
+        signed, faces = _made(locked, content, now)
+        ready = replace(ready, document=locked, content=content, signed=signed, faces=faces)
+    _freeze(locked, number, ready)
+    enter(locked, by=by, now=now)
+    remember(locked, workflow.ISSUE, before=before, by=by, now=now)
+    if locked.inspection:
+        inspections.notify_findings(inspection=locked.inspection)
+    told(locked, workflow.ISSUE, by=by, now=now, number=locked.number_text, sha256=locked.sha256)
     return locked
 
 
-def _freeze(notice: Notice, document: Document, number: int, dated: date, by: User, now: datetime) -> None:
-    """Write all that is final of an issued notice."""
-    made = rendered(document)
-    notice.state = Notice.State.ISSUED
-    notice.issuer, notice.number_code = document.issuer, document.number.code
-    notice.year, notice.number, notice.dated_on = dated.year, number, dated
-    notice.title, notice.addressee = document.title_text, document.addressee
-    notice.document, notice.sha256, notice.faces = to_plain(document), made.sha256, list(made.faces)
-    notice.issued_by, notice.issued_at = by, now
-    notice.pdf.save(f"{notice.pk}.pdf", ContentFile(made.pdf), save=False)
-    notice.save()
-
-
-def next_number(*, body: IssuingBody, year: int) -> int:
-    """The next number of the body's year, inside the caller's transaction: taken only if that commits."""
-    sequence, _created = NumberSequence.objects.select_for_update().get_or_create(body=body, year=year)
-    sequence.last += 1
-    sequence.save(update_fields=["last"])
-    return sequence.last
-
-
-def _coming_number(body: IssuingBody, year: int) -> int:
-    """The number that `next_number` would give now."""
-    given = NumberSequence.objects.filter(body=body, year=year).values_list("last", flat=True).first()
-    return (given or 0) + 1
+def _freeze(document: OfficialDocument, number: int, ready: Prepared) -> None:
+    """Write all that is final of an issued document."""
+    content, pdf = ready.content, ready.signed.pdf
+    document.state = workflow.after(document.state, workflow.ISSUE, step_by_step=document.body.step_by_step)
+    document.issuer, document.number_code = content.issuer, document.body.number_code
+    document.year, document.number, document.dated_on = ready.dated.year, number, ready.dated
+    document.title, document.addressee = content.title_text, content.addressee
+    document.document, document.digest = to_plain(content), digest(content)
+    document.sha256, document.faces = hashlib.sha256(pdf).hexdigest(), list(ready.faces)
+    document.signature = ready.signed.record
+    document.issued_by, document.issued_at = ready.by, ready.now
+    document.pdf.save(f"{document.pk}.pdf", ContentFile(pdf), save=False)
+    document.save()

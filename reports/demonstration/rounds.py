@@ -17,7 +17,7 @@ from organization.models import Region, User
 from standards.models import Edition
 
 from .. import actions
-from ..models import Notice
+from ..models import OfficialDocument
 from . import calendar, pictures
 from .cast import TEAMS
 from .visits import Visit, fraction, short_codes
@@ -84,7 +84,7 @@ def hold_rounds(county: County, *, now: datetime, say: Say) -> tuple[int, int, i
             by=county.people["hegao"],
             now=max(waiting.submitted_at, now - timedelta(hours=1)),
         )
-    issued = Notice.objects.issued().filter(body__region=county.region).count()
+    issued = OfficialDocument.objects.issued().filter(body__region=county.region).count()
     return second.round.inspections.count(), len(first.submitted) + len(second.submitted), issued
 
 
@@ -198,7 +198,7 @@ class _Holding:
             say(_("印发整改通知 %(place)s/%(count)s……") % {"place": place, "count": len(chosen)})
             notice = actions.draft_notice(inspection=inspection, by=reviewer, now=moment)
             moment += timedelta(minutes=9)
-            actions.issue_notice(notice=notice, by=signatory, now=moment)
+            actions.issue_document(document=notice, by=signatory, now=moment)
 
 
 def _by_section(found: dict[Entry, Checked]) -> list[dict[Entry, Checked]]:

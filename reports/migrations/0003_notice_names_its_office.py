@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import migrations, models
 
-from reports.freezing import FIRST_GUARD, GUARD
+from reports.freezing import FIRST_GUARD, NOTICE_GUARD
 
 
 def name_offices(apps: Any, schema_editor: Any) -> None:
@@ -57,5 +57,5 @@ class Migration(migrations.Migration):
             model_name='notice',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('dated_on__isnull', False), ('document__isnull', False), ('issued_at__isnull', False), ('issued_by__isnull', False), ('number__isnull', False), ('state', 'issued'), ('year__isnull', False), models.Q(('issuer', ''), _negated=True), models.Q(('number_code', ''), _negated=True), models.Q(('pdf', ''), _negated=True), models.Q(('sha256', ''), _negated=True)), models.Q(('document__isnull', True), ('issued_at', None), ('issued_by', None), ('issuer', ''), ('number', None), ('number_code', ''), ('pdf', ''), ('sha256', ''), ('state', 'draft'), ('year', None)), _connector='OR'), name='notice_issued_is_whole'),
         ),
-        migrations.RunPython(GUARD.freeze, GUARD.thaw),
+        migrations.RunPython(NOTICE_GUARD.freeze, NOTICE_GUARD.thaw),
     ]

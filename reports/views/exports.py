@@ -1,24 +1,90 @@
-"""Downloads of many documents at once."""
+"""Tables and Word files for download; tables by a POST, since each export is written into the trail."""
 
-from django.contrib import messages
+import io
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
-from .. import permissions
-from ..exports import round_zip
-from ..loading import load_round_of_notices
+from inspections.models import Finding, Round
+from organization.audit import record
+from organization.problems import Problem
+
+from .. import actions, permissions, tables, word
+from ..assets import assets_of
+from ..document import from_plain
+from ..exports import notice_filename
+from ..listing import findings_as_filtered
+from ..loading import load_document, load_round_overseen
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_POST
-def round_notices(request: HttpRequest, pk: int) -> HttpResponse:
-    """A round's issued notices as a ZIP; a POST, since the export is written into the trail."""
-    round = load_round_of_notices(request.user, pk)
-    permissions.can_export(request.user).enforce(action="notices.export", target=round)
-    archive = round_zip(round=round, by=request.user, now=timezone.now())
-    if archive is None:
-        messages.info(request, _("本轮次还没有印发的通知，没有可以导出的文件。"))
-        return redirect("reports:notice-list")
-    return FileResponse(archive, as_attachment=True, filename=f"{round.name}.zip")
+def round_scores(request: HttpRequest, pk: int) -> HttpResponse:
+    """A round's ranking, centers, and points lost by item and township."""
+    round = load_round_overseen(request.user, pk)
+    name = _("%(round)s 得分表.xlsx") % {"round": round.name}
+    return _table(
+        request, "scores.export", round, name,
+        lambda path: tables.write_scores(path, round=round, user=request.user),
+    )  # fmt: skip
+
+
+@require_POST
+def round_ledger(request: HttpRequest, pk: int) -> HttpResponse:
+    """整改台账 of a round."""
+    round = load_round_overseen(request.user, pk)
+    name = _("%(round)s 整改台账.xlsx") % {"round": round.name}
+    return _table(
+        request, "ledger.export", round, name,
+        lambda path: tables.write_ledger(path, round=round, user=request.user),
+    )  # fmt: skip
+
+
+@require_POST
+def finding_table(request: HttpRequest) -> HttpResponse:
+    """The list of findings as the address filters it."""
+    rows, _wanted = findings_as_filtered(request.user, request.GET)
+    return _table(
+        request, "findings.export", Finding._meta.verbose_name, _("问题清单.xlsx"),
+        lambda path: tables.write_findings(path, rows),
+    )  # fmt: skip
+
+
+@never_cache
+@require_safe
+def document_word(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The document as a Word file to work on: the frozen content of an issued one, a draft as it stands."""
+    row = load_document(request.user, pk)
+    try:
+        if row.is_issued:
+            content = from_plain(row.document)
+        else:
+            content = actions.compose(row, number=None, dated=timezone.localdate())
+    except Problem:
+        # The document's page says why there is none.
+        return redirect("reports:document", pk=pk)
+    body = word.write(content, assets_of(content))
+    name = notice_filename(row).removesuffix(".pdf") + ".docx"
+    return FileResponse(io.BytesIO(body), as_attachment=True, filename=name, content_type=DOCX)
+
+
+def _table(
+    request: HttpRequest, action: str, about: Any, name: str, write: Callable[[Path], None]
+) -> FileResponse:
+    region = about.region_id if isinstance(about, Round) else request.user.home_code
+    permissions.can_export_tables(request.user).enforce(action=action, target=about, region=region)
+    out = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes and so removes it
+    write(Path(out.name))
+    record(action, by=request.user, target=about, region=region, now=timezone.now())
+    return FileResponse(out, as_attachment=True, filename=name, content_type=XLSX)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Prefetch, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,7 +20,9 @@ from standards.models import Item
 
 from .. import overview, permissions
 from ..forms import FindingFilter
-from ..models import IssuingBody, Notice
+from ..listing import findings_as_filtered
+from ..models import IssuingBody, OfficialDocument
+from ..progress import running_jobs
 
 FINDINGS_SHOWN = 10
 NOTICES_SHOWN = 10
@@ -36,7 +38,7 @@ def county(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("round", "")
     round = next((row for row in rounds if str(row.pk) == chosen), rounds[0] if rounds else None)
     manages = bool(can_manage_round(request.user, round) if round else can_manage_rounds(request.user))
-    context = {"rounds": rounds, "round": round, "manages": manages}
+    context = {"rounds": rounds, "round": round, "manages": manages, "jobs": running_jobs(request.user)}
     if round is not None:
         totals = overview.totals(request.user, round)
         context |= {
@@ -91,7 +93,7 @@ def our_centers(request: HttpRequest) -> HttpResponse:
     own = within(prefixes, "region__code")
     centers = _with_results(own)
     findings = Finding.objects.filter(own, state__in=overview.OPEN_STATES).latest()
-    notices = Notice.objects.issued().filter(own).select_related("body").defer("document")
+    notices = OfficialDocument.objects.issued().filter(own).select_related("body").defer("document")
     context = {
         "places": list(Region.objects.filter(within(prefixes, "code"), level=Level.TOWNSHIP)),
         "centers": centers,
@@ -130,29 +132,19 @@ def _self_checks(user: User, own: Q) -> dict[str, list[Inspection]]:
 
 @require_safe
 def finding_list(request: HttpRequest) -> HttpResponse:
-    """Findings in the person's regions, filtered by what the address says.
-
-    `region` is the beginning of a division code: a region's prefix, not its code filled with zeros.
-    Without a round, only what each center's last inspection found.
-    """
-    visible = Finding.objects.visible_to(request.user)
+    """Findings in the person's regions, filtered by what the address says."""
     rounds = overview.rounds_for(request.user)
     places = Region.objects.visible_to(request.user).filter(level=Level.TOWNSHIP)
-    rows = visible.select_related("center", "round", "item", "inspection__notice__body")
-    rows = rows.defer("inspection__snapshot", "inspection__notice__document")
-    wanted = {name: request.GET.get(name, "") for name in ("round", "state", "region", "item")}
-    chosen = int(wanted["round"][:18]) if wanted["round"].isdecimal() else None
-    rows = rows.latest() if chosen is None else rows.filter(round_id=chosen)
-    if wanted["state"] in Finding.State.values:
-        rows = rows.filter(state=wanted["state"])
-    if wanted["region"].isdecimal():
-        rows = rows.filter(region__code__startswith=wanted["region"][:12])
-    if wanted["item"].isdecimal():
-        rows = rows.filter(item_id=int(wanted["item"][:18]))
+    rows, wanted = findings_as_filtered(request.user, request.GET)
+    rows = rows.select_related("center", "round", "item", "inspection")
+    rows = rows.defer("inspection__snapshot")
+    demands = OfficialDocument.objects.visible_to(request.user).issued().demands().defer("document")
+    rows = rows.prefetch_related(Prefetch("inspection__documents", demands, to_attr="demands"))
     context = {
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "form": FindingFilter(initial=wanted, rounds=rounds, places=places),
         "item": Item.objects.filter(pk=wanted["item"][:18]).first() if wanted["item"].isdecimal() else None,
         "filtered": any(wanted.values()),
+        "can_export": permissions.can_export_tables(request.user),
     }
     return render(request, "reports/finding_list.html", context)

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from inspections.loading import load_inspection
 from inspections.models import Inspection, Photo
+from organization.models import User
 from organization.problems import Problem
 from organization.templatetags.portal import day, moment
 
 from .. import actions, overview, permissions
-from ..models import Notice
+from ..models import OfficialDocument
 
 
 @require_POST
@@ -64,10 +65,16 @@ def score(request: HttpRequest, pk: UUID) -> HttpResponse:
         "facts": _facts(frozen, inspection),
         "change": overview.change(inspection),
         "next": _next(frozen, items),
-        "notice": Notice.objects.visible_to(request.user).filter(inspection=inspection).first(),
+        "notice": _notice(request.user, inspection),
         "can_draft": permissions.can_draft(request.user, inspection),
     }
     return render(request, "reports/score.html", context)
+
+
+def _notice(user: User, inspection: Inspection) -> OfficialDocument | None:
+    """The document that asks for the findings to be put right, the last one where one was replaced."""
+    rows = OfficialDocument.objects.visible_to(user).demands().select_related("body")
+    return rows.filter(inspection=inspection).order_by("-drafted_at").first()
 
 
 def _shown(item: dict[str, Any], clause: dict[str, str], kept: set[str]) -> dict[str, Any]:

@@ -5,13 +5,14 @@ import io
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from PIL import Image
 
 from reports import fonts, pdf
-from reports.actions.notices import rendered
+from reports.actions.documents import rendered
 from reports.document import Notice, digest
 from tests.reports.notices import notice
 from tests.reports.pages import Pages
@@ -48,7 +49,7 @@ def quick_pdf(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Notice]]:
     """Stand in for the PDF engine, which costs half a second; collects what it was given."""
     given: list[Notice] = []
 
-    def render(document: Notice) -> pdf.Rendered:
+    def render(document: Notice, assets: Any = None, verification: Any = None) -> pdf.Rendered:
         given.append(document)
         page = io.BytesIO()
         Image.new("L", (210, 297), "white").save(page, "PDF", title=digest(document))

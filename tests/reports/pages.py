@@ -35,6 +35,7 @@ class Pages:
         self.rendered = rendered
         self.plumbed = pdfplumber.open(io.BytesIO(rendered.pdf))
         self.rastered = pypdfium2.PdfDocument(rendered.pdf)
+        self.inked: dict[tuple[int, int, bool], list[tuple[float, float, float]]] = {}
 
     def __len__(self) -> int:
         return len(self.plumbed.pages)
@@ -68,15 +69,18 @@ class Pages:
 
     def ink(self, page: int, *, dpi: int = 300, red: bool = False) -> Iterator[tuple[float, float, float]]:
         """Yield the rows of pixels with ink (or red ink) as y, left and right in mm."""
+        key = (page, dpi, red)
+        if key not in self.inked:
+            self.inked[key] = self._ink(page, dpi, red)
+        yield from self.inked[key]
+
+    def _ink(self, page: int, dpi: int, red: bool) -> list[tuple[float, float, float]]:
         image = self.rastered[page - 1].render(scale=dpi / 72).to_pil().convert("RGB")
         step = 25.4 / dpi
-        wanted = _red if red else _dark
-        mask = image.split()
-        bands = wanted(*mask)
-        for y in range(bands.height):
-            box = bands.crop((0, y, bands.width, y + 1)).getbbox()
-            if box:
-                yield y * step, box[0] * step, box[2] * step
+        bands = (_red if red else _dark)(*image.split())
+        _columns, rows = bands.getprojection()
+        boxes = ((y, bands.crop((0, y, bands.width, y + 1)).getbbox()) for y, any_ in enumerate(rows) if any_)
+        return [(y * step, box[0] * step, box[2] * step) for y, box in boxes if box]
 
 
 def _dark(red: Any, green: Any, blue: Any) -> Any:

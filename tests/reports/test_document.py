@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from reports.document import DocumentRefused, Number, digest, from_plain, texts, to_plain
+from reports.document import KINDS, DocumentRefused, Number, digest, from_plain, images, texts, to_plain
 from tests.reports.notices import notice
+from tests.reports.samples import SEAL, samples
 
 
 def test_number_has_hexagonal_brackets_and_no_leading_zero() -> None:
@@ -54,7 +55,7 @@ def _without_title(plain: dict[str, Any]) -> None:
 
 
 def _with_unknown(plain: dict[str, Any]) -> None:
-    plain["seal_image"] = "x"
+    plain["color"] = "red"
 
 
 def _with_wrong_type(plain: dict[str, Any]) -> None:
@@ -103,3 +104,56 @@ def test_texts_name_their_places() -> None:
     found = dict(texts(notice()))
     assert found[("addressee",)] == "宜沟镇人民政府"
     assert found[("findings", "rows", 0, "clause")] == "一、（一）2"
+
+
+# ---- every kind
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_survives_json(kind: str) -> None:
+    document = samples()[kind]
+    assert from_plain(json.loads(json.dumps(to_plain(document)))) == document
+    assert digest(from_plain(to_plain(document))) == digest(document)
+
+
+def test_kinds_have_digests_of_their_own() -> None:
+    assert len({digest(document) for document in samples().values()}) == len(KINDS)
+
+
+def test_document_written_with_fewer_fields_is_still_read() -> None:
+    """As it was before there were kinds, seals' pictures, photos and receipts."""
+    plain = to_plain(notice(2))
+    for later in ("kind", "seal_image", "post", "annexes", "proof"):
+        del plain[later]
+    for part in plain["parts"]:
+        for passage in part["passages"]:
+            del passage["blocks"]
+    assert from_plain(plain) == notice(2)
+
+
+@pytest.mark.parametrize("kind", ["decree", None, 7, ["notice"]])
+def test_unknown_kind_is_refused(kind: Any) -> None:
+    with pytest.raises(DocumentRefused) as refused:
+        from_plain(to_plain(notice()) | {"kind": kind})
+    assert refused.value.params == {"place": ("kind",)}
+
+
+def test_block_of_an_unknown_sort_is_refused_with_its_place() -> None:
+    plain = to_plain(samples()["circular"])
+    plain["annexes"][0]["blocks"][0]["block"] = "script"
+    with pytest.raises(DocumentRefused) as refused:
+        from_plain(plain)
+    assert refused.value.params["place"] == ("annexes", 0, "blocks", 0, "block")
+
+
+def test_images_are_named_once_each_in_order_of_use() -> None:
+    found = images(samples()["notice"])
+    assert len(found) == len(set(found)) == 7
+    assert found[0] == SEAL.image
+    assert images(notice()) == ()
+
+
+def test_digest_covers_the_pictures() -> None:
+    document = samples()["notice"]
+    other = replace(document, seal_image=replace(SEAL, image="0" * 64))
+    assert digest(other) != digest(document)

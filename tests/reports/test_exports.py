@@ -9,7 +9,7 @@ import pytest
 from inspections.answers import Given
 from organization.models import AuditEntry, Role
 from reports import actions, exports
-from reports.models import Notice
+from reports.models import OfficialDocument
 from tests.factories import make_user
 from tests.small_stage import NOW, Stage, drafted, issued, submitted
 from tests.stage import make_round
@@ -83,5 +83,5 @@ def test_zip_larger_than_memory_is_kept_on_disk(
     ],
 )
 def test_name_is_one_that_every_system_takes(title: str, name: str) -> None:
-    assert exports.notice_filename(Notice(title=title)) == name
+    assert exports.notice_filename(OfficialDocument(title=title)) == name
     assert len(name.encode()) <= 255

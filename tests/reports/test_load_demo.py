@@ -16,16 +16,17 @@ from inspections.models import Answer, AnswerEvent, Finding, Inspection, Photo, 
 from organization.models import AuditEntry, Region, Role, ServiceCenter, User
 from organization.permissions import SEPARATE_ROLES
 from reports import pdf, scoring
-from reports.actions.notices import rendered
+from reports.actions.documents import rendered
 from reports.demonstration.cast import CAST, PASSWORD
-from reports.models import Notice
+from reports.models import OfficialDocument
 from standards.answers import parse_answer
 from standards.editions import load_edition
 from standards.models import Edition
 from tests.factories import make_county
 
 TABLES = (
-    *(Region, ServiceCenter, User, Edition, Round, Inspection, Answer, AnswerEvent, Photo, Finding, Notice),
+    *(Region, ServiceCenter, User, Edition, Round, Inspection, Answer, AnswerEvent, Photo, Finding),
+    OfficialDocument,
     AuditEntry,
 )
 
@@ -46,7 +47,7 @@ def said(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -
     from django.db import transaction
     from django.test import override_settings
 
-    def render(document: Any) -> pdf.Rendered:
+    def render(*given: Any) -> pdf.Rendered:
         page = io.BytesIO()
         Image.new("L", (21, 29)).save(page, "PDF")
         return pdf.Rendered(page.getvalue(), hashlib.sha256(page.getvalue()).hexdigest(), 1, ("Blank",))
@@ -132,12 +133,12 @@ def test_scores_are_those_of_the_answers(demo: Region) -> None:
 
 
 def test_notices_are_numbered_without_a_gap_in_the_order_of_their_dates(demo: Region) -> None:
-    issued = Notice.objects.issued()
+    issued = OfficialDocument.objects.issued()
     for year in set(issued.values_list("year", flat=True)):
         rows = list(issued.filter(year=year).order_by("number"))
         assert [row.number for row in rows] == list(range(1, len(rows) + 1))
         assert [row.issued_at for row in rows] == sorted(row.issued_at for row in rows)
-    assert Notice.objects.filter(state="draft").count() == 1
+    assert OfficialDocument.objects.filter(state="draft").count() == 1
     assert Finding.objects.filter(state="found").exists()
     assert all(row.issued_at > row.inspection.submitted_at for row in issued.select_related("inspection"))
 
@@ -147,7 +148,7 @@ def test_nothing_happened_in_the_future_or_at_night(demo: Region) -> None:
     moments = [
         *Answer.objects.values_list("updated_at", flat=True),
         *Inspection.objects.submitted().values_list("submitted_at", flat=True),
-        *Notice.objects.issued().values_list("issued_at", flat=True),
+        *OfficialDocument.objects.issued().values_list("issued_at", flat=True),
         *Photo.objects.values_list("added_at", flat=True),
     ]
     assert max(moments) < now

@@ -7,10 +7,10 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from inspections.answers import Given
-from reports.models import Notice
+from reports.models import OfficialDocument
 from tests.small_stage import drafted, issued, small_stage, submitted
 
-BEFORE, AFTER = ("reports", "0002_freeze_issued"), ("reports", "0003_notice_names_its_office")
+BEFORE, AFTER = ("reports", "0002_freeze_issued"), ("reports", "0006_documents_are_whole")
 
 
 def migrate(target: tuple[str, str]) -> None:
@@ -31,10 +31,10 @@ def test_notices_issued_before_get_the_name_of_their_office_and_stay_frozen(quic
                 cursor.execute("UPDATE reports_notice SET title = 'x' WHERE state = 'issued'")
     finally:
         migrate(AFTER)
-    found, other = Notice.objects.get(pk=notice.pk), Notice.objects.get(pk=draft.pk)
+    found, other = OfficialDocument.objects.get(pk=notice.pk), OfficialDocument.objects.get(pk=draft.pk)
     assert (found.issuer, found.number_text) == (notice.issuer, notice.number_text)
     assert (other.issuer, other.number_code) == ("", "")
     for change in ({"title": "x"}, {"issuer": "x"}, {"contact": "x"}):
         with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
-            Notice.objects.filter(pk=notice.pk).update(**change)
-    assert Notice.objects.filter(pk=draft.pk).update(title="x") == 1
+            OfficialDocument.objects.filter(pk=notice.pk).update(**change)
+    assert OfficialDocument.objects.filter(pk=draft.pk).update(title="x") == 1

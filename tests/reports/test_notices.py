@@ -9,7 +9,7 @@ from inspections.models import Finding, Inspection
 from organization.models import AuditEntry, Region, Role, ServiceCenter
 from organization.problems import NotAllowed, Problem
 from reports import actions
-from reports.models import IssuingBody, Notice, NumberSequence
+from reports.models import IssuingBody, NumberSequence, OfficialDocument
 from tests.factories import make_user
 from tests.small_stage import (
     NOW,
@@ -34,7 +34,7 @@ def inspection(stage: Stage) -> Inspection:
     return submitted(stage, **SHORT)
 
 
-def edit(notice: Notice, by: Any, **changes: Any) -> Notice:
+def edit(notice: OfficialDocument, by: Any, **changes: Any) -> OfficialDocument:
     fields = {
         "addressee": "城关镇人民政府",
         "report_days": 15,
@@ -42,7 +42,7 @@ def edit(notice: Notice, by: Any, **changes: Any) -> Notice:
         "phone": "0372-6200000",
         "copy_to": "",
     } | changes
-    return actions.edit_notice(notice=notice, fields=fields, by=by, now=later(1))
+    return actions.edit_document(document=notice, fields=fields, by=by, now=later(1))
 
 
 # ---- the issuing body
@@ -89,7 +89,7 @@ def test_townships_own_people_do_not_speak_for_the_county(
     with pytest.raises(NotAllowed):
         edit(notice, near)
     with pytest.raises(NotAllowed):
-        actions.issue_notice(notice=notice, by=near, now=NOW)
+        actions.issue_document(document=notice, by=near, now=NOW)
     assert not NumberSequence.objects.exists()
 
 
@@ -103,8 +103,8 @@ def test_numbers_of_the_citys_office_are_given_by_the_citys_people(quick_pdf: An
         actions.draft_notice(inspection=inspection, by=near, now=NOW)
     notice = actions.draft_notice(inspection=inspection, by=far, now=NOW)
     with pytest.raises(NotAllowed):
-        actions.issue_notice(notice=notice, by=stage.cast["signatory"], now=NOW)
-    assert actions.issue_notice(notice=notice, by=far, now=NOW).issuer == "市办"
+        actions.issue_document(document=notice, by=stage.cast["signatory"], now=NOW)
+    assert actions.issue_document(document=notice, by=far, now=NOW).issuer == "市办"
 
 
 # ---- drafting
@@ -124,14 +124,14 @@ def test_draft_begun_twice_is_one(stage: Stage, inspection: Inspection) -> None:
     first = drafted(stage, inspection)
     again = actions.draft_notice(inspection=inspection, by=stage.cast["reviewer"], now=later(1))
     assert (first.pk, again.drafted_by) == (again.pk, stage.cast["administrator"])
-    assert AuditEntry.objects.filter(action="notice.draft").count() == 1
+    assert AuditEntry.objects.filter(action="document.draft").count() == 1
 
 
 @pytest.mark.parametrize("role", sorted(set(Role.values) - {"administrator", "reviewer"}))
 def test_drafting_is_for_administrator_and_reviewer(stage: Stage, inspection: Inspection, role: str) -> None:
     with pytest.raises(NotAllowed):
         actions.draft_notice(inspection=inspection, by=stage.cast[role], now=NOW)
-    assert not Notice.objects.exists()
+    assert not OfficialDocument.objects.exists()
 
 
 def test_another_countys_people_draft_and_issue_nothing(stage: Stage, other: Stage, quick_pdf: Any) -> None:
@@ -142,8 +142,8 @@ def test_another_countys_people_draft_and_issue_nothing(stage: Stage, other: Sta
     notice = drafted(stage, inspection)
     for role in ("administrator", "signatory"):
         with pytest.raises(NotAllowed):
-            actions.issue_notice(notice=notice, by=other.cast[role], now=NOW)
-    assert not Notice.objects.issued().exists()
+            actions.issue_document(document=notice, by=other.cast[role], now=NOW)
+    assert not OfficialDocument.objects.issued().exists()
 
 
 def test_no_draft_before_submitting_nor_of_a_self_check(stage: Stage) -> None:
@@ -165,7 +165,7 @@ def test_no_draft_without_a_finding_or_an_office(db: None) -> None:
     actions.set_issuing_body(region=stage.county.region, fields=fields, by=by, now=NOW)
     with pytest.raises(Problem, match="没有发现问题"):
         drafted(stage, submitted(stage, 1))
-    assert not Notice.objects.exists()
+    assert not OfficialDocument.objects.exists()
 
 
 # ---- editing
@@ -175,12 +175,12 @@ def test_draft_is_edited_with_its_trail(stage: Stage, inspection: Inspection) ->
     notice = edit(drafted(stage, inspection), stage.cast["reviewer"], copy_to="县政府办公室", report_days=10)
     notice.refresh_from_db()
     assert (notice.copy_to, notice.report_days) == ("县政府办公室", 10)
-    assert AuditEntry.objects.filter(action="notice.edit").count() == 1
+    assert AuditEntry.objects.filter(action="document.edit").count() == 1
 
 
 def test_addressee_of_a_draft_may_be_put_right(stage: Stage, inspection: Inspection, quick_pdf: Any) -> None:
     notice = edit(drafted(stage, inspection), stage.cast["reviewer"], addressee="城关镇党委、政府")
-    issued = actions.issue_notice(notice=notice, by=stage.cast["signatory"], now=NOW)
+    issued = actions.issue_document(document=notice, by=stage.cast["signatory"], now=NOW)
     issued.refresh_from_db()
     assert issued.addressee == issued.document["addressee"] == "城关镇党委、政府"
 

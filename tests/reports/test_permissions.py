@@ -9,7 +9,7 @@ from inspections.answers import Given
 from inspections.models import Inspection
 from organization.models import Role, User
 from reports import permissions
-from reports.models import IssuingBody, Notice
+from reports.models import IssuingBody, OfficialDocument
 from tests.factories import make_user
 from tests.small_stage import Stage, answer, drafted, issued, small_stage, submitted
 
@@ -69,22 +69,22 @@ def test_drafting_by_state_and_role(scene: tuple[Stage, Stage]) -> None:
 def test_notice_by_state_and_role(scene: tuple[Stage, Stage]) -> None:
     stage, other = scene
     everybody = people(stage, other)
-    draft = Notice.objects.get(inspection=stage.inspections[2])
-    out = Notice.objects.get(inspection=stage.inspections[3])
-    assert allowed(everybody, permissions.can_edit_notice, draft) == holders("administrator", "reviewer")
+    draft = OfficialDocument.objects.get(inspection=stage.inspections[2])
+    out = OfficialDocument.objects.get(inspection=stage.inspections[3])
+    assert allowed(everybody, permissions.can_edit_document, draft) == holders("administrator", "reviewer")
     assert allowed(everybody, permissions.can_issue, draft) == holders("administrator", "signatory")
-    assert allowed(everybody, permissions.can_edit_notice, out) == set()
+    assert allowed(everybody, permissions.can_edit_document, out) == set()
     assert allowed(everybody, permissions.can_issue, out) == set()
 
 
 def test_notices_seen_by_state_and_role(scene: tuple[Stage, Stage]) -> None:
     stage, other = scene
     writers = ("administrator", "reviewer", "signatory")
-    draft = Notice.objects.get(inspection=stage.inspections[2])
-    out = Notice.objects.get(inspection=stage.inspections[3])
+    draft = OfficialDocument.objects.get(inspection=stage.inspections[2])
+    out = OfficialDocument.objects.get(inspection=stage.inspections[3])
     seen = {draft.pk: set(), out.pk: set()}
     for name, person in people(stage, other).items():
-        for pk in Notice.objects.visible_to(person).values_list("pk", flat=True):
+        for pk in OfficialDocument.objects.visible_to(person).values_list("pk", flat=True):
             seen.setdefault(pk, set()).add(name)
     assert seen[draft.pk] == holders(*writers, places=("here", "third"))
     # The cast's township staff work in the first township; the fourth's own are the addressee.
@@ -94,9 +94,9 @@ def test_notices_seen_by_state_and_role(scene: tuple[Stage, Stage]) -> None:
 def test_whoever_may_act_on_a_notice_also_finds_it(scene: tuple[Stage, Stage]) -> None:
     stage, other = scene
     for name, person in people(stage, other).items():
-        visible = set(Notice.objects.visible_to(person))
-        for notice in Notice.objects.all():
-            if permissions.can_edit_notice(person, notice) or permissions.can_issue(person, notice):
+        visible = set(OfficialDocument.objects.visible_to(person))
+        for notice in OfficialDocument.objects.all():
+            if permissions.can_edit_document(person, notice) or permissions.can_issue(person, notice):
                 assert notice in visible, name
         findable = set(Inspection.objects.visible_to(person))
         for inspection in Inspection.objects.select_related("round"):

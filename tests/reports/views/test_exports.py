@@ -1,16 +1,17 @@
-"""Downloads of a round's notices, also where the round is of a region above."""
+"""Tables and whole rounds, fetched from their pages; also where the round is of a region above."""
 
 import io
-import zipfile
 from typing import Any
 
+import openpyxl
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from inspections.models import Round
-from organization.models import Role
+from organization.models import AuditEntry, Role
 from reports import overview
+from reports.models import Job
 from tests.factories import make_region, make_user
 from tests.small_stage import Given, Stage, issued, submitted
 
@@ -18,22 +19,23 @@ pytestmark = pytest.mark.django_db
 SHORT = {"yes": Given(False)}
 
 
-def names(said: Any) -> list[str]:
-    with zipfile.ZipFile(io.BytesIO(b"".join(said.streaming_content))) as archive:
-        return [name.split()[0] for name in archive.namelist()]
+def sheets(said: Any) -> dict[str, list[tuple[Any, ...]]]:
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(said.streaming_content)))
+    return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
 
 
-def test_own_notices_of_a_round_of_the_city_are_exported(
+def test_own_documents_of_a_round_of_the_city_are_exported(
     client: Client, stage: Stage, other: Stage, quick_pdf: Any
 ) -> None:
-    for place in (stage, other):
-        issued(place, submitted(place, 0, **SHORT))
+    mine = issued(stage, submitted(stage, 0, **SHORT))
+    issued(other, submitted(other, 0, **SHORT))
     Round.objects.filter(pk=stage.round.pk).update(region=make_region("4105"))
     address = reverse("reports:round-export", args=[stage.round.pk])
     administrator = stage.cast["administrator"]
     client.force_login(administrator)
     assert overview.with_issued_notices(administrator) == [stage.round]
-    assert names(client.post(address)) == ["汤政服办〔2026〕1号"]
+    client.post(address)
+    assert [item.document for item in Job.objects.get().items.all()] == [mine]
     for stranger in (
         other.cast["administrator"],
         stage.cast["township_staff"],
@@ -42,3 +44,58 @@ def test_own_notices_of_a_round_of_the_city_are_exported(
         client.force_login(stranger)
         assert client.post(address).status_code == 404
         assert overview.with_issued_notices(stranger) != [stage.round]
+    assert Job.objects.count() == 1
+
+
+def test_scores_hold_the_persons_own_townships(client: Client, stage: Stage, other: Stage) -> None:
+    for place in (0, 1):
+        submitted(stage, place, **SHORT)
+    near = make_user("near", [(Role.ADMINISTRATOR, stage.county.townships[1])])
+    address = reverse("reports:round-scores", args=[stage.round.pk])
+    for person, names in ((stage.cast["reviewer"], ["城关镇", "菜园镇"]), (near, ["菜园镇"])):
+        client.force_login(person)
+        said = client.post(address)
+        assert said["Content-Type"].endswith("spreadsheetml.sheet")
+        rows = sheets(said)["各乡镇"]
+        assert [row[1] for row in rows[4:]] == names
+    client.force_login(other.cast["administrator"])
+    assert client.post(address).status_code == 404
+    assert AuditEntry.objects.filter(action="scores.export", result="done").count() == 2
+
+
+def test_ledger_names_the_documents_number(client: Client, stage: Stage, quick_pdf: Any) -> None:
+    notice = issued(stage, submitted(stage, 0, **SHORT))
+    client.force_login(stage.cast["administrator"])
+    (rows,) = sheets(client.post(reverse("reports:round-ledger", args=[stage.round.pk]))).values()
+    head, row = rows[3], rows[4]
+    told = dict(zip(head, row, strict=True))
+    assert told["文号"] == notice.number_text
+    assert told["成文日期"].date() == notice.dated_on
+    assert (told["序号"], told["乡镇"], told["责任人"]) == (1, "城关镇", None)
+
+
+def test_findings_are_those_that_the_page_shows(client: Client, stage: Stage, other: Stage) -> None:
+    for place in (0, 1):
+        submitted(stage, place, **SHORT)
+    submitted(other, 0, **SHORT)
+    address = reverse("reports:finding-table")
+    client.force_login(stage.cast["administrator"])
+    (rows,) = sheets(client.post(address)).values()
+    assert [row[0] for row in rows[3:]] == ["城关镇", "菜园镇"]
+    (rows,) = sheets(client.post(f"{address}?region={stage.county.townships[1].prefix}")).values()
+    assert [row[0] for row in rows[3:]] == ["菜园镇"]
+    client.force_login(stage.cast["township_staff"])
+    (rows,) = sheets(client.post(address)).values()
+    assert [row[0] for row in rows[3:]] == ["城关镇"]
+    (rows,) = sheets(client.post(f"{address}?state=nonsense&round=x&item=9")).values()
+    assert len(rows) == 3
+
+
+def test_pages_offer_the_tables(client: Client, stage: Stage) -> None:
+    submitted(stage, 0, **SHORT)
+    client.force_login(stage.cast["administrator"])
+    scores = reverse("reports:round-scores", args=[stage.round.pk])
+    for page in (reverse("reports:county"), reverse("inspections:round", args=[stage.round.pk])):
+        assert f'action="{scores}"' in client.get(page).content.decode()
+    shown = client.get(reverse("reports:finding-list") + "?state=found").content.decode()
+    assert f'action="{reverse("reports:finding-table")}?state=found"' in shown

@@ -119,7 +119,7 @@ def test_county_home_leaves_out_what_one_inspects_elsewhere(
     other.inspections[0].inspectors.add(person)
     client.force_login(person)
     assert shown(client, "/county/")["rounds"] == [stage.round]
-    assert list(shown(client, "/notices/")["waiting"]) == []
+    assert list(shown(client, "/documents/")["waiting"]) == []
 
 
 @pytest.mark.parametrize("centers", [1, 3, 300])
@@ -276,7 +276,7 @@ def test_findings_cost_the_same_for_one_and_three(
     for place in range(townships):
         issued(stage, submitted(stage, place, **SHORT))
     client.force_login(stage.cast["administrator"])
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(shown(client, "/findings/")["page"].object_list) == townships
 
 

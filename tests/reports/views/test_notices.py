@@ -1,7 +1,6 @@
-"""Pages of notices: list, draft, edit, preview, issue, download, the office, the ZIP."""
+"""Pages of notices: list, draft, edit, preview, issue, download, the office."""
 
 import io
-import zipfile
 from typing import Any
 
 import pytest
@@ -9,14 +8,16 @@ from django.test import Client
 from django.urls import reverse
 
 from inspections.answers import Given
-from organization.models import AuditEntry
 from reports import pages
-from reports.models import IssuingBody, Notice, NumberSequence
+from reports.models import IssuingBody, NumberSequence, OfficialDocument
 from tests.small_stage import OFFICE, Stage, drafted, issued, small_stage, submitted
 
 pytestmark = pytest.mark.django_db
 SHORT = {"yes": Given(False, note="门未开")}
 FIELDS = {
+    "kind": "notice",
+    "seal": "sealed",
+    "proof": "receipt",
     "addressee": "城关镇人民政府",
     "report_days": "10",
     "contact": "王芳",
@@ -38,34 +39,34 @@ def url(name: str, *of: Any) -> str:
 def test_notice_is_drafted_edited_issued_and_downloaded(administrator: Client, stage: Stage) -> None:
     inspection = submitted(stage, **SHORT)
     said = administrator.post(url("notice-draft", inspection))
-    notice = Notice.objects.get()
-    assert said["Location"] == url("notice", notice)
-    assert administrator.post(url("notice-edit", notice), FIELDS)["Location"] == url("notice", notice)
+    notice = OfficialDocument.objects.get()
+    assert said["Location"] == url("document", notice)
+    assert administrator.post(url("document-edit", notice), FIELDS)["Location"] == url("document", notice)
     notice.refresh_from_db()
     assert (notice.contact, notice.report_days) == ("王芳", 10)
-    said = administrator.post(url("notice-issue", notice), follow=True)
+    said = administrator.post(url("document-issue", notice), follow=True)
     assert "已印发，文号为汤政服办〔2026〕1号" in said.content.decode() or "〕1号" in said.content.decode()
     notice.refresh_from_db()
-    pdf = administrator.get(url("notice-pdf", notice))
+    pdf = administrator.get(url("document-pdf", notice))
     assert pdf["Content-Type"] == "application/pdf"
     assert pdf["Content-Disposition"].startswith("inline")
     assert pdf.content == notice.pdf.read()
-    saved = administrator.get(url("notice-pdf", notice) + "?download")
+    saved = administrator.get(url("document-pdf", notice) + "?download")
     assert saved["Content-Disposition"].startswith("attachment; filename*=utf-8''")
     assert saved.content == pdf.content
 
 
 def test_draft_is_shown_page_by_page(administrator: Client, stage: Stage) -> None:
     notice = drafted(stage, submitted(stage, **SHORT))
-    said = administrator.get(url("notice", notice))
+    said = administrator.get(url("document", notice))
     assert list(said.context["page_numbers"]) == [1]
-    picture = administrator.get(url("notice-page", notice, 1))
+    picture = administrator.get(url("document-page", notice, 1))
     assert picture["Content-Type"] == "image/png"
     assert picture.content.startswith(b"\x89PNG")
     for number in (0, 2, 999):
-        assert administrator.get(url("notice-page", notice, number)).status_code == 404
-    assert "草稿" in administrator.get(url("notice-pdf", notice) + "?download")["Content-Disposition"] or (
-        "%E8%8D%89%E7%A8%BF" in administrator.get(url("notice-pdf", notice))["Content-Disposition"]
+        assert administrator.get(url("document-page", notice, number)).status_code == 404
+    assert "草稿" in administrator.get(url("document-pdf", notice) + "?download")["Content-Disposition"] or (
+        "%E8%8D%89%E7%A8%BF" in administrator.get(url("document-pdf", notice))["Content-Disposition"]
     )
     assert not NumberSequence.objects.exists()
 
@@ -87,7 +88,7 @@ def test_draft_that_cannot_be_is_refused_and_kept_as_it_was(
     administrator: Client, stage: Stage, changes: dict[str, str], field: str
 ) -> None:
     notice = drafted(stage, submitted(stage, **SHORT))
-    said = administrator.post(url("notice-edit", notice), FIELDS | changes)
+    said = administrator.post(url("document-edit", notice), FIELDS | changes)
     assert said.status_code == 200
     assert list(said.context["form"].errors) == [field]
     notice.refresh_from_db()
@@ -98,14 +99,14 @@ def test_draft_that_can_no_longer_be_made_says_why(administrator: Client, stage:
     """The office's name stands in every draft; one that no notice may have must not break its pages."""
     notice = drafted(stage, submitted(stage, **SHORT))
     IssuingBody.objects.update(name="汤阴县行政复议局")
-    said = administrator.get(url("notice", notice))
+    said = administrator.get(url("document", notice))
     assert said.status_code == 200
     assert "复议" in str(said.context["problem"])
-    assert administrator.get(url("notice-pdf", notice))["Location"] == url("notice", notice)
-    assert administrator.get(url("notice-page", notice, 1)).status_code == 404
-    said = administrator.post(url("notice-issue", notice), follow=True)
+    assert administrator.get(url("document-pdf", notice))["Location"] == url("document", notice)
+    assert administrator.get(url("document-page", notice, 1)).status_code == 404
+    said = administrator.post(url("document-issue", notice), follow=True)
     assert "复议" in said.content.decode()
-    assert not Notice.objects.issued().exists()
+    assert not OfficialDocument.objects.issued().exists()
     assert not NumberSequence.objects.exists()
 
 
@@ -119,7 +120,7 @@ def test_no_draft_without_a_finding_says_so_on_the_score_page(administrator: Cli
 def test_second_tap_on_issue_does_no_harm(administrator: Client, stage: Stage) -> None:
     notice = drafted(stage, submitted(stage, **SHORT))
     for _ in range(2):
-        assert administrator.post(url("notice-issue", notice))["Location"] == url("notice", notice)
+        assert administrator.post(url("document-issue", notice))["Location"] == url("document", notice)
     assert NumberSequence.objects.get().last == 1
 
 
@@ -127,7 +128,7 @@ def test_second_tap_on_issue_does_no_harm(administrator: Client, stage: Stage) -
 
 
 def listed(client: Client, **query: Any) -> Any:
-    said = client.get(url("notice-list"), query)
+    said = client.get(url("document-list"), query)
     assert said.status_code == 200
     return said.context
 
@@ -167,7 +168,7 @@ def test_list_costs_the_same_for_one_and_three(
         issued(stage, submitted(stage, place, **SHORT))
         submitted(stage, townships + place, **SHORT)
     client.force_login(stage.cast["administrator"])
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(13):
         context = listed(client)
     assert len(context["page"].object_list) == len(context["waiting"]) == townships
 
@@ -179,26 +180,8 @@ def test_notice_page_costs_the_same(
     changes = {"yes": Given(False), "area": Given("75"), "choice": Given("partly")}
     notice = issued(stage, submitted(stage, **dict(list(changes.items())[:short])))
     client.force_login(stage.cast["administrator"])
-    with django_assert_num_queries(4):
-        client.get(url("notice", notice))
-
-
-# ---- the ZIP
-
-
-def test_zip_of_a_round_is_downloaded(administrator: Client, stage: Stage) -> None:
-    for place in (0, 1):
-        issued(stage, submitted(stage, place, **SHORT))
-    said = administrator.post(url("round-export", stage.round))
-    assert "attachment" in said["Content-Disposition"]
-    with zipfile.ZipFile(io.BytesIO(said.getvalue())) as archive:
-        assert len(archive.namelist()) == 2
-    assert AuditEntry.objects.filter(action="notices.export").count() == 1
-
-
-def test_round_without_notices_says_so(administrator: Client, stage: Stage) -> None:
-    said = administrator.post(url("round-export", stage.round), follow=True)
-    assert "还没有印发的通知" in said.content.decode()
+    with django_assert_num_queries(6):
+        client.get(url("document", notice))
 
 
 # ---- the office
@@ -238,10 +221,10 @@ def test_code_of_another_office_is_refused_with_the_reason(administrator: Client
 def test_pages_of_a_notice_whose_file_is_gone_still_open(administrator: Client, stage: Stage) -> None:
     notice = issued(stage, submitted(stage, **SHORT))
     notice.pdf.storage.delete(notice.pdf.name)
-    said = administrator.get(url("notice", notice))
+    said = administrator.get(url("document", notice))
     assert "从备份恢复" in said.content.decode()
-    assert administrator.get(url("notice-pdf", notice))["Location"] == url("notice", notice)
-    assert administrator.get(url("notice-page", notice, 1)).status_code == 404
+    assert administrator.get(url("document-pdf", notice))["Location"] == url("document", notice)
+    assert administrator.get(url("document-page", notice, 1)).status_code == 404
 
 
 # ---- pages as pictures

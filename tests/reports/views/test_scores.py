@@ -156,7 +156,7 @@ def test_page_offers_a_notice_to_those_who_write_them(client: Client, stage: Sta
 
 def test_draft_is_linked_for_the_county_and_hidden_from_the_township(client: Client, stage: Stage) -> None:
     inspection = submitted(stage, **SHORT)
-    link = reverse("reports:notice", args=[drafted(stage, inspection).pk])
+    link = reverse("reports:document", args=[drafted(stage, inspection).pk])
     for role, linked in (("administrator", True), ("township_staff", False), ("inspector", False)):
         client.force_login(stage.cast[role])
         assert (link in client.get(url(inspection)).content.decode()) == linked, role

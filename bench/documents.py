@@ -1,0 +1,248 @@
+"""What a notice costs: plain WeasyPrint, the portal's renderer and Typst on the same content.
+
+Plain WeasyPrint gets the same HTML, rules and options, with the faces as their makers publish them and
+a new font configuration and stylesheet each time. Processor time of one process, medians over
+interleaved rounds; then documents a second with one worker on each of two cores; then memory.
+DOCUMENTS=3000 measures memory (and with it the pace) over that many.
+"""
+
+import gc
+import json
+import multiprocessing
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+ROUNDS = int(os.environ.get("ROUNDS", "9"))
+DOCUMENTS = int(os.environ.get("DOCUMENTS", "60"))
+SECONDS = float(os.environ.get("SECONDS", "12"))  # that two workers are watched for
+TARGET_CPU, TARGET_PACE = 0.45, 4.5
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+sys.path.insert(0, str(ROOT))
+
+import django  # noqa: E402
+
+django.setup()
+
+import fontTools.ttLib  # noqa: E402
+import typst  # noqa: E402
+import weasyprint  # noqa: E402
+from weasyprint.layout import inline  # noqa: E402
+from weasyprint.text.fonts import FontConfiguration  # noqa: E402
+
+from reports import fonts, pdf, typesetting  # noqa: E402
+from reports.document import Notice, Number, digest  # noqa: E402
+from tests.reports.notices import notice  # noqa: E402
+
+TEMPLATE = Path(__file__).with_name("notice.typ")
+JUSTIFY = inline.justify_line
+Work = Callable[[int], int]
+
+
+def documents() -> dict[str, Notice]:
+    """The short notice (two pages of text, two of annexes) and the one with 200 findings."""
+    return {"4 pages": short(), "200 findings": notice(200)}
+
+
+def short() -> Notice:
+    """Four pages: two of text with number, signature and date, five findings, the form for the reply."""
+    listed = notice(5)
+    return replace(notice(1), findings=listed.findings, feedback=listed.feedback)
+
+
+def numbered(document: Notice, sequence: int) -> Notice:
+    """The same under another number, so that no two renderings are of the same document."""
+    return replace(document, number=Number(document.number.code, document.number.year, sequence))
+
+
+# ---- plain WeasyPrint
+
+
+def full_faces(folder: Path) -> tuple[fonts.Face, ...]:
+    """The faces as published, each role's in a file of its own (collections are taken apart)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sources: dict[str, Path] = {}
+    found = []
+    for role in fonts.ROLES:
+        path = folder / f"{role.name}.otf"
+        if not path.exists():
+            sources = sources or fonts._sources(folder, say=lambda line: print(line, file=sys.stderr))
+            fontTools.ttLib.TTFont(sources[role.source], fontNumber=role.index).save(path)
+        found.append(fonts.Face(role.name, f"Full {role.name}", str(path), False, "", 0))
+    return tuple(found)
+
+
+def plain(document: Notice, faces: tuple[fonts.Face, ...]) -> Work:
+    engine = pdf._engine(fonts.installed(), str(django.conf.settings.FONTS_DIR))
+    declared = "".join(f'@font-face{{font-family:"{f.family}";src:url("file://{f.file}")}}' for f in faces)
+
+    def work(sequence: int) -> int:
+        wanted = numbered(document, sequence)
+        pages = typesetting.typeset(wanted, engine.typeface)
+        css = declared + pdf._stylesheet("official", faces) + pdf._stylesheet(pages.format, faces)
+        inline.justify_line = STOCK
+        try:
+            configuration = FontConfiguration()
+            sheet = weasyprint.CSS(string=css + pages.rules, font_config=configuration)
+            return len(
+                weasyprint.HTML(string=pages.html).write_pdf(
+                    stylesheets=[sheet], font_config=configuration, pdf_tags=True,
+                    pdf_identifier=digest(wanted).encode(),
+                )
+            )  # fmt: skip
+        finally:
+            inline.justify_line = JUSTIFY
+
+    return work
+
+
+def stock_justification() -> Any:
+    """The engine's own function, which the portal replaces, from a second copy of its module."""
+    import importlib.util
+
+    found = importlib.util.find_spec("weasyprint.layout.inline")
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module.justify_line
+
+
+STOCK = stock_justification()
+
+
+# ---- ours, and Typst
+
+
+def ours(document: Notice) -> Work:
+    return lambda sequence: len(pdf.render(numbered(document, sequence)).pdf)
+
+
+def by_typst(document: Notice) -> Work:
+    compiler = typst.Compiler(
+        input=str(TEMPLATE), font_paths=[str(django.conf.settings.FONTS_DIR)], ignore_system_fonts=True
+    )
+
+    def work(sequence: int) -> int:
+        data = asdict(numbered(document, sequence)) | {
+            "number_text": numbered(document, sequence).number.text
+        }
+        return len(compiler.compile(format="pdf", sys_inputs={"document": json.dumps(data)}))
+
+    return work
+
+
+# ---- measuring
+
+
+def yardstick(_turn: int) -> int:
+    """A fixed piece of work that tells how fast this machine is just now: 300,000 turns of a loop."""
+    total = 0
+    for number in range(300_000):
+        total += number & 7
+    return total
+
+
+def processor_time(works: dict[str, Work]) -> dict[str, list[float]]:
+    times: dict[str, list[float]] = {name: [] for name in works}
+    for turn in range(ROUNDS + 2):
+        for name, work in works.items():
+            begun = time.process_time()
+            work(turn + 1)
+            if turn >= 2:  # the first two fill the caches
+                times[name].append((time.process_time() - begun) * 1000)
+    return times
+
+
+def worker(make: Callable[[], Work], core: int, gate: Any, out: Any) -> None:
+    os.sched_setaffinity(0, {core})
+    work = make()
+    for turn in range(3):
+        work(turn + 1)
+    gc.collect()
+    gc.freeze()
+    gate.wait()
+    count, until = 0, time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        work(count + 1)
+        count += 1
+    out.put(count / SECONDS)
+
+
+def pace(make: Callable[[], Work], cores: list[int]) -> float:
+    """Documents a second with one worker on each of `cores`, all at once."""
+    # Fresh processes: Typst's own threads do not survive a fork.
+    context = multiprocessing.get_context("spawn")
+    gate, out = context.Barrier(len(cores)), context.Queue()
+    lanes = [context.Process(target=worker, args=(make, core, gate, out)) for core in cores]
+    for lane in lanes:
+        lane.start()
+    found = sum(out.get() for _lane in lanes)
+    for lane in lanes:
+        lane.join()
+    return found
+
+
+def memory(make: Callable[[], Work]) -> None:
+    """Print the resident memory of one process over DOCUMENTS renderings."""
+    work = make()
+    marks = sorted({10, *(DOCUMENTS * part // 6 for part in range(1, 7))})
+    begun = time.monotonic()
+    for count in range(1, DOCUMENTS + 1):
+        work(count)
+        if count in marks:
+            print(f"{resident():10.0f} MB after {count} ({count / (time.monotonic() - begun):.1f} a second)")
+
+
+def resident() -> float:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def compare(name: str, document: Notice, faces: tuple[fonts.Face, ...]) -> None:
+    made = pdf.render(document)
+    print(f"\n{name}: {made.pages} pages, {len(made.pdf) // 1024} KB")
+    makers: dict[str, Callable[[], Work]] = {
+        "plain WeasyPrint": partial(plain, document, faces),
+        "the portal": partial(ours, document),
+        "Typst": partial(by_typst, document),
+    }
+    times = processor_time(
+        {n: make() for n, make in makers.items()} | {"yardstick (15 when free)": yardstick}
+    )
+    medians = {n: statistics.median(spent) for n, spent in times.items()}
+    for work, spent in times.items():
+        print(f"{medians[work]:10.1f} ms  {work} (least {min(spent):.1f})")
+    ratio = medians["the portal"] / medians["plain WeasyPrint"]
+    print(f"{ratio:10.2f}     portal ÷ plain, processor time (target at most {TARGET_CPU})")
+    cores = sorted(os.sched_getaffinity(0))[:2]
+    alone = pace(makers["plain WeasyPrint"], cores[:1])
+    both = {n: pace(make, cores) for n, make in makers.items()}
+    print(f"{alone:10.2f} /s  plain WeasyPrint, one worker")
+    for work, found in both.items():
+        print(f"{found:10.2f} /s  {work}, one worker on each of {len(cores)} cores")
+    print(
+        f"{both['the portal'] / alone:10.2f} ×   portal on two ÷ plain on one (target at least {TARGET_PACE})"
+    )
+    print(f"{both['the portal'] / both['plain WeasyPrint']:10.2f} ×   portal ÷ plain, both on two")
+
+
+def main() -> None:
+    faces = full_faces(django.conf.settings.VAR_DIR / "bench")
+    for name, document in documents().items():
+        compare(name, document, faces)
+    print(f"\nmemory of one worker over {DOCUMENTS} of the short notice")
+    memory(partial(ours, short()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""The files that jobs make: a round's documents as one ZIP with an index, and volumes for the printer."""
+
+import hashlib
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import pypdfium2
+from django.core.files import File
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .actions import job_steps
+from .exports import archive_name
+from .models import Job, JobFile, JobItem
+from .tables import index_of
+
+BATCH = 20  # documents between two signs of life
+CHUNK = 1 << 20
+A4 = (595.276, 841.89)  # points
+
+
+@dataclass
+class Account:
+    """What became of a file's documents since the last sign of life."""
+
+    made: JobFile
+    done: list[int] = field(default_factory=list)
+    failed: dict[int, str] = field(default_factory=dict)
+
+    def kept(self) -> bool:
+        """Write it down; false where the job was cancelled meanwhile."""
+        alive = job_steps.keep_file(made=self.made, done=self.done, failed=self.failed, now=timezone.now())
+        self.done, self.failed = [], {}
+        return alive
+
+
+def make(made: JobFile) -> None:
+    """Make a claimed file and store it; a cancelled job's is let go. Making it again replaces it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "made"
+        build = _zip if made.job.kind == Job.Kind.EXPORT else _volume
+        account = Account(made)
+        pages = build(made, path, account)
+        if pages is None or not account.kept():
+            job_steps.let_go(made=made)
+            return
+        if made.file:
+            made.file.delete(save=False)
+        with path.open("rb") as body:
+            made.file.save(f"{made.job_id}-{made.number}{Path(made.name).suffix}", File(body), save=False)
+        size = path.stat().st_size
+    job_steps.finish(piece=made, now=timezone.now(), file=made.file.name, size=size, pages=pages)
+
+
+def _items(made: JobFile) -> Iterator[tuple[int, JobItem]]:
+    rows = made.items.select_related("document__body", "document__inspection__center", "document__region")
+    rows = rows.defer("document__document", "document__inspection__snapshot")
+    return enumerate(rows.order_by("place").iterator(chunk_size=200), start=1)
+
+
+def _zip(made: JobFile, path: Path, account: Account) -> int | None:
+    """Copy the stored files piece by piece, so that memory stays flat; None where the job was cancelled."""
+    rows: list[tuple[Any, str, str]] = []
+    names: set[str] = set()
+    # A PDF is compressed already.
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED, strict_timestamps=False) as archive:
+        for count, item in _items(made):
+            name = archive_name(item.document, names)
+            why = _copied(item, archive, name)
+            _tell(account, item, why)
+            rows.append((item.document, "" if why else name, why))
+            if count % BATCH == 0 and not account.kept():
+                return None
+        with tempfile.NamedTemporaryFile(suffix=".xlsx") as index:
+            index_of(index.name, made.job, rows)
+            archive.write(index.name, _("目录.xlsx"), zipfile.ZIP_STORED)
+    return 0
+
+
+def _tell(account: Account, item: JobItem, why: str) -> None:
+    if why:
+        account.failed[item.pk] = why
+    else:
+        account.done.append(item.pk)
+
+
+def _copied(item: JobItem, archive: zipfile.ZipFile, name: str) -> str:
+    """Copy a document's file into the archive if its bytes are the issued ones; else say why not."""
+    found = _checked(item)
+    if isinstance(found, str):
+        return found
+    entry = zipfile.ZipInfo(name, timezone.localtime(item.document.issued_at).timetuple()[:6])
+    entry.external_attr = 0o640 << 16
+    with found, archive.open(entry, "w") as target:
+        while chunk := found.read(CHUNK):
+            target.write(chunk)
+    return ""
+
+
+def _checked(item: JobItem) -> IO[bytes] | str:
+    """The stored file, open at its beginning, or in words what is wrong with it."""
+    number = {"number": item.document.number_text}
+    try:
+        body = item.document.pdf.open()
+    except FileNotFoundError:
+        text = _("印发的文件不在服务器的存储中，请联系系统维护人员从备份恢复。文号：%(number)s。")
+        return text % number
+    if hashlib.file_digest(body, "sha256").hexdigest() != item.document.sha256:
+        body.close()
+        text = _("存储中的文件与印发时不一致，没有导出，请联系系统维护人员从备份恢复。文号：%(number)s。")
+        return text % number
+    body.seek(0)
+    return body
+
+
+def _volume(made: JobFile, path: Path, account: Account) -> int | None:
+    """One PDF in which every document begins on an odd page, that is on a sheet of its own."""
+    with pypdfium2.PdfDocument.new() as volume:
+        for count, item in _items(made):
+            found = _checked(item)
+            if isinstance(found, str):
+                _tell(account, item, found)
+            else:
+                with found:
+                    _append(volume, found)
+                _tell(account, item, "")
+            if count % BATCH == 0 and not account.kept():
+                return None
+        pages = len(volume)
+        if not pages:
+            volume.new_page(*A4)
+        volume.save(path, version=17)
+    return pages
+
+
+def _append(volume: Any, body: IO[bytes]) -> None:
+    with pypdfium2.PdfDocument(body.read()) as document:
+        volume.import_pages(document)
+        if len(document) % 2:
+            width, height = document[len(document) - 1].get_size()
+            volume.new_page(width, height)

@@ -1,0 +1,28 @@
+"""Findings as an address filters them, for the page and for the table that is downloaded from it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from inspections.models import Finding
+from organization.models import User
+
+FILTERS = ("round", "state", "region", "item")
+
+
+def findings_as_filtered(user: User, query: Mapping[str, Any]) -> tuple[Any, dict[str, str]]:
+    """The findings that the person sees and the address asks for, and what it asks for.
+
+    `region` is the beginning of a division code: a region's prefix, not its code filled with zeros.
+    Without a round, only what each center's last inspection found.
+    """
+    wanted = {name: str(query.get(name, "")) for name in FILTERS}
+    rows = Finding.objects.visible_to(user)
+    chosen = int(wanted["round"][:18]) if wanted["round"].isdecimal() else None
+    rows = rows.latest() if chosen is None else rows.filter(round_id=chosen)
+    if wanted["state"] in Finding.State.values:
+        rows = rows.filter(state=wanted["state"])
+    if wanted["region"].isdecimal():
+        rows = rows.filter(region__code__startswith=wanted["region"][:12])
+    if wanted["item"].isdecimal():
+        rows = rows.filter(item_id=int(wanted["item"][:18]))
+    return rows, wanted

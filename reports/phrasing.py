@@ -1,0 +1,69 @@
+"""The wording of a document from its own words, its office's and ours, with placeholders filled in."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from . import phrases
+from .drafting import Wording
+from .models import DefaultWording, IssuingBody, OfficialDocument
+from .wording import Deadline, chinese_date, due_words, first_person, second_person
+
+
+def wording_of(document: OfficialDocument, values: Mapping[str, str]) -> Wording:
+    """The passages as they are printed; `values` are those of the kind's placeholders."""
+    chosen = phrases.chosen(document.kind, document.wording, office_words(document.body, document.kind))
+    return Wording(**{name: phrases.filled(text, values) for name, text in chosen.items()})
+
+
+def office_words(body: IssuingBody, kind: str) -> dict[str, str]:
+    """The office's own words for a kind of document; empty where it has none."""
+    row = DefaultWording.objects.filter(body=body, kind=kind).values_list("passages", flat=True).first()
+    return dict(row or {})
+
+
+def values_of(document: OfficialDocument) -> dict[str, str]:
+    """The values of a document's placeholders, from what its inspection or round froze."""
+    body = document.body
+    days = Deadline("fixed_term", working_days=document.report_days)
+    common = {"轮次": document.round.name, "本机关": first_person(body.name), "反馈时限": due_words(days)}
+    if document.inspection is None:
+        edition = document.round.edition
+        return common | _about(edition.title, edition.document_number, document.round.plan_number)
+    return common | _about_center(document.inspection.snapshot)
+
+
+def _about(title: str, number: str, plan: str) -> dict[str, str]:
+    return {
+        "标准": f"《{title}》" + (f"（{number}）" if number else ""),
+        "计划": f"和检查计划（{plan}）" if plan else "",
+    }
+
+
+def _about_center(snapshot: Mapping[str, Any]) -> dict[str, str]:
+    center, standard = snapshot["center"], snapshot["standard"]
+    lost = sum(item["status"] in ("not_met", "partly") for item in snapshot["items"])
+    return {
+        **_about(standard["title"], standard["document_number"], snapshot["round"]["plan_number"]),
+        "中心": center["name"],
+        "乡镇": center["township"],
+        "对方": second_person(center["township"]),
+        "检查日期": chinese_date(date.fromisoformat(snapshot["inspected_on"])),
+        "问题数": str(lost),
+    }
+
+
+def sample_values(body: IssuingBody) -> dict[str, str]:
+    """Values that show an office how its words will read."""
+    return {
+        "标准": "《关于政务服务向基层延伸的工作要求》（审服办〔2021〕13号）",
+        "计划": "和检查计划（督查〔2026〕4号）",
+        "轮次": "2026年第四季度县级检查",
+        "本机关": first_person(body.name),
+        "反馈时限": due_words(Deadline("fixed_term", working_days=body.report_days)),
+        "中心": "某镇党政综合便民服务中心",
+        "乡镇": "某镇",
+        "对方": "你镇",
+        "检查日期": "2026年11月12日",
+        "问题数": "10",
+    }

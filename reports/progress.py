@@ -1,0 +1,94 @@
+"""How far a job is, and how long it will take as it goes now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Min, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from organization.models import User
+
+from .models import Job
+from .models.jobs import Step
+
+WINDOW = timedelta(seconds=30)  # over which the pace is measured
+PATIENCE = timedelta(seconds=20)  # after which a job without a worker is told of
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Counts of a job's documents; `seconds` until the end, None where that is not known yet.
+
+    `silent` says that no worker has touched the job for a while.
+    """
+
+    state: str
+    total: int
+    done: int
+    failed: int
+    seconds: int | None
+    silent: bool
+
+    @property
+    def ended(self) -> int:
+        return self.done + self.failed
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.ended // self.total if self.total else 100
+
+    @property
+    def count_words(self) -> str:
+        words = _("%(ended)s / %(total)s 份") % {"ended": self.ended, "total": self.total}
+        if not self.failed:
+            return words
+        failed = ngettext("%(n)s 份未成功", "%(n)s 份未成功", self.failed) % {"n": self.failed}
+        return _("%(count)s，其中%(failed)s") % {"count": words, "failed": failed}
+
+    @property
+    def left_words(self) -> str:
+        """How long it will take, or what it waits for; empty once the job has ended."""
+        if self.state != Job.State.RUNNING:
+            return ""
+        if self.silent:
+            return _("后台工作进程没有响应。任务已经保存，进程恢复后会接着做；请联系系统维护人员。")
+        if self.seconds is None:
+            return _("正在估算剩余时间")
+        if self.seconds < 60:
+            return _("不到 1 分钟")
+        minutes = -(-self.seconds // 60)
+        return ngettext("大约还要 %(n)s 分钟", "大约还要 %(n)s 分钟", minutes) % {"n": minutes}
+
+
+def progress(job: Job, now: datetime) -> Progress:
+    ended = Q(state__in=[Step.DONE, Step.FAILED])
+    recent = ended & Q(ended_at__gte=now - WINDOW)
+    counted = job.items.aggregate(
+        total=Count("pk"),
+        done=Count("pk", filter=Q(state=Step.DONE)),
+        failed=Count("pk", filter=Q(state=Step.FAILED)),
+        recent=Count("pk", filter=recent),
+        since=Min("ended_at", filter=recent),
+    )
+    left = counted["total"] - counted["done"] - counted["failed"]
+    pace, since = counted.pop("recent"), counted.pop("since")
+    seconds = round(left * (now - since).total_seconds() / pace) if pace > 1 else None
+    return Progress(state=job.state, seconds=seconds, silent=_silent(job, now), **counted)
+
+
+def _silent(job: Job, now: datetime) -> bool:
+    seen = job.beat_at or job.started_at
+    limit = timedelta(seconds=settings.JOB_LEASE) if job.beat_at else PATIENCE
+    return job.state == Job.State.RUNNING and now - seen > limit
+
+
+def running_jobs(user: User) -> Sequence[Any]:
+    """The jobs under way that the person sees, newest first, with `total` and `ended` of each."""
+    ended = Count("items", filter=Q(items__state__in=[Step.DONE, Step.FAILED]))
+    rows = Job.objects.visible_to(user).running().select_related("round")
+    return list(rows.annotate(total=Count("items"), ended=ended)[:SHOWN])

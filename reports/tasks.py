@@ -1,0 +1,82 @@
+"""What the queue's workers run. Each is short, and may be run twice or be killed without harm."""
+
+import logging
+import time
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone, translation
+from django_q.tasks import async_task
+
+from organization.audit import record
+from organization.problems import NotAllowed, Problem
+
+from . import archives
+from .actions import bulk_issuing, job_steps
+from .actions.jobs import WORK, queue
+from .models import Job, JobItem
+
+logger = logging.getLogger(__name__)
+
+
+def work(job_id: str) -> None:
+    """Do pieces of a job for some seconds, then give the turn to others and queue up again.
+
+    A task stays far shorter than the queue's own time-out however large the job is.
+    """
+    job = Job.objects.select_related("round", "started_by").filter(pk=job_id).first()
+    if job is None:
+        return
+    until = time.monotonic() + settings.JOB_SLICE
+    # What is written into rows is read by several people: the record's language is Chinese.
+    with translation.override(settings.LANGUAGE_CODE):
+        while time.monotonic() < until:
+            if not _one_piece(job):
+                job_steps.close_job(job=job, now=timezone.now())
+                return
+    async_task(WORK, job_id)
+
+
+def _one_piece(job: Job) -> bool:
+    if job.kind == Job.Kind.ISSUE:
+        item = job_steps.claim_item(job=job, now=timezone.now())
+        if item is not None:
+            _issue(job, item)
+        return item is not None
+    made = job_steps.claim_file(job=job, now=timezone.now())
+    if made is not None:
+        made.job = job
+        try:
+            archives.make(made)
+        except Exception:
+            logger.exception("job %s, file %s", job.pk, made.number)
+            job_steps.stumble(piece=made, now=timezone.now())
+    return made is not None
+
+
+def _issue(job: Job, item: JobItem) -> None:
+    try:
+        bulk_issuing.issue_in_turn(item=item, by=job.started_by, now=timezone.now())
+    except Problem as problem:
+        job_steps.fail(piece=item, why=str(problem), now=timezone.now())
+    except NotAllowed as refused:
+        job_steps.fail(piece=item, why=str(refused), now=timezone.now())
+        record(
+            refused.action, by=job.started_by, target=refused.target, region=refused.region, refused=True,
+            reason=str(refused.reason),
+        )  # fmt: skip
+    except Exception:
+        logger.exception("job %s, document %s", job.pk, item.document_id)
+        job_steps.stumble(piece=item, now=timezone.now())
+    else:
+        job_steps.finish(piece=item, now=timezone.now())
+
+
+def wake() -> int:
+    """Queue jobs up that no worker has touched for a while: their tasks or workers were lost."""
+    silent = Q(beat_at=None) | Q(beat_at__lt=timezone.now() - timedelta(seconds=settings.JOB_LEASE))
+    jobs = list(Job.objects.filter(silent, state=Job.State.RUNNING))
+    for job in jobs:
+        queue(job)
+    return len(jobs)

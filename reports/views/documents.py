@@ -1,0 +1,230 @@
+"""Official documents: list, draft, page, wording, download."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from inspections.loading import load_inspection
+from organization.problems import Problem
+
+from .. import actions, overview, pages, permissions, phrases, verification
+from ..exports import notice_filename
+from ..forms import DeliveryForm, DocumentForm
+from ..loading import load_document, load_round_overseen
+from ..models import IssuingBody, OfficialDocument
+from ..progress import running_jobs
+from .life import moves_for, steps_of
+
+PER_PAGE = 50
+
+
+@require_safe
+def document_list(request: HttpRequest) -> HttpResponse:
+    """Issued documents and drafts; for those who write them also the inspections that wait for one."""
+    state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
+    rows = OfficialDocument.objects.visible_to(request.user).select_related("body", "inspection__center")
+    rows = rows.defer("document", "inspection__snapshot")
+    if state in OfficialDocument.State.values:
+        rows = rows.filter(state=state)
+    if kind in OfficialDocument.Kind.values:
+        rows = rows.filter(kind=kind)
+    writes = permissions.can_watch(request.user)
+    waiting = overview.awaiting_notice(request.user) if writes else None
+    context = {
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "state": state,
+        "kind": kind,
+        "states": OfficialDocument.State.choices,
+        "writes": writes,
+        "waiting_count": waiting.count() if waiting is not None else 0,
+        "waiting": waiting.select_related("center", "round").defer("snapshot")[:PER_PAGE]
+        if waiting is not None
+        else [],
+        "exportable": overview.with_issued_notices(request.user)
+        if permissions.can_export(request.user)
+        else [],
+        "issuable": overview.with_issuable(request.user) if writes else [],
+        "jobs": running_jobs(request.user) if writes else [],
+        "rounds": overview.awaiting_circular(request.user) if writes else [],
+        "offices": _offices(request),
+    }
+    return render(request, "reports/document_list.html", context)
+
+
+def _offices(request: HttpRequest) -> list[dict[str, Any]]:
+    """The offices that the person works for, each with the pages about it that they may open."""
+    found = IssuingBody.objects.visible_to(request.user)
+    return [
+        {
+            "body": body,
+            "register": permissions.can_read_register(request.user, body),
+            "wording": permissions.can_edit_wording(request.user, body),
+            "seals": permissions.can_keep_seals(request.user, body),
+        }
+        for body in found
+    ]
+
+
+@require_POST
+def notice_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
+    inspection = load_inspection(request.user, pk)
+    try:
+        row = actions.draft_notice(inspection=inspection, by=request.user, now=timezone.now())
+    except Problem as problem:
+        messages.error(request, problem.message)
+        return redirect("reports:score", pk=pk)
+    return redirect("reports:document", pk=row.pk)
+
+
+@require_POST
+def circular_draft(request: HttpRequest, pk: int) -> HttpResponse:
+    round = load_round_overseen(request.user, pk)
+    try:
+        row = actions.draft_circular(round=round, by=request.user, now=timezone.now())
+    except Problem as problem:
+        messages.error(request, problem.message)
+        return redirect("reports:document-list")
+    return redirect("reports:document", pk=row.pk)
+
+
+@require_safe
+def document(request: HttpRequest, pk: UUID) -> HttpResponse:
+    row = load_document(request.user, pk)
+    count, problem, version = 0, "", ""
+    try:
+        body = actions.bytes_of(row, now=timezone.now())
+        count, version = pages.count(body), pages.version(body)
+    except Problem as found:
+        problem = found.message
+    context = {
+        "document": row,
+        "problem": problem,
+        "problem_title": _("文件现在不能打开") if row.is_issued else _("这份草稿现在不能印出"),
+        "can_edit": permissions.can_edit_document(request.user, row),
+        "can_replace": permissions.can_replace(request.user, row),
+        "page_numbers": range(1, count + 1),
+        "page_size": pages.SIZE,
+        "version": version,
+        "steps": steps_of(row),
+        **moves_for(request.user, row),
+        "delivery_form": DeliveryForm(initial={"way": "system"}),
+        "facts": _facts(request, row),
+        "replaced_by": _seen(request, getattr(row, "replaced_by", None)),
+        "replaces": _seen(request, row.replaces),
+        "verify_url": verification.address(row.token) if row.is_issued else "",
+        "digest": verification.short(row.digest),
+    }
+    return render(request, "reports/document.html", context)
+
+
+def _seen(request: HttpRequest, other: OfficialDocument | None) -> OfficialDocument | None:
+    """The document before or after this one, where the person may see it."""
+    if other is None or OfficialDocument.objects.visible_to(request.user).filter(pk=other.pk).exists():
+        return other
+    return None
+
+
+def _facts(request: HttpRequest, row: OfficialDocument) -> list[tuple[Any, ...]]:
+    facts: list[tuple[Any, ...]] = [
+        (_("文种"), row.get_kind_display()),
+        (_("主送"), row.addressee),
+        (_("发文机关"), row.issuer_name),
+        (_("抄送"), row.copy_to),
+        (_("联系人"), f"{row.contact} {row.phone}".strip()),
+        (_("签章方式"), row.get_seal_display()),
+    ]
+    if row.inspection:
+        score = reverse("reports:score", args=[row.inspection_id])
+        facts.append((_("检查"), row.inspection.center.name, score))
+    return facts
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def document_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    row = load_document(request.user, pk)
+    permissions.can_edit_document(request.user, row).enforce(
+        action="document.edit", target=row, region=row.region_id
+    )
+    form = DocumentForm(request.POST or None, instance=row)
+    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
+        try:
+            actions.edit_document(
+                document=row, fields=form.fields_given(), by=request.user, now=timezone.now()
+            )
+        except Problem as problem:
+            form.add_error(None, problem.message)
+        else:
+            messages.success(request, _("草稿已保存。"))
+            return redirect("reports:document", pk=pk)
+    context = {
+        "form": form,
+        "document": row,
+        "placeholders": phrases.placeholders(form.kind),
+        "preview": _preview(request, form),
+    }
+    return render(request, "reports/document_edit.html", context)
+
+
+@never_cache
+@require_POST
+def document_preview(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The text of a draft with the wording that is being typed; nothing is written."""
+    row = load_document(request.user, pk)
+    permissions.can_edit_document(request.user, row).enforce(
+        action="document.edit", target=row, region=row.region_id
+    )
+    form = DocumentForm(request.POST, instance=row)
+    form.is_valid()
+    return render(request, "reports/_document_text.html", {"preview": _preview(request, form), "form": form})
+
+
+def _preview(request: HttpRequest, form: DocumentForm) -> dict[str, Any]:
+    """The composed text, or why it cannot be composed."""
+    if form.is_bound and form.errors:
+        return {"problem": _("改正下面标明的地方后显示预览。")}
+    if form.is_bound:
+        actions.set_fields(form.instance, form.fields_given())
+    try:
+        content = actions.compose(form.instance, number=None, dated=timezone.localdate())
+    except Problem as problem:
+        return {"problem": problem.message}
+    return {"content": content}
+
+
+@never_cache
+@require_safe
+def document_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The issued bytes, or the draft marked as one."""
+    row = load_document(request.user, pk)
+    try:
+        body = actions.bytes_of(row, now=timezone.now())
+    except Problem:
+        # The document's page says why there is none.
+        return redirect("reports:document", pk=pk)
+    response = HttpResponse(body, content_type="application/pdf")
+    name = content_disposition_header("download" in request.GET, notice_filename(row))
+    response.headers["Content-Disposition"] = name or "attachment"
+    return response
+
+
+@require_safe
+def document_page(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+    """One page of the document as a picture, for the screen."""
+    row = load_document(request.user, pk)
+    try:
+        picture = pages.picture(actions.bytes_of(row, now=timezone.now()), number)
+    except (IndexError, Problem):
+        raise Http404 from None
+    # What is issued never changes, and its version is part of the pictures' addresses.
+    kept = "max-age=31536000, immutable" if row.is_issued and "v" in request.GET else "max-age=60"
+    return HttpResponse(picture, content_type="image/png", headers={"Cache-Control": f"private, {kept}"})

@@ -1,0 +1,104 @@
+"""Papers without a number: the ledger of a round and a township's score report, as PDF."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from inspections.loading import load_inspection
+from inspections.models import Finding, Inspection
+from organization.audit import record
+from organization.models import Region
+
+from .. import gathering, overview, pdf, permissions
+from ..document import DocumentRefused
+from ..ledger import compose_ledger
+from ..loading import load_round_overseen
+from ..models import IssuingBody
+from ..refusals import explain
+from ..score_report import compose_score_report
+
+MOST_ROWS = 600  # some seventy pages, rendered while the person waits
+
+
+@require_POST
+def round_ledger(request: HttpRequest, pk: int) -> HttpResponse:
+    """整改台账 of a round, for what the person oversees."""
+    round = load_round_overseen(request.user, pk)
+    permissions.can_export_tables(request.user).enforce(
+        action="ledger.print", target=round, region=round.region_id
+    )
+    findings = Finding.objects.filter(overview.overseen(request.user), round=round)
+    if (count := findings.count()) > MOST_ROWS:
+        limits = {"count": count, "limit": MOST_ROWS}
+        messages.error(
+            request,
+            _("这一轮有 %(count)d 项问题，一次最多打印 %(limit)d 项。请下载 Excel 台账，或者由乡镇分别打印。")
+            % limits,
+        )
+        return redirect("reports:county")
+    issuer = _issuer(round.region)
+    try:
+        made = pdf.render(
+            compose_ledger(
+                issuer=issuer,
+                region=round.region.name,
+                round=round.name,
+                rows=gathering.ledger_rows(findings.select_related("center", "region__parent")),
+                dated=timezone.localdate(),
+                demonstration=round.region.is_demonstration,
+            )
+        )
+    except DocumentRefused as refused:
+        messages.error(request, explain(refused))
+        return redirect("reports:county")
+    record(
+        "ledger.print", by=request.user, target=round, region=round.region_id, now=timezone.now(),
+        sha256=made.sha256,
+    )  # fmt: skip
+    return _paper(made, _("%(round)s 整改台账.pdf") % {"round": round.name})
+
+
+@require_POST
+def score_report(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """得分报告 of the township of an inspection: what the person may see of it in the same round."""
+    inspection = load_inspection(request.user, pk)
+    permissions.can_read_score(inspection).enforce(
+        action="score.print", target=inspection, region=inspection.region_id
+    )
+    township = gathering.township_of(inspection.region)
+    facts = gathering.township_scores(
+        inspection.round, township, among=Inspection.objects.visible_to(request.user)
+    )
+    document = compose_score_report(
+        issuer=_issuer(township),
+        facts=facts,
+        dated=timezone.localdate(),
+        demonstration=township.is_demonstration,
+    )
+    try:
+        made = pdf.render(document)
+    except DocumentRefused as refused:
+        messages.error(request, explain(refused))
+        return redirect("reports:score", pk=pk)
+    record(
+        "score.print", by=request.user, target=inspection, region=inspection.region_id, now=timezone.now(),
+        sha256=made.sha256,
+    )  # fmt: skip
+    return _paper(made, _("%(township)s 得分报告.pdf") % {"township": township.name})
+
+
+def _issuer(region: Region) -> str:
+    body = IssuingBody.objects.signing_for(region.code)
+    return body.name if body else region.name
+
+
+def _paper(made: pdf.Rendered, name: str) -> HttpResponse:
+    response = HttpResponse(made.pdf, content_type="application/pdf")
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
+    return response

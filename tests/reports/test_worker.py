@@ -1,0 +1,150 @@
+"""Real workers in processes of their own, killed in the middle: nothing lost, doubled or numbered twice."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from inspections.answers import Given
+from organization.models import AuditEntry
+from reports import actions, fonts
+from reports.models import DocumentEvent, GivenNumber, Job, NumberSequence, OfficialDocument
+from tests.small_stage import Stage, drafted, small_stage, submitted
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TOWNSHIPS = 14
+PATIENCE = 240  # seconds; only a worker that does nothing at all uses them up
+Start = Callable[[], subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def start_worker(media_folder: Path, tmp_path: Path) -> Iterator[Start]:
+    """Start `manage.py run_worker` over the test's own database, as a group that can be killed whole."""
+    started: list[subprocess.Popen[bytes]] = []
+    environment = os.environ | {
+        "PORTAL_DATABASE_URL": database_url(),
+        "PORTAL_MEDIA_ROOT": str(media_folder),
+        "PORTAL_FONTS_DIR": str(settings.FONTS_DIR),
+        "PORTAL_QUEUE_WORKERS": "2",
+        "PORTAL_JOB_LEASE": "4",
+        "PORTAL_JOB_SLICE": "2",
+        "TMPDIR": str(tmp_path),
+    }
+
+    def start() -> subprocess.Popen[bytes]:
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_worker"]
+        log = (tmp_path / f"worker-{len(started)}.log").open("wb")
+        process = subprocess.Popen(
+            command, cwd=settings.BASE_DIR, env=environment, start_new_session=True, stdout=log, stderr=log
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        kill(process)
+
+
+def database_url() -> str:
+    about = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{about['NAME']}"
+    user, password = quote(about["USER"]), quote(about["PASSWORD"])
+    return f"postgres://{user}:{password}@{about['HOST']}:{about['PORT'] or 5432}/{about['NAME']}"
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill the whole tree at once, as a power cut would; nothing is told before."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    process.wait()
+
+
+def wait_for(wanted: Callable[[], Any]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not wanted():
+        assert time.monotonic() < until, "the worker does nothing"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def drafts(faces: tuple[fonts.Face, ...]) -> Stage:
+    stage = small_stage(townships=TOWNSHIPS)
+    for place in range(TOWNSHIPS):
+        drafted(stage, submitted(stage, place, yes=Given(False), zones=Given(["guide"])))
+    return stage
+
+
+def test_killed_twice_loses_nothing_and_numbers_nothing_twice(
+    drafts: Stage, start_worker: Start, media_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = start(drafts, Job.Kind.ISSUE)
+    seen = []
+    for share in (3, 8):
+        worker = start_worker()
+        wait_for(lambda share=share: OfficialDocument.objects.issued().count() >= share)
+        wait_for(lambda: job.items.filter(state="running").exists())
+        kill(worker)
+        seen.append((OfficialDocument.objects.issued().count(), job.items.filter(state="running").count()))
+    start_worker()
+    wait_for(lambda: Job.objects.filter(pk=job.pk, state="done").exists())
+    rows = list(OfficialDocument.objects.order_by("number"))
+    stored = list(media_folder.glob("documents/*/*.pdf"))
+    with capsys.disabled():
+        print(
+            f"\n  {connection.vendor}: {TOWNSHIPS} documents; when killed (issued, under way) {seen}; at the "
+            f"end {len(rows)} issued, numbers {rows[0].number} to {rows[-1].number}, "
+            f"{GivenNumber.objects.count()} in the register, {len(stored)} files, "
+            f"{job.items.filter(tries__gt=1).count()} taken up again"
+        )
+    assert any(under_way for _issued, under_way in seen)
+    assert [row.number for row in rows] == list(range(1, TOWNSHIPS + 1))
+    assert list(GivenNumber.objects.order_by("number").values_list("number", flat=True)) == [
+        row.number for row in rows
+    ]
+    assert NumberSequence.objects.get().last == TOWNSHIPS
+    assert DocumentEvent.objects.filter(move="issue").count() == TOWNSHIPS
+    assert AuditEntry.objects.filter(action="document.issue", result="done").count() == TOWNSHIPS
+    assert set(job.items.values_list("state", flat=True)) == {"done"}
+    for row in rows:
+        with row.pdf.open() as file:
+            assert hashlib.file_digest(file, "sha256").hexdigest() == row.sha256
+
+
+def test_export_killed_midway_is_made_whole_by_the_next_worker(
+    drafts: Stage, start_worker: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for document in OfficialDocument.objects.order_by("region_id"):
+        actions.issue_document(document=document, by=drafts.cast["signatory"], now=timezone.now())
+    jobs = [start(drafts, kind) for kind in (Job.Kind.EXPORT, Job.Kind.PRINT)]
+    worker = start_worker()
+    wait_for(lambda: Job.objects.filter(beat_at__isnull=False).exists())
+    kill(worker)
+    start_worker()
+    wait_for(lambda: not Job.objects.running().exists())
+    for job in jobs:
+        made = job.files.get()
+        with capsys.disabled():
+            size = f"{made.size} bytes, {made.pages} pages, {made.tries} tries"
+            print(f"\n  {connection.vendor}: {job.kind} {size}")
+        assert made.state == "done"
+        assert made.file.storage.size(made.file.name) == made.size
+        assert set(job.items.values_list("state", flat=True)) == {"done"}
+
+
+def start(stage: Stage, kind: Job.Kind) -> Job:
+    """Begin a job; its tasks reach the queue, for here transactions are real."""
+    return actions.start_job(kind=kind, round=stage.round, by=stage.cast["administrator"], now=timezone.now())
