@@ -1,10 +1,14 @@
 """Pages for what went wrong; a refusal leaves a row in the trail."""
 
+import sys
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 
+from operations import metrics, request_ids
+from operations.unavailable import is_outage, kind_of
 from organization.audit import record
 from organization.problems import NotAllowed
 
@@ -24,6 +28,7 @@ def permission_denied(request: HttpRequest, exception: PermissionDenied) -> Http
             target=exception.target or request.path,
             region=exception.region or (person.home_code if person else None),
             refused=True,
+            object_name=exception.object_name,
             reason=str(reason),
         )
     return render(request, "403.html", {"reason": reason}, status=403)
@@ -38,5 +43,16 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Show the plainest page: no database, no context processor, for one of them may be what failed."""
-    return HttpResponse(loader.get_template("500.html").render({}), status=500)
+    """Show the plainest page: no database, no context processor, for one of them may be what failed.
+
+    Where the database or the disk is away the page says so, and says of a write that it was not kept.
+    """
+    fault = sys.exc_info()[1]
+    context: dict[str, object] = {"request_id": request_ids.current()}
+    if not is_outage(fault):
+        return HttpResponse(loader.get_template("500.html").render(context), status=500)
+    kind = kind_of(fault)
+    metrics.OUTAGES.labels(kind).inc()
+    context |= {"kind": kind, "was_write": request.method not in ("GET", "HEAD")}
+    page = loader.get_template("503.html").render(context)
+    return HttpResponse(page, status=503, headers={"Retry-After": "30"})

@@ -49,13 +49,18 @@ INSTALLED_APPS = [
     "standards",
     "inspections",
     "reports",
+    "operations",
 ]
 
 MIDDLEWARE = [
+    "operations.middleware.request_id",
+    "operations.middleware.access",
+    "operations.middleware.protective_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
+    "operations.middleware.well_formed",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -163,11 +168,22 @@ FONT_SOURCES_DIR = env("FONT_SOURCES_DIR", default="")
 # A folder in which the office has put the proprietary official faces, where it owns them.
 OFFICIAL_FONTS_DIR = env("OFFICIAL_FONTS_DIR", default="")
 
+# The trail: sha256 or sm3; at least 183 days; where the signed anchors and their key lie.
+AUDIT_DIGEST = env("AUDIT_DIGEST", default="sha256")
+AUDIT_KEEP_DAYS = env.int("AUDIT_KEEP_DAYS", default=365)
+AUDIT_ANCHOR_DIR = Path(env("AUDIT_ANCHOR_DIR", default=str(VAR_DIR / "anchors")))
+AUDIT_KEY_FILE = Path(env("AUDIT_KEY_FILE", default=str(VAR_DIR / "audit_key.pem")))
+
 # The component page is for developers of the portal.
 SHOW_COMPONENTS = env.bool("SHOW_COMPONENTS", default=DEBUG)
 
 HTTPS = env.bool("HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+# Under this prefix browsers take the cookie over HTTPS only, and from no neighboring host.
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# Asked by machines beside the portal, over plain HTTP.
+SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^ready/$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
@@ -191,11 +207,23 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Who may read the figures for monitoring, as addresses or networks; nobody, unless named.
+METRICS_ADDRESSES = env.list("METRICS_ADDRESSES", default=[])
+if METRICS_ADDRESSES:
+    # Read by prometheus_client when it is imported: several server processes count together in files here.
+    METRICS_DIR = VAR_DIR / "metrics"
+    METRICS_DIR.mkdir(exist_ok=True)
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(METRICS_DIR))
+
+LOG_FORMAT = env("LOG_FORMAT", default="plain")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "plain": {"()": "operations.logs.PlainFormatter"},
+        "json": {"()": "operations.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
     "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},
 }

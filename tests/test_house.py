@@ -13,7 +13,7 @@ import polib
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ["config", "organization", "standards", "inspections", "reports"]
+APPS = ["config", "organization", "standards", "inspections", "reports", "operations"]
 NOT_OURS = {".git", ".venv", "node_modules", "var", "staticfiles", "__pycache__"}
 CACHES = {".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis"}
 BINARY = {".png", ".jpg", ".jpeg", ".webp", ".pdf", ".mo", ".ico", ".pyc", ".gz", ".zip"}
