@@ -161,8 +161,11 @@ class PersonFilter(forms.Form):
 class AuditFilter(forms.Form):
     person = forms.CharField(label=_("姓名或用户名"), required=False, max_length=64)
     action = forms.ChoiceField(label=_("操作"), required=False, choices=[("", _("全部")), *ACTIONS.items()])
+    object = forms.CharField(label=_("对象"), required=False, max_length=100)
+    region = forms.CharField(label=_("地区或代码"), required=False, max_length=100)
     since = DayField(label=_("从"), required=False)
     until = DayField(label=_("到"), required=False)
     result = forms.ChoiceField(
         label=_("结果"), required=False, choices=[("", _("全部")), *AuditEntry.Result.choices]
     )
+    address = forms.GenericIPAddressField(label=_("来源地址"), required=False)

@@ -194,7 +194,10 @@ class Assignment(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One write, refusal or export: who, when, from where, what, on what, with what result."""
+    """One write, refusal, export or view of a document: who, when, from where, what, on what, the result.
+
+    `position` and `digest` tie it into the chain once it is sealed, right after it was written.
+    """
 
     class Result(models.TextChoices):
         DONE = "done", _("完成")
@@ -207,14 +210,35 @@ class AuditEntry(models.Model):
     address = models.GenericIPAddressField(_("来源地址"), null=True)
     action = models.CharField(_("操作"), max_length=60)
     target = models.CharField(_("对象"), max_length=100)
+    object_name = models.CharField(_("对象名称"), max_length=200, blank=True, default="", db_default="")
     region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="+", verbose_name=_("地区"))
     result = models.CharField(_("结果"), max_length=10, choices=Result, default=Result.DONE)
     detail = models.JSONField(_("详情"), default=dict, blank=True)
+    position = models.BigIntegerField(_("序号"), null=True, unique=True, editable=False)
+    digest = models.CharField(
+        _("链上摘要"), max_length=80, blank=True, default="", db_default="", editable=False
+    )
 
     objects = AuditQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["id"], condition=Q(position=None), name="audit_not_sealed")]
 
     def __str__(self) -> str:
         return f"{self.at:%F %T} {self.action} {self.target}"
+
+
+class AuditCut(models.Model):
+    """Up to where the trail was removed when its time was over, and the digest that stood there."""
+
+    at = models.DateTimeField(_("时间"))
+    position = models.BigIntegerField(_("序号"), unique=True)
+    digest = models.CharField(_("链上摘要"), max_length=80)
+    before = models.DateTimeField(_("早于"))
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.digest}"

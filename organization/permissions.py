@@ -25,9 +25,15 @@ class Verdict:
     def enforce(self, *, action: str = "", target: object = "", region: str | None = None) -> None:
         """Raise `NotAllowed` with the reason, unless the act is allowed."""
         if not self.allowed:
-            from .audit import describe
+            from .audit import describe, name_of
 
-            raise NotAllowed(self.reason, action=action, target=describe(target), region=region)
+            raise NotAllowed(
+                self.reason,
+                action=action,
+                target=describe(target),
+                region=region,
+                object_name=name_of(target),
+            )
 
 
 YES = Verdict(True)

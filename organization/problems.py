@@ -8,9 +8,18 @@ from django.core.exceptions import PermissionDenied
 class NotAllowed(PermissionDenied):
     """The person may not do this; `reason` is shown to them (403) and goes into the trail."""
 
-    def __init__(self, reason: Any, *, action: str = "", target: str = "", region: str | None = None) -> None:
+    def __init__(
+        self,
+        reason: Any,
+        *,
+        action: str = "",
+        target: str = "",
+        region: str | None = None,
+        object_name: str = "",
+    ) -> None:
         super().__init__(str(reason))
         self.reason, self.action, self.target, self.region = reason, action, target, region
+        self.object_name = object_name
 
 
 class Problem(Exception):

@@ -19,4 +19,5 @@ urlpatterns = [
     path("people/<int:pk>/disable/", people.person_disable, name="person-disable"),
     path("people/<int:pk>/enable/", people.person_enable, name="person-enable"),
     path("audit/", trail.audit, name="audit"),
+    path("audit/export/", trail.audit_export, name="audit-export"),
 ]

@@ -25,6 +25,9 @@ ACTIONS = {
     "person.list": gettext_lazy("查看人员"),
     "center.list": gettext_lazy("查看中心"),
     "audit.list": gettext_lazy("查看审计"),
+    "audit.export": gettext_lazy("导出审计"),
+    "audit.prune": gettext_lazy("清理到期的审计记录"),
+    "logout": gettext_lazy("退出登录"),
     "round.list": gettext_lazy("查看轮次"),
     "round.create": gettext_lazy("新建轮次"),
     "round.add_centers": gettext_lazy("加入中心"),
@@ -37,6 +40,8 @@ ACTIONS = {
     "notice.draft": gettext_lazy("起草通知"),
     "notice.edit": gettext_lazy("修改通知"),
     "notice.issue": gettext_lazy("印发通知"),
+    "notice.read": gettext_lazy("查看通知"),
+    "notice.download": gettext_lazy("打开通知文件"),
     "notices.export": gettext_lazy("导出通知"),
     "county.read": gettext_lazy("查看总览"),
     "our_centers.read": gettext_lazy("查看本单位"),
@@ -75,6 +80,10 @@ DETAILS = {
     "sha256": gettext_lazy("文件摘要"),
     "number_code": gettext_lazy("机关代字"),
     "copy_to": gettext_lazy("抄送"),
+    "position": gettext_lazy("序号"),
+    "before": gettext_lazy("早于"),
+    "filter": gettext_lazy("筛选条件"),
+    "missing": gettext_lazy("缺少的文件"),
     "report_days": gettext_lazy("书面反馈时限（工作日）"),
 }
 # Kinds of rows as `audit.describe` writes them.
@@ -97,10 +106,13 @@ def action_words(action: str) -> str:
     return str(ACTIONS.get(action, action))
 
 
-def target_words(target: str) -> str:
-    """Name what an entry is about: `User 7` → `人员 7`; a page's address stays as it is."""
+def target_words(target: str, name: str = "") -> str:
+    """Say what an entry is about: `User 7` with its name → `人员 王建国（wang）`, without one → `人员 7`.
+
+    A page's address stays as it is.
+    """
     kind, space, key = target.partition(" ")
-    return f"{KINDS[kind]} {key}" if space and kind in KINDS else target
+    return f"{KINDS[kind]} {name or key}" if space and kind in KINDS else name or target
 
 
 def detail_words(detail: dict[str, Any]) -> str:
@@ -136,4 +148,6 @@ def _role(value: Any) -> str:
 def _plain(value: Any) -> str:
     if isinstance(value, list):
         return _("、").join(str(one) for one in value)
+    if isinstance(value, dict):
+        return _("、").join(f"{key}={one}" for key, one in value.items())
     return _("（空）") if value in (None, "") else str(value)

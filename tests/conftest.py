@@ -46,6 +46,8 @@ def pytest_configure() -> None:
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     settings.STATIC_ROOT = settings.BASE_DIR / "static"
+    # No key or anchor of a test among an installation's own.
+    settings.AUDIT_ANCHOR_DIR = settings.AUDIT_KEY_FILE = None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -70,6 +72,7 @@ def django_db_modify_db_settings(
 def media_folder(settings: Any, tmp_path: Path) -> Path:
     """Uploads of a test stay in its own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.AUDIT_ANCHOR_DIR, settings.AUDIT_KEY_FILE = tmp_path / "anchors", tmp_path / "audit_key.pem"
     return settings.MEDIA_ROOT
 
 
@@ -194,18 +197,29 @@ def axe() -> Callable[[Any], list[str]]:
 
 @pytest.fixture(scope="session", autouse=True)
 def flush_frozen_rows() -> Iterator[None]:
-    """On SQLite a test with transactions empties the tables by DELETE, which frozen rows refuse."""
+    """A test with transactions empties the tables, which frozen rows refuse: SQLite by DELETE, PostgreSQL
+    by TRUNCATE, which the trail refuses too."""
+    from django.db import connection as default
     from django.db import connections
-    from django.db.backends.sqlite3.base import DatabaseOperations
 
     from inspections import freezing as inspections
+    from organization import freezing as organization
     from reports import freezing as reports
     from standards import freezing as standards
 
-    flush = DatabaseOperations.execute_sql_flush
-    guards = [standards.GUARD, inspections.GUARD, inspections.FINDINGS, inspections.HISTORY, reports.GUARD]
+    operations = type(default.ops)
+    flush = operations.execute_sql_flush
+    guards = [organization.GUARD]
+    if default.vendor == "sqlite":
+        guards += [
+            standards.GUARD,
+            inspections.GUARD,
+            inspections.FINDINGS,
+            inspections.HISTORY,
+            reports.GUARD,
+        ]
 
-    def flush_thawed(self: DatabaseOperations, sql_list: list[str]) -> None:
+    def flush_thawed(self: Any, sql_list: list[str]) -> None:
         connection = connections[self.connection.alias]
         with connection.schema_editor() as editor:
             for guard in guards:
@@ -218,7 +232,7 @@ def flush_frozen_rows() -> Iterator[None]:
                     guard.freeze(None, editor)
 
     patch = pytest.MonkeyPatch()
-    patch.setattr(DatabaseOperations, "execute_sql_flush", flush_thawed)
+    patch.setattr(operations, "execute_sql_flush", flush_thawed)
     yield
     patch.undo()
 

@@ -20,6 +20,10 @@ def note_login(*, by: User, address: str | None, now: datetime | None = None) ->
     record(ACTION, by=by, target=by, region=by.home_code, address=address, now=now)
 
 
+def note_logout(*, by: User, now: datetime | None = None) -> None:
+    record("logout", by=by, target=by, region=by.home_code, now=now)
+
+
 def note_refused_login(
     *, username: str, address: str | None, waiting: bool = False, now: datetime | None = None
 ) -> None:

@@ -1,9 +1,11 @@
 """The door and what lies right behind it: log-in, the way home, the person's own account."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -43,6 +45,15 @@ class Login(LoginView):
         waiting = form.has_error(NON_FIELD_ERRORS, "wait")
         actions.note_refused_login(username=username, address=address_of(self.request), waiting=waiting)
         return super().form_invalid(form)
+
+
+class Logout(LogoutView):
+    """Django's log-out, with its row in the trail."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            actions.note_logout(by=request.user)
+        return super().post(request, *args, **kwargs)
 
 
 def home(request: HttpRequest) -> HttpResponse:

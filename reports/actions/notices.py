@@ -126,3 +126,9 @@ def _printable(notice: Notice, now: datetime) -> Document:
     except DocumentRefused as refused:
         raise Problem(explain(refused)) from refused
     return document
+
+
+def note_view(*, by: User, notice: Notice, file: bool = False, now: datetime | None = None) -> None:
+    """Leave a row of who saw a notice, on its page or as the file itself."""
+    action = "notice.download" if file else "notice.read"
+    record(action, by=by, target=notice, region=notice.region_id, now=now)

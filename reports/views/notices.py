@@ -73,6 +73,7 @@ def notice(request: HttpRequest, pk: UUID) -> HttpResponse:
     count, problem, version = 0, "", ""
     try:
         body = actions.bytes_of(row, now=timezone.now())
+        actions.note_view(by=request.user, notice=row)
         count, version = pages.count(body), pages.version(body)
     except Problem as found:
         problem = found.message
@@ -159,6 +160,7 @@ def notice_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Problem:
         # The notice's page says why there is none.
         return redirect("reports:notice", pk=pk)
+    actions.note_view(by=request.user, notice=row, file=True)
     response = HttpResponse(body, content_type="application/pdf")
     response.headers["Content-Disposition"] = _disposition(notice_filename(row), "download" in request.GET)
     return response

@@ -179,7 +179,7 @@ def test_notice_page_costs_the_same(
     changes = {"yes": Given(False), "area": Given("75"), "choice": Given("partly")}
     notice = issued(stage, submitted(stage, **dict(list(changes.items())[:short])))
     client.force_login(stage.cast["administrator"])
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(url("notice", notice))
 
 
@@ -263,3 +263,17 @@ def test_pages_are_drawn_by_many_at_once(quick_pdf: Any, stage: Stage) -> None:
         drawn = list(pool.map(lambda body: pages.picture(body, 1), bodies))
     assert counts == [1] * 12
     assert all(picture.startswith(b"\x89PNG") for picture in drawn)
+
+
+def test_opened_notice_leaves_a_row_of_who_saw_it(client: Client, stage: Stage, quick_pdf: Any) -> None:
+    notice = issued(stage, submitted(stage, yes=Given(False)))
+    client.force_login(stage.cast["township_staff"])
+    client.get(url("notice", notice))
+    client.get(url("notice-pdf", notice))
+    rows = AuditEntry.objects.filter(action__in=["notice.read", "notice.download"]).order_by("pk")
+    said = [(row.action, row.by, row.target, row.object_name) for row in rows]
+    person, target = stage.cast["township_staff"], f"Notice {notice.pk}"
+    assert said == [
+        ("notice.read", person, target, str(notice)),
+        ("notice.download", person, target, str(notice)),
+    ]
