@@ -215,6 +215,11 @@ if METRICS_ADDRESSES:
     METRICS_DIR.mkdir(exist_ok=True)
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(METRICS_DIR))
 
+# Backups: where to, the public keys that may open them (manage.py backup_key), how many are kept.
+BACKUP_DIR = Path(env("BACKUP_DIR", default=str(VAR_DIR / "backups")))
+BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENTS", default=[])
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=14)
+
 LOG_FORMAT = env("LOG_FORMAT", default="plain")
 LOGGING = {
     "version": 1,
