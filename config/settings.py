@@ -66,9 +66,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "organization.middleware.public_rate",
     "organization.middleware.LoginRequired",
     "organization.middleware.client_address",
     "organization.middleware.renewed_session",
+    "organization.gate.duties_first",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -117,9 +119,20 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ("username", "name")},
     },
     {"NAME": "organization.passwords.LongEnough"},
+    {"NAME": "organization.passwords.MixedEnough"},
+    {"NAME": "organization.passwords.NotUsedBefore"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+PASSWORD_MIN_LENGTH = env.int("PASSWORD_MIN_LENGTH", default=8)
+# Of four: small and capital letters, digits, others.
+PASSWORD_CLASSES = env.int("PASSWORD_CLASSES", default=3)
+PASSWORD_REMEMBERED = env.int("PASSWORD_REMEMBERED", default=5)
+# After so many days a password is changed at the next log-in; 0 never asks for it.
+PASSWORD_DAYS = env.int("PASSWORD_DAYS", default=90)
+LOCKOUT_TRIES = env.int("LOCKOUT_TRIES", default=5)
+LOCKOUT_ADDRESS_TRIES = env.int("LOCKOUT_ADDRESS_TRIES", default=30)
+LOCKOUT_MINUTES = env.int("LOCKOUT_MINUTES", default=15)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -167,6 +180,9 @@ FONTS_DIR = Path(env("FONTS_DIR", default=str(VAR_DIR / "fonts")))
 FONT_SOURCES_DIR = env("FONT_SOURCES_DIR", default="")
 # A folder in which the office has put the proprietary official faces, where it owns them.
 OFFICIAL_FONTS_DIR = env("OFFICIAL_FONTS_DIR", default="")
+
+# Requests without a log-in, a minute from one address and in one web process; 0 does not count them.
+PUBLIC_REQUESTS_PER_MINUTE = env.int("PUBLIC_REQUESTS_PER_MINUTE", default=120)
 
 # The trail: sha256 or sm3; at least 183 days; where the signed anchors and their key lie.
 AUDIT_DIGEST = env("AUDIT_DIGEST", default="sha256")

@@ -20,7 +20,8 @@ GUARD = Guard(
             "audit_entry_delete",
             ENTRIES,
             "DELETE",
-            f"OLD.position IS NULL OR NOT EXISTS (SELECT 1 FROM {CUTS} c WHERE c.position >= OLD.position)",
+            "OLD.position IS NULL OR "
+            "NOT EXISTS (SELECT 1 FROM organization_auditcut c WHERE c.position >= OLD.position)",
         ),
         Rule("audit_entry_truncate", ENTRIES, "TRUNCATE", "TRUE"),
         Rule("audit_cut_update", CUTS, "UPDATE", "OLD.id IS NOT NULL"),

@@ -8,13 +8,19 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.sessions.backends.base import SessionBase
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from .audit import record
+
 Handler = Callable[[HttpRequest], HttpResponse]
 RENEWED_ON = "renewed_on"
+# Asked by the machines that look after the portal.
+UNCOUNTED = {"health/", "ready/", "metrics"}
 
 
 def client_address(get_response: Handler) -> Handler:
@@ -24,6 +30,36 @@ def client_address(get_response: Handler) -> Handler:
         return get_response(request)
 
     return middleware
+
+
+def public_rate(get_response: Handler) -> Handler:
+    """Hold requests without a log-in to so many a minute from one address; each web process counts alone."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        limit = settings.PUBLIC_REQUESTS_PER_MINUTE
+        if not limit or request.user.is_authenticated or request.path_info.lstrip("/") in UNCOUNTED:
+            return get_response(request)
+        address = address_of(request)
+        count = _counted(f"public:{address}:{int(timezone.now().timestamp()) // 60}")
+        if count <= limit:
+            return get_response(request)
+        if count == limit + 1:
+            # One row a minute: a flood must not fill the trail.
+            record("public.wait", by=None, target=request.path, address=address, refused=True)
+        response = render(request, "429.html", status=429)
+        response.headers["Retry-After"] = "60"
+        return response
+
+    return middleware
+
+
+def _counted(key: str) -> int:
+    cache.add(key, 0, timeout=120)
+    try:
+        return cache.incr(key)
+    except ValueError:
+        # Thrown out of a full cache just now; the minute begins anew.
+        return 1
 
 
 def renew(session: SessionBase) -> None:

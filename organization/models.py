@@ -126,6 +126,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("姓名"), max_length=50)
     is_active = models.BooleanField(_("启用"), default=True)
     created_at = models.DateTimeField(_("创建时间"), default=timezone.now, editable=False)
+    # An initial password, or one that is too old, is changed before anything else.
+    must_change_password = models.BooleanField(
+        _("须修改密码"), default=False, db_default=False, editable=False
+    )
+    password_changed_at = models.DateTimeField(_("密码修改时间"), null=True, editable=False)
 
     objects = UserManager()
 
@@ -174,6 +179,20 @@ class User(AbstractBaseUser, PermissionsMixin):
     def holds(self, *roles: str, code: str) -> bool:
         """Say whether one of `roles` covers the region with this 12-digit code."""
         return any(code.startswith(start) for start in self.prefixes(*roles))
+
+
+class PreviousPassword(models.Model):
+    """A hash of a password that a person had, kept so that it is not taken again."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="previous_passwords", verbose_name=_("人员"))
+    password = models.CharField(_("密码摘要"), max_length=128)
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.at:%F %T}"
 
 
 class Assignment(models.Model):

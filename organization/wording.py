@@ -27,6 +27,7 @@ ACTIONS = {
     "audit.list": gettext_lazy("查看审计"),
     "audit.export": gettext_lazy("导出审计"),
     "audit.prune": gettext_lazy("清理到期的审计记录"),
+    "public.wait": gettext_lazy("未登录的请求过多"),
     "logout": gettext_lazy("退出登录"),
     "round.list": gettext_lazy("查看轮次"),
     "round.create": gettext_lazy("新建轮次"),

@@ -41,11 +41,18 @@ def pytest_configure() -> None:
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     settings.BEHIND_PROXY, settings.SECURE_PROXY_SSL_HEADER = False, None
     # The same for processes that a test starts, which read an operator's .env again.
-    os.environ.update(PORTAL_HTTPS="false", PORTAL_BEHIND_PROXY="false", PORTAL_ALLOWED_HOSTS="*")
+    os.environ.update(
+        PORTAL_PUBLIC_REQUESTS_PER_MINUTE="0",
+        PORTAL_HTTPS="false",
+        PORTAL_BEHIND_PROXY="false",
+        PORTAL_ALLOWED_HOSTS="*",
+    )
     # Views are tested without collecting static files; the live server has hashed and compressed ones.
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     settings.STATIC_ROOT = settings.BASE_DIR / "static"
+    # All tests come from one address.
+    settings.PUBLIC_REQUESTS_PER_MINUTE = 0
     # No key or anchor of a test among an installation's own.
     settings.AUDIT_ANCHOR_DIR = settings.AUDIT_KEY_FILE = None
 

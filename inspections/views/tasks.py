@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from ..checklist import checklist
 from ..models import Inspection
@@ -9,6 +10,7 @@ from ..models import Inspection
 DONE_SHOWN = 20
 
 
+@require_safe
 def task_list(request: HttpRequest) -> HttpResponse:
     assigned = (
         Inspection.objects.visible_to(request.user)

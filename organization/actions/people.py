@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..audit import changes, record
@@ -26,9 +28,12 @@ def create_person(
     region: Region,
     now: datetime | None = None,
 ) -> User:
-    """Create an account with its first role. Raise `Problem` where a value cannot be."""
+    """Create an account with its first role and an initial password, to be changed at the first log-in.
+
+    Raise `Problem` where a value cannot be.
+    """
     can_manage_people(by).enforce(action="person.create", target=username, region=region.code)
-    person = _new_account(username, name, password)
+    person = _new_account(username, name, password, now, must_change_password=True)
     record("person.create", by=by, target=person, region=region.code, now=now, username=person.username)
     assign(by=by, person=person, role=role, region=region, now=now)
     return person
@@ -45,7 +50,7 @@ def create_administrator(
     now: datetime | None = None,
 ) -> User:
     """Create the first account of an installation, from the server's command line: nobody asks for it."""
-    person = _new_account(username, name, password)
+    person = _new_account(username, name, password, now)
     roles = list(roles)
     record(
         "person.create", by=None, target=person, region=region.code, now=now, username=username, roles=roles
@@ -69,9 +74,9 @@ def edit_person(*, by: User, person: User, name: str, now: datetime | None = Non
 
 @transaction.atomic
 def set_password(*, by: User, person: User, password: str, now: datetime | None = None) -> User:
-    """Give a person a new password; whatever sessions they have end."""
+    """Give a person a new password, which they change at their next log-in; their sessions end."""
     person = _locked(by, person, "person.password")
-    return _write_password(by, person, password, "password", now)
+    return _write_password(by, person, password, "password", now, initial=True)
 
 
 @transaction.atomic
@@ -146,8 +151,12 @@ def _locked(by: User, person: User, action: str) -> User:
     return person
 
 
-def _new_account(username: str, name: str, password: str) -> User:
+def _new_account(
+    username: str, name: str, password: str, now: datetime | None, *, must_change_password: bool = False
+) -> User:
     person = User(username=User.normalize_username(username), name=name)
+    person.must_change_password = must_change_password
+    person.password_changed_at = now or timezone.now()
     try:
         person.full_clean(exclude=["password"])
     except ValidationError as error:
@@ -159,14 +168,27 @@ def _new_account(username: str, name: str, password: str) -> User:
     return person
 
 
-def _write_password(by: User, person: User, password: str, field: str, now: datetime | None) -> User:
+def _write_password(
+    by: User, person: User, password: str, field: str, now: datetime | None, *, initial: bool = False
+) -> User:
     _check_password(password, person, field)
+    now = now or timezone.now()
+    _remember(person, now)
     person.set_password(password)
-    person.save(update_fields=["password"])
+    person.must_change_password, person.password_changed_at = initial, now
+    person.save(update_fields=["password", "must_change_password", "password_changed_at"])
     record(
         "person.password", by=by, target=person, region=person.home_code, now=now, username=person.username
     )
     return person
+
+
+def _remember(person: User, now: datetime) -> None:
+    """Keep the hash that goes, and no more of them than are asked for."""
+    before = person.previous_passwords
+    before.create(password=person.password, at=now)
+    kept = before.values_list("pk", flat=True)[: max(settings.PASSWORD_REMEMBERED - 1, 0)]
+    before.exclude(pk__in=list(kept)).delete()
 
 
 def _check_password(password: str, person: User, field: str) -> None:

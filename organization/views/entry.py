@@ -10,6 +10,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
 from .. import actions
 from ..forms import LoginForm, OwnPasswordForm
@@ -30,6 +31,7 @@ HOMES = [
 class Login(LoginView):
     """Django's log-in, with a row in the trail for each try."""
 
+    http_method_names = ["get", "head", "post"]
     template_name = "organization/login.html"
     authentication_form = LoginForm
     redirect_authenticated_user = True
@@ -50,12 +52,15 @@ class Login(LoginView):
 class Logout(LogoutView):
     """Django's log-out, with its row in the trail."""
 
+    http_method_names = ["post"]
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             actions.note_logout(by=request.user)
         return super().post(request, *args, **kwargs)
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     roles = request.user.roles
     for held_by, name in HOMES:
@@ -64,6 +69,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "organization/no_assignment.html")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     """Show the person's own data and change their password."""
     form = OwnPasswordForm(request.user, request.POST or None)
@@ -77,7 +83,7 @@ def account(request: HttpRequest) -> HttpResponse:
         else:
             update_session_auth_hash(request, changed)
             messages.success(request, _("密码已修改。其他设备上的登录已经退出。"))
-            return redirect("organization:account")
+            return redirect("home" if request.user.must_change_password else "organization:account")
     facts = [(_("姓名"), request.user.name), (_("用户名"), request.user.username)]
     context = {"form": form, "facts": facts, "grants": request.user.grants}
     return render(request, "organization/account.html", context)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from .. import actions
 from ..forms import AuditFilter
@@ -17,6 +17,7 @@ from ..trail import csv_lines, say, search
 PER_PAGE = 50
 
 
+@require_safe
 def audit(request: HttpRequest) -> HttpResponse:
     """List the trail of the person's regions as the filter says."""
     can_read_audit(request.user).enforce(action="audit.list", target=request.path)
