@@ -29,6 +29,7 @@ check: ## 静态检查 / lint, types, import contracts, migrations, deployment
 	PORTAL_DEBUG=false PORTAL_HTTPS=true PORTAL_ALLOWED_HOSTS=portal.example \
 	PORTAL_SECRET_KEY="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(60))')" \
 	$(MANAGE) check --deploy --fail-level WARNING
+	$(PYTHON) deploy/audit var
 
 bench: ## 性能测量 / measure
 	@deploy/setup tests
