@@ -45,6 +45,8 @@ INSTALLED_APPS = [
     "django.forms",
     "crispy_forms",
     "crispy_bootstrap5",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "organization",
     "standards",
     "inspections",
@@ -66,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "organization.middleware.public_rate",
     "organization.middleware.LoginRequired",
     "organization.middleware.client_address",
@@ -133,6 +136,9 @@ PASSWORD_DAYS = env.int("PASSWORD_DAYS", default=90)
 LOCKOUT_TRIES = env.int("LOCKOUT_TRIES", default=5)
 LOCKOUT_ADDRESS_TRIES = env.int("LOCKOUT_ADDRESS_TRIES", default=30)
 LOCKOUT_MINUTES = env.int("LOCKOUT_MINUTES", default=15)
+# Roles that work with a second factor only, such as administrator,security_administrator.
+SECOND_FACTOR_ROLES = env.list("SECOND_FACTOR_ROLES", default=[])
+OTP_TOTP_ISSUER = env("SECOND_FACTOR_ISSUER", default="基层便民服务督查平台")
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"

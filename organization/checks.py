@@ -7,6 +7,7 @@ from django.core.checks import CheckMessage, Error, register
 
 from .actions.trail import LEAST_DAYS
 from .chain import is_available
+from .models import Role
 
 
 @register
@@ -29,3 +30,13 @@ def check_trail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+@register
+def check_second_factor(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A role that is misspelt would leave its people without a second factor."""
+    unknown = sorted(set(settings.SECOND_FACTOR_ROLES) - set(Role.values))
+    if not unknown:
+        return []
+    said = f"PORTAL_SECOND_FACTOR_ROLES names {', '.join(unknown)}; roles are {', '.join(Role.values)}."
+    return [Error(said, id="organization.E003")]

@@ -61,6 +61,16 @@ class OwnPasswordForm(PasswordChangeForm):
         self.fields["new_password2"].help_text = ""
 
 
+class TokenForm(forms.Form):
+    """Six digits, or a recovery code."""
+
+    token = forms.CharField(
+        label=_("6位数字"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True}),
+    )
+
+
 class NewPasswordForm(forms.Form):
     password = forms.CharField(
         label=_("初始密码"),

@@ -6,16 +6,25 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from .models import User
+from .second_factor import is_required
 
 Handler = Callable[[HttpRequest], HttpResponse]
 # What stays open meanwhile, beside the page itself.
+SECOND_FACTOR = "organization:second-factor"
 OPEN = {"logout", "set_language"}
 
 
 def duty(user: User) -> str | None:
-    """Name the page on which the person has something to do first; None where all is done."""
+    """Name the page on which the person has something to do first; None where all is done.
+
+    Who has a second factor shows it before anything else; who needs one sets it up after the password.
+    """
+    if user.second_factor_at is not None and not user.is_verified():
+        return SECOND_FACTOR
     if user.must_change_password:
         return "organization:account"
+    if user.second_factor_at is None and is_required(user):
+        return SECOND_FACTOR
     return None
 
 

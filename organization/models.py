@@ -131,6 +131,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("须修改密码"), default=False, db_default=False, editable=False
     )
     password_changed_at = models.DateTimeField(_("密码修改时间"), null=True, editable=False)
+    second_factor_at = models.DateTimeField(_("动态口令启用时间"), null=True, editable=False)
 
     objects = UserManager()
 
@@ -193,6 +194,20 @@ class PreviousPassword(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.at:%F %T}"
+
+
+class RecoveryCode(models.Model):
+    """What is kept of a code that stands in for a lost phone once."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes", verbose_name=_("人员"))
+    digest = models.CharField(_("摘要"), max_length=64)
+    used_at = models.DateTimeField(_("使用时间"), null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="one_recovery_code_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.used_at or ''}"
 
 
 class Assignment(models.Model):

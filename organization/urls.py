@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from .views import centers, entry, people, trail
+from .views import centers, entry, people, second_factor, trail
 
 app_name = "organization"
 
 urlpatterns = [
     path("account/", entry.account, name="account"),
+    path("account/second-factor/", second_factor.second_factor, name="second-factor"),
+    path("account/second-factor/codes/", second_factor.recovery_codes, name="recovery-codes"),
+    path("account/second-factor/drop/", second_factor.own_factor_drop, name="own-factor-drop"),
+    path("people/<int:pk>/second-factor/drop/", people.person_factor_drop, name="person-factor-drop"),
     path("centers/", centers.center_list, name="center-list"),
     path("centers/<int:pk>/", centers.center_edit, name="center-edit"),
     path("people/", people.person_list, name="person-list"),

@@ -14,16 +14,28 @@ from .people import (
     unassign,
 )
 from .regions import Loaded, import_regions
+from .second_factor import (
+    begin_second_factor,
+    confirm_second_factor,
+    drop_factor,
+    drop_own_factor,
+    pass_second_factor,
+    renew_recovery_codes,
+)
 from .trail import anchor_trail, note_export, prune_trail
 
 __all__ = [
     "Loaded",
     "anchor_trail",
     "assign",
+    "begin_second_factor",
     "change_own_password",
+    "confirm_second_factor",
     "create_administrator",
     "create_person",
     "disable",
+    "drop_factor",
+    "drop_own_factor",
     "edit_center",
     "edit_person",
     "enable",
@@ -33,7 +45,9 @@ __all__ = [
     "note_login",
     "note_logout",
     "note_refused_login",
+    "pass_second_factor",
     "prune_trail",
+    "renew_recovery_codes",
     "set_password",
     "unassign",
 ]

@@ -125,6 +125,12 @@ def person_enable(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(request, person, lambda: actions.enable(by=request.user, person=person))
 
 
+@require_POST
+def person_factor_drop(request: HttpRequest, pk: int) -> HttpResponse:
+    person = _person(request, pk, "factor.drop")
+    return _act(request, person, lambda: actions.drop_factor(by=request.user, person=person))
+
+
 def _person(request: HttpRequest, pk: int, action: str) -> User:
     person = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     can_edit_person(request.user, person).enforce(action=action, target=person, region=person.home_code)

@@ -62,6 +62,10 @@ RULES: dict[str, Rule] = {
     # Answers the configured addresses of machines alone, whoever asks.
     "operations:metrics": Rule(public=True),
     "organization:account": form(EVERYBODY, above=EVERYBODY),
+    "organization:second-factor": form(EVERYBODY, above=EVERYBODY),
+    "organization:recovery-codes": act(EVERYBODY, above=EVERYBODY),
+    "organization:own-factor-drop": act(EVERYBODY, above=EVERYBODY),
+    "organization:person-factor-drop": act(SECURITY, "person"),
     "organization:center-list": page(ADMINISTRATOR),
     "organization:center-edit": form(ADMINISTRATOR, "center"),
     "organization:person-list": page(SECURITY),

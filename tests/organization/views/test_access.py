@@ -24,10 +24,13 @@ PAGES = {
     "person-unassign": (Role.SECURITY_ADMINISTRATOR, "assignment"),
     "person-disable": (Role.SECURITY_ADMINISTRATOR, "person"),
     "person-enable": (Role.SECURITY_ADMINISTRATOR, "person"),
+    "person-factor-drop": (Role.SECURITY_ADMINISTRATOR, "person"),
     "audit": (Role.AUDIT_ADMINISTRATOR, None),
     "audit-export": (Role.AUDIT_ADMINISTRATOR, None),
 }
-POST_ONLY = {"person-unassign", "person-disable", "person-enable", "audit-export"}
+POST_ONLY = {"person-unassign", "person-disable", "person-enable", "audit-export", "person-factor-drop"}
+# About nobody but the person who asks.
+OWN = {"account", "second-factor", "recovery-codes", "own-factor-drop"}
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES)
 
 Address = Callable[[str], str]
@@ -55,7 +58,7 @@ def visit(client: Client, user: User, page: str, url: str) -> int:
 
 
 def test_table_names_every_page() -> None:
-    assert {pattern.name for pattern in urlpatterns} == {*PAGES, "account"}
+    assert {pattern.name for pattern in urlpatterns} == {*PAGES, *OWN}
 
 
 @EVERY_PAGE
