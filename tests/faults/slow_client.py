@@ -1,7 +1,7 @@
 """Opens connections that send half a request and wait, and asks whether the site still answers.
 
 Without nginx in front each holds a thread: fewer than the threads must do no harm, more than those are only
-reported. python -m tests.faults.slow_client [--slow 200]
+reported. python -m tests.faults.slow_client [--slow 1000]
 """
 
 import argparse
@@ -58,4 +58,4 @@ def work(given: argparse.Namespace, folder: Path) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    run(work, arguments(__doc__, slow=40))
+    run(work, arguments(__doc__, slow=200))

@@ -65,9 +65,7 @@ def work(given: argparse.Namespace, folder: Path) -> dict[str, int]:
         for client in clients:
             client.join()
         warm, last = samples[len(samples) // 4], samples[-1]
-        say(
-            f"memory: {samples[0]:.1f} MB first, {warm:.1f} MB warm, {max(samples):.1f} MB most, {last:.1f} MB last"
-        )
+        say(f"MB: first {samples[0]:.1f}, warm {warm:.1f}, most {max(samples):.1f}, last {last:.1f}")
         flat = last <= warm * (1 + GROWTH_ALLOWED)
         for text in scene.refused[:3]:
             say(f"refused: {text}")
