@@ -71,6 +71,14 @@ class TokenForm(forms.Form):
     )
 
 
+class SheetForm(forms.Form):
+    sheet = forms.FileField(
+        label=_("人员表"),
+        help_text=_("Excel 或 WPS 的 .xlsx，或 .csv。"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+    )
+
+
 class NewPasswordForm(forms.Form):
     password = forms.CharField(
         label=_("初始密码"),

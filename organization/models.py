@@ -196,6 +196,22 @@ class PreviousPassword(models.Model):
         return f"{self.user_id} {self.at:%F %T}"
 
 
+class LoginSession(models.Model):
+    """One log-in that may still be going on: since when, from where, with what."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="login_sessions", verbose_name=_("人员"))
+    session_key = models.CharField(_("会话"), max_length=40, unique=True, editable=False)
+    begun_at = models.DateTimeField(_("登录时间"))
+    address = models.GenericIPAddressField(_("来源地址"), null=True)
+    agent = models.CharField(_("浏览器"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-begun_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.begun_at:%F %T}"
+
+
 class RecoveryCode(models.Model):
     """What is kept of a code that stands in for a lost phone once."""
 

@@ -22,16 +22,22 @@ from .second_factor import (
     pass_second_factor,
     renew_recovery_codes,
 )
+from .sessions import begin_session, end_other_sessions, end_session, move_session
+from .staff import Faulty, Made, create_people
 from .trail import anchor_trail, note_export, prune_trail
 
 __all__ = [
+    "Faulty",
     "Loaded",
+    "Made",
     "anchor_trail",
     "assign",
     "begin_second_factor",
+    "begin_session",
     "change_own_password",
     "confirm_second_factor",
     "create_administrator",
+    "create_people",
     "create_person",
     "disable",
     "drop_factor",
@@ -39,7 +45,10 @@ __all__ = [
     "edit_center",
     "edit_person",
     "enable",
+    "end_other_sessions",
+    "end_session",
     "import_regions",
+    "move_session",
     "must_wait",
     "note_export",
     "note_login",

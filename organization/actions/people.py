@@ -15,6 +15,7 @@ from ..codes import Level
 from ..models import Assignment, Region, Role, User
 from ..permissions import COUNTY_ROLES, SEPARATE_ROLES, can_assign, can_edit_person, can_manage_people
 from ..problems import Problem
+from .sessions import end_all_sessions
 
 
 @transaction.atomic
@@ -80,10 +81,12 @@ def set_password(*, by: User, person: User, password: str, now: datetime | None 
 
 
 @transaction.atomic
-def change_own_password(*, by: User, password: str, now: datetime | None = None) -> User:
-    """Change the person's own password; the caller keeps their present session alive."""
+def change_own_password(
+    *, by: User, password: str, session_key: str | None = None, now: datetime | None = None
+) -> User:
+    """Change the person's own password; all sessions end but this one, which the caller keeps alive."""
     person = User.objects.select_for_update().get(pk=by.pk)
-    return _write_password(by, person, password, "new_password1", now)
+    return _write_password(by, person, password, "new_password1", now, keep=session_key)
 
 
 @transaction.atomic
@@ -141,6 +144,8 @@ def _set_active(by: User, person: User, active: bool, action: str, now: datetime
     if person.is_active != active:
         person.is_active = active
         person.save(update_fields=["is_active"])
+        if not active:
+            end_all_sessions(person)
         record(action, by=by, target=person, region=person.home_code, now=now, username=person.username)
     return person
 
@@ -169,11 +174,19 @@ def _new_account(
 
 
 def _write_password(
-    by: User, person: User, password: str, field: str, now: datetime | None, *, initial: bool = False
+    by: User,
+    person: User,
+    password: str,
+    field: str,
+    now: datetime | None,
+    *,
+    initial: bool = False,
+    keep: str | None = None,
 ) -> User:
     _check_password(password, person, field)
     now = now or timezone.now()
     _remember(person, now)
+    end_all_sessions(person, but=keep)
     person.set_password(password)
     person.must_change_password, person.password_changed_at = initial, now
     person.save(update_fields=["password", "must_change_password", "password_changed_at"])

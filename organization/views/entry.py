@@ -8,15 +8,16 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .. import actions
 from ..forms import LoginForm, OwnPasswordForm
 from ..middleware import address_of, renew
 from ..models import Role
 from ..problems import Problem
+from ..sessions import running
 
 # The first home that a person's roles give.
 HOMES = [
@@ -40,6 +41,14 @@ class Login(LoginView):
         actions.note_login(by=form.get_user(), address=address_of(self.request))
         response = super().form_valid(form)
         renew(self.request.session)
+        # The key is given when a session is written for the first time.
+        self.request.session.save()
+        actions.begin_session(
+            by=form.get_user(),
+            session_key=self.request.session.session_key,
+            address=address_of(self.request),
+            agent=self.request.META.get("HTTP_USER_AGENT", ""),
+        )
         return response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
@@ -76,14 +85,39 @@ def account(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             changed = actions.change_own_password(
-                by=request.user, password=form.cleaned_data["new_password1"]
+                by=request.user,
+                password=form.cleaned_data["new_password1"],
+                session_key=request.session.session_key,
             )
         except Problem as problem:
             form.add_error(problem.field, problem.message)
         else:
+            key = request.session.session_key
             update_session_auth_hash(request, changed)
+            actions.move_session(old=key, new=request.session.session_key)
             messages.success(request, _("密码已修改。其他设备上的登录已经退出。"))
             return redirect("home" if request.user.must_change_password else "organization:account")
     facts = [(_("姓名"), request.user.name), (_("用户名"), request.user.username)]
-    context = {"form": form, "facts": facts, "grants": request.user.grants}
+    context = {
+        "form": form,
+        "facts": facts,
+        "grants": request.user.grants,
+        "sessions": running(request.user, request.session.session_key),
+    }
     return render(request, "organization/account.html", context)
+
+
+@require_POST
+def session_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End one of the person's own log-ins on another device."""
+    session = get_object_or_404(request.user.login_sessions, pk=pk)
+    actions.end_session(by=request.user, session=session)
+    messages.success(request, _("那台设备上的登录已经退出。"))
+    return redirect("organization:account")
+
+
+@require_POST
+def sessions_end(request: HttpRequest) -> HttpResponse:
+    actions.end_other_sessions(by=request.user, session_key=request.session.session_key)
+    messages.success(request, _("其他设备上的登录已经退出。"))
+    return redirect("organization:account")

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from .. import actions
 from ..forms import TokenForm
@@ -58,8 +59,7 @@ def _ask(request: HttpRequest) -> HttpResponse:
         except Problem as problem:
             form.add_error(problem.field, problem.message)
         else:
-            request.session.cycle_key()
-            django_otp.login(request, device)
+            _verified(request, device)
             return redirect("home")
     return render(request, "organization/second_factor_ask.html", {"form": form})
 
@@ -72,8 +72,7 @@ def _set_up(request: HttpRequest) -> HttpResponse:
         except Problem as problem:
             form.add_error(problem.field, problem.message)
         else:
-            request.session.cycle_key()
-            django_otp.login(request, device)
+            _verified(request, device)
             return _codes(request, codes)
     device = actions.begin_second_factor(by=request.user)
     context = {
@@ -84,6 +83,14 @@ def _set_up(request: HttpRequest) -> HttpResponse:
         "crumbs": _crumbs(),
     }
     return render(request, "organization/second_factor_set_up.html", context)
+
+
+def _verified(request: HttpRequest, device: TOTPDevice) -> None:
+    """Let the session go on under a new key, as one whose second factor was shown."""
+    old = request.session.session_key
+    request.session.cycle_key()
+    django_otp.login(request, device)
+    actions.move_session(old=old, new=request.session.session_key)
 
 
 def _codes(request: HttpRequest, codes: list[str]) -> HttpResponse:

@@ -62,6 +62,9 @@ RULES: dict[str, Rule] = {
     # Answers the configured addresses of machines alone, whoever asks.
     "operations:metrics": Rule(public=True),
     "organization:account": form(EVERYBODY, above=EVERYBODY),
+    "organization:sessions-end": act(EVERYBODY, above=EVERYBODY),
+    # The person's own alone.
+    "organization:session-end": act(NOBODY, "session"),
     "organization:second-factor": form(EVERYBODY, above=EVERYBODY),
     "organization:recovery-codes": act(EVERYBODY, above=EVERYBODY),
     "organization:own-factor-drop": act(EVERYBODY, above=EVERYBODY),
@@ -70,6 +73,8 @@ RULES: dict[str, Rule] = {
     "organization:center-edit": form(ADMINISTRATOR, "center"),
     "organization:person-list": page(SECURITY),
     "organization:person-create": form(SECURITY),
+    "organization:people-import": form(SECURITY),
+    "organization:people-sheet": page(SECURITY),
     "organization:person-edit": form(SECURITY, "person"),
     "organization:person-password": form(SECURITY, "person"),
     "organization:person-assign": form(SECURITY, "person"),

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from inspections.answers import Given
 from inspections.models import Answer, Finding, Inspection, Photo, Round
+from organization.actions import begin_session
 from organization.models import AuditEntry, Region, Role, ServiceCenter, User
 from reports.models import IssuingBody, Notice
 from tests.factories import make_region, make_user
@@ -100,6 +101,7 @@ def make_place(*, other: bool = False) -> Place:
         "center": {"pk": center.pk},
         "person": {"pk": person.pk},
         "assignment": {"pk": person.pk, "assignment": person.grants[0].pk},
+        "session": {"pk": begin_session(by=person, session_key=word, address=None, agent="").pk},
         "round": {"pk": done.round_id},
         "begun": {"pk": begun.pk},
         "complete": {"pk": complete.pk},

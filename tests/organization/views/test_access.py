@@ -18,6 +18,8 @@ PAGES = {
     "center-edit": (Role.ADMINISTRATOR, "center"),
     "person-list": (Role.SECURITY_ADMINISTRATOR, None),
     "person-create": (Role.SECURITY_ADMINISTRATOR, None),
+    "people-import": (Role.SECURITY_ADMINISTRATOR, None),
+    "people-sheet": (Role.SECURITY_ADMINISTRATOR, None),
     "person-edit": (Role.SECURITY_ADMINISTRATOR, "person"),
     "person-password": (Role.SECURITY_ADMINISTRATOR, "person"),
     "person-assign": (Role.SECURITY_ADMINISTRATOR, "person"),
@@ -30,7 +32,7 @@ PAGES = {
 }
 POST_ONLY = {"person-unassign", "person-disable", "person-enable", "audit-export", "person-factor-drop"}
 # About nobody but the person who asks.
-OWN = {"account", "second-factor", "recovery-codes", "own-factor-drop"}
+OWN = {"account", "second-factor", "recovery-codes", "own-factor-drop", "sessions-end", "session-end"}
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES)
 
 Address = Callable[[str], str]
