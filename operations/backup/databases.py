@@ -11,7 +11,7 @@ from typing import IO, Any
 
 import psycopg2
 from django.db import connection
-from django.db.backends.sqlite3._functions import register
+from django.db.backends.sqlite3._functions import register  # type: ignore[import-untyped]
 
 from .faults import BackupFault, NotEmpty
 
