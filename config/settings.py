@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "organization.middleware.idle_logout",
     "organization.middleware.public_rate",
     "organization.middleware.LoginRequired",
     "organization.middleware.client_address",
@@ -136,6 +137,9 @@ PASSWORD_DAYS = env.int("PASSWORD_DAYS", default=90)
 LOCKOUT_TRIES = env.int("LOCKOUT_TRIES", default=5)
 LOCKOUT_ADDRESS_TRIES = env.int("LOCKOUT_ADDRESS_TRIES", default=30)
 LOCKOUT_MINUTES = env.int("LOCKOUT_MINUTES", default=15)
+# After so many minutes without use a log-in ends (0: never), but for roles that work out in the field.
+IDLE_MINUTES = env.int("IDLE_MINUTES", default=30)
+IDLE_EXEMPT_ROLES = env.list("IDLE_EXEMPT_ROLES", default=["inspector", "lead_inspector", "township_staff"])
 # Roles that work with a second factor only, such as administrator,security_administrator.
 SECOND_FACTOR_ROLES = env.list("SECOND_FACTOR_ROLES", default=[])
 OTP_TOTP_ISSUER = env("SECOND_FACTOR_ISSUER", default="基层便民服务督查平台")

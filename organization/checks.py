@@ -33,10 +33,12 @@ def check_trail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register
-def check_second_factor(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """A role that is misspelt would leave its people without a second factor."""
-    unknown = sorted(set(settings.SECOND_FACTOR_ROLES) - set(Role.values))
-    if not unknown:
-        return []
-    said = f"PORTAL_SECOND_FACTOR_ROLES names {', '.join(unknown)}; roles are {', '.join(Role.values)}."
-    return [Error(said, id="organization.E003")]
+def check_roles(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A role that is misspelt would leave its people without a second factor, or log them out in the field."""
+    found: list[CheckMessage] = []
+    for name in ("SECOND_FACTOR_ROLES", "IDLE_EXEMPT_ROLES"):
+        unknown = sorted(set(getattr(settings, name)) - set(Role.values))
+        if unknown:
+            said = f"PORTAL_{name} names {', '.join(unknown)}; roles are {', '.join(Role.values)}."
+            found.append(Error(said, id="organization.E003"))
+    return found

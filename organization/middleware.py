@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.cache import cache
@@ -19,6 +20,9 @@ from .audit import record
 
 Handler = Callable[[HttpRequest], HttpResponse]
 RENEWED_ON = "renewed_on"
+SEEN_AT = "seen_at"
+# A session is written once a minute at most.
+SEEN_EVERY = 60
 # Asked by the machines that look after the portal.
 UNCOUNTED = {"health/", "ready/", "metrics"}
 
@@ -76,6 +80,33 @@ def renewed_session(get_response: Handler) -> Handler:
         # Only what was opened at our own door.
         if request.user.is_authenticated and RENEWED_ON in request.session:
             renew(request.session)
+        return get_response(request)
+
+    return middleware
+
+
+def idle_seconds(user: Any, session: SessionBase) -> int:
+    """After how many seconds without a request a log-in ends; 0 for roles in the field, which keep theirs."""
+    # Only what was opened at our own door.
+    if not settings.IDLE_MINUTES or RENEWED_ON not in session or not user.is_authenticated:
+        return 0
+    return 0 if user.roles & set(settings.IDLE_EXEMPT_ROLES) else settings.IDLE_MINUTES * 60
+
+
+def idle_logout(get_response: Handler) -> Handler:
+    """End a log-in that nobody used for long; who asks then is a stranger, and is led back after the door."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        limit = idle_seconds(request.user, request.session)
+        if limit:
+            now = int(timezone.now().timestamp())
+            seen = request.session.get(SEEN_AT, now)
+            if now - seen > limit:
+                by = request.user
+                record("logout.idle", by=by, target=by, region=by.home_code, address=address_of(request))
+                logout(request)
+            elif now - seen >= SEEN_EVERY or SEEN_AT not in request.session:
+                request.session[SEEN_AT] = now
         return get_response(request)
 
     return middleware

@@ -35,6 +35,7 @@ ACTIONS = {
     "factor.codes": gettext_lazy("更换恢复码"),
     "factor.drop": gettext_lazy("停用动态口令"),
     "public.wait": gettext_lazy("未登录的请求过多"),
+    "logout.idle": gettext_lazy("长时间未操作而退出"),
     "logout": gettext_lazy("退出登录"),
     "round.list": gettext_lazy("查看轮次"),
     "round.create": gettext_lazy("新建轮次"),
