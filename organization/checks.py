@@ -34,7 +34,7 @@ def check_trail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register
 def check_roles(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """A role that is misspelt would leave its people without a second factor, or log them out in the field."""
+    """A misspelt role would leave its people without a second factor, or log them out in the field."""
     found: list[CheckMessage] = []
     for name in ("SECOND_FACTOR_ROLES", "IDLE_EXEMPT_ROLES"):
         unknown = sorted(set(getattr(settings, name)) - set(Role.values))

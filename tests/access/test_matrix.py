@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from organization.models import User
-from tests.access.rules import OPTIONAL, RULES, Rule
+from tests.access.rules import EVERYBODY, OPTIONAL, RULES, Rule
 from tests.access.world import Address, Place, addresses, make_people, make_place
 from tests.factories import make_user
 from tests.small_stage import jpeg
@@ -174,3 +174,11 @@ def test_rules_are_not_empty() -> None:
     private = [rule for rule in RULES.values() if not rule.public]
     assert sum(bool(rule.about) for rule in private) > 20
     assert {role for rule in private for role in rule.own} >= {"inspector", "audit_administrator"}
+
+
+def test_three_administrators_share_no_work() -> None:
+    """三员分立: what one of them may do, neither of the others may; what is everybody's is no administration."""
+    three = {"administrator", "security_administrator", "audit_administrator"}
+    administered = {name: rule.own & three for name, rule in RULES.items() if rule.own != EVERYBODY}
+    assert [name for name, held in administered.items() if len(held) > 1] == []
+    assert set().union(*administered.values()) == three
