@@ -46,7 +46,13 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             "/centers/",
             f"/centers/{center.pk}/",
         ],
-        "security_administrator": ["/people/", "/people/new/", f"/people/{person.pk}/"],
+        "security_administrator": [
+            "/people/",
+            "/people/new/",
+            "/people/import/",
+            "/account/second-factor/",
+            f"/people/{person.pk}/",
+        ],
         "audit_administrator": ["/audit/"],
     }
 
