@@ -52,7 +52,7 @@ def send(site: Installation, request: bytes) -> bytes:
     """Send bytes and end; return whatever comes back, all of it."""
     said = b""
     # The server may hang up on what it does not like, at any moment.
-    with suppress(OSError), socket.create_connection(("127.0.0.1", site.port), timeout=20) as wire:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", site.port), timeout=60) as wire:
         wire.sendall(request)
         wire.shutdown(socket.SHUT_WR)
         while piece := wire.recv(65536):
