@@ -177,7 +177,7 @@ def test_rules_are_not_empty() -> None:
 
 
 def test_three_administrators_share_no_work() -> None:
-    """三员分立: what one of them may do, neither of the others may; what is everybody's is no administration."""
+    """三员分立: none of the three may do what another does; what is everybody's is no administration."""
     three = {"administrator", "security_administrator", "audit_administrator"}
     administered = {name: rule.own & three for name, rule in RULES.items() if rule.own != EVERYBODY}
     assert [name for name, held in administered.items() if len(held) > 1] == []

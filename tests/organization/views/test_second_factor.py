@@ -7,6 +7,7 @@ import pytest
 from django.core.checks import run_checks
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -125,16 +126,19 @@ def test_what_is_not_right_is_refused_and_leaves_a_row(client: Client, person: U
 
 
 def test_guesser_must_wait_longer_each_time(client: Client, person: User) -> None:
+    """After the eighth wrong try it is two minutes, for digits and recovery codes alike."""
     log_in(client)
     codes = set_up(client, person)
     other = Client()
     log_in(other)
     right = digits(person)
-    TOTPDevice.objects.update(throttling_failure_count=0)
-    for _ in range(3):
-        other.post(PAGE, {"token": "000000" if right != "000000" else "111111"})
+    other.post(PAGE, {"token": "XXXXX-XXXXX"})
+    assert TOTPDevice.objects.get().throttling_failure_count == 1
+    TOTPDevice.objects.update(throttling_failure_count=8, throttling_failure_timestamp=timezone.now())
     assert other.post(PAGE, {"token": right}).status_code == 200
     assert other.post(PAGE, {"token": codes[0]}).status_code == 200
+    assert RecoveryCode.objects.filter(used_at=None).count() == 10
+    assert other.post(PAGE, {"token": digits(person)}).status_code == 302
 
 
 def test_recovery_code_opens_once(client: Client, person: User) -> None:
