@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 MANAGE := $(PYTHON) manage.py
 export PORT
 
-.PHONY: help run test check bench demo clean
+.PHONY: help run test check bench demo archive clean
 
 help: ## 列出各命令 / list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1	/'
@@ -29,6 +29,7 @@ check: ## 静态检查 / lint, types, import contracts, migrations, deployment
 	PORTAL_DEBUG=false PORTAL_HTTPS=true PORTAL_ALLOWED_HOSTS=portal.example \
 	PORTAL_SECRET_KEY="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(60))')" \
 	$(MANAGE) check --deploy --fail-level WARNING
+	$(PYTHON) deploy/audit var
 
 bench: ## 性能测量 / measure
 	@deploy/setup tests
@@ -37,6 +38,10 @@ bench: ## 性能测量 / measure
 demo: ## 载入演示数据 / load the demonstration county
 	@deploy/setup
 	@deploy/serve --load-only
+
+archive: ## 离线安装包 / everything for a machine without internet, in one file
+	@deploy/setup
+	@deploy/archive var/portal-offline.tar.gz
 
 clean: ## 删除安装的依赖和生成的文件，保留数据 / remove what was installed and built, keep the data
 	rm -rf .venv node_modules staticfiles var/setup .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

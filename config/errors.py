@@ -1,11 +1,15 @@
 """Pages for what went wrong, and the same in JSON for scripts; a refusal leaves a row in the trail."""
 
+import sys
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
 
+from config.operations import metrics, request_ids
+from config.operations.unavailable import is_outage, kind_of
 from organization.asking import wants_json
 from organization.audit import record
 from organization.problems import NotAllowed
@@ -29,6 +33,7 @@ def permission_denied(request: HttpRequest, exception: PermissionDenied) -> Http
             target=exception.target or request.path,
             region=exception.region or (person.home_code if person else None),
             refused=True,
+            object_name=exception.object_name,
             reason=str(reason),
         )
     if wants_json(request):
@@ -49,7 +54,18 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Show the plainest page: no database, no context processor, for one of them may be what failed."""
+    """Show the plainest page: no database, no context processor, for one of them may be what failed.
+
+    Where the database or the disk is away the page says so, and says of a write that it was not kept.
+    """
+    fault = sys.exc_info()[1]
+    context: dict[str, object] = {"request_id": request_ids.current()}
     if wants_json(request):
-        return JsonResponse({"failed": True}, status=500)
-    return HttpResponse(loader.get_template("500.html").render({}), status=500)
+        return JsonResponse({"failed": True}, status=503 if is_outage(fault) else 500)
+    if not is_outage(fault):
+        return HttpResponse(loader.get_template("500.html").render(context), status=500)
+    kind = kind_of(fault)
+    metrics.OUTAGES.labels(kind).inc()
+    context |= {"kind": kind, "was_write": request.method not in ("GET", "HEAD")}
+    page = loader.get_template("503.html").render(context)
+    return HttpResponse(page, status=503, headers={"Retry-After": "30"})

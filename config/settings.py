@@ -46,26 +46,36 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "django_q",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "organization",
     "standards",
     "inspections",
     "reports",
+    "config.operations",
 ]
 
 MIDDLEWARE = [
+    "config.operations.middleware.request_id",
+    "config.operations.middleware.access",
+    "config.operations.middleware.protective_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.compression.Compression",
     "csp.middleware.CSPMiddleware",
-    "organization.middleware.permissions_policy",
+    "config.operations.middleware.well_formed",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "organization.middleware.idle_logout",
+    "organization.middleware.public_rate",
     "organization.middleware.LoginRequired",
     "organization.middleware.client_address",
     "organization.middleware.renewed_session",
+    "organization.gate.duties_first",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -114,9 +124,26 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ("username", "name")},
     },
     {"NAME": "organization.passwords.LongEnough"},
+    {"NAME": "organization.passwords.MixedEnough"},
+    {"NAME": "organization.passwords.NotUsedBefore"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+PASSWORD_MIN_LENGTH = env.int("PASSWORD_MIN_LENGTH", default=8)
+# Of four: small and capital letters, digits, others.
+PASSWORD_CLASSES = env.int("PASSWORD_CLASSES", default=3)
+PASSWORD_REMEMBERED = env.int("PASSWORD_REMEMBERED", default=5)
+# After so many days a password is changed at the next log-in; 0 never asks for it.
+PASSWORD_DAYS = env.int("PASSWORD_DAYS", default=90)
+LOCKOUT_TRIES = env.int("LOCKOUT_TRIES", default=5)
+LOCKOUT_ADDRESS_TRIES = env.int("LOCKOUT_ADDRESS_TRIES", default=30)
+LOCKOUT_MINUTES = env.int("LOCKOUT_MINUTES", default=15)
+# After so many minutes without use a log-in ends (0: never), but for roles that work out in the field.
+IDLE_MINUTES = env.int("IDLE_MINUTES", default=30)
+IDLE_EXEMPT_ROLES = env.list("IDLE_EXEMPT_ROLES", default=["inspector", "lead_inspector", "township_staff"])
+# Roles that work with a second factor only, such as administrator,security_administrator.
+SECOND_FACTOR_ROLES = env.list("SECOND_FACTOR_ROLES", default=[])
+OTP_TOTP_ISSUER = env("SECOND_FACTOR_ISSUER", default="基层便民服务督查平台")
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -207,12 +234,25 @@ SIGNING = {
     "PKCS11_LABEL": env("SIGNING_PKCS11_LABEL", default=""),
     "TSA_URL": env("SIGNING_TSA_URL", default=""),
 }
+# Requests without a log-in, a minute from one address and in one web process; 0 does not count them.
+PUBLIC_REQUESTS_PER_MINUTE = env.int("PUBLIC_REQUESTS_PER_MINUTE", default=120)
+
+# The trail: sha256 or sm3; at least 183 days; where the signed anchors and their key lie.
+AUDIT_DIGEST = env("AUDIT_DIGEST", default="sha256")
+AUDIT_KEEP_DAYS = env.int("AUDIT_KEEP_DAYS", default=365)
+AUDIT_ANCHOR_DIR = Path(env("AUDIT_ANCHOR_DIR", default=str(VAR_DIR / "anchors")))
+AUDIT_KEY_FILE = Path(env("AUDIT_KEY_FILE", default=str(VAR_DIR / "audit_key.pem")))
 
 # The component page is for developers of the portal.
 SHOW_COMPONENTS = env.bool("SHOW_COMPONENTS", default=DEBUG)
 
 HTTPS = env.bool("HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+# Under this prefix browsers take the cookie over HTTPS only, and from no neighboring host.
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# Asked by machines beside the portal, over plain HTTP.
+SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^ready/$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
@@ -236,14 +276,28 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# The camera is for photos of an inspection taken over the last ones; nothing else of a device is asked for.
-PERMISSIONS_POLICY = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
+# Who may read the figures for monitoring, as addresses or networks; nobody, unless named.
+METRICS_ADDRESSES = env.list("METRICS_ADDRESSES", default=[])
+if METRICS_ADDRESSES:
+    # Read by prometheus_client when it is imported: several server processes count together in files here.
+    METRICS_DIR = VAR_DIR / "metrics"
+    METRICS_DIR.mkdir(exist_ok=True)
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(METRICS_DIR))
 
+# Backups: where to, the public keys that may open them (manage.py backup_key), how many are kept.
+BACKUP_DIR = Path(env("BACKUP_DIR", default=str(VAR_DIR / "backups")))
+BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENTS", default=[])
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=14)
+
+LOG_FORMAT = env("LOG_FORMAT", default="plain")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "plain": {"()": "config.operations.logs.PlainFormatter"},
+        "json": {"()": "config.operations.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
     "loggers": {
         "fontTools": {"level": "WARNING"},

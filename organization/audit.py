@@ -1,4 +1,4 @@
-"""The trail: one row for each write, refusal and export."""
+"""The trail: one row for each write, log-in, refusal, export and view of a document."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,6 +7,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from .models import AuditEntry, User
+from .sealing import seal_soon
 
 
 def record(
@@ -18,24 +19,40 @@ def record(
     now: datetime | None = None,
     refused: bool = False,
     address: str | None = None,
+    object_name: str = "",
     **detail: Any,
 ) -> AuditEntry:
     """Write a row inside the caller's transaction; `region` is a division code.
 
     `detail` must hold JSON values, and never a password or another secret. `address` is needed
-    only where there is no `by` that carries it (a login).
+    only where there is no `by` that carries it (a login); `object_name` where `target` is no row, or
+    one that does not name itself. The row is sealed into the chain once the transaction is over.
     """
     result = AuditEntry.Result.REFUSED if refused else AuditEntry.Result.DONE
-    return AuditEntry.objects.create(
+    entry = AuditEntry.objects.create(
         at=now or timezone.now(),
         by=by,
         address=address or getattr(by, "address", None),
         action=action,
         target=describe(target),
+        object_name=(object_name or name_of(target))[:200],
         region_id=region,
         result=result,
         detail=detail,
     )
+    seal_soon()
+    return entry
+
+
+def name_of(target: object) -> str:
+    """Return a row's own name as it is now; nothing for what is no row, or has only its key for a name."""
+    pk = getattr(target, "pk", None)
+    if pk is None:
+        return ""
+    if isinstance(target, User):
+        return f"{target.name}（{target.username}）"
+    name = str(target)
+    return "" if name == str(pk) else name
 
 
 def describe(target: object) -> str:

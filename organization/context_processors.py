@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from .codes import Level
+from .middleware import idle_seconds
 from .models import Assignment, Region, Role, User
 from .querysets import within
 
@@ -48,6 +49,11 @@ class Frame:
     @cached_property
     def roles(self) -> set[str]:
         return {grant.role for grant in self.grants}
+
+    @cached_property
+    def idle_seconds(self) -> int:
+        """After how long without use this log-in ends; 0 for never."""
+        return idle_seconds(self.person, self.request.session) if self.person else 0
 
     @cached_property
     def trail(self) -> list[str]:

@@ -4,12 +4,15 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from . import passwords
 from .actions import must_wait
+from .middleware import address_of
 from .models import AuditEntry, Region, Role, ServiceCenter, User
 from .wording import ACTIONS
 
@@ -27,15 +30,25 @@ class LoginForm(AuthenticationForm):
     """Log-in that says in plain words what is wrong, and makes guessers wait."""
 
     error_messages = {
-        "invalid_login": _("用户名或密码不对，请检查后再试。连续5次不对，要等15分钟才能再登录。"),
+        "invalid_login": _(
+            "用户名或密码不对，请检查后再试。连续%(tries)s次不对，要等%(minutes)s分钟才能再登录。"
+        ),
         "inactive": _("这个账号已停用，请联系安全管理员。"),
-        "wait": _("连续5次密码不对。为了账号安全，请15分钟后再试，或请安全管理员帮助。"),
+        "wait": _("密码不对的次数太多。为了账号安全，请%(minutes)s分钟后再试，或请安全管理员帮助。"),
     }
 
     def clean(self) -> dict[str, Any]:
-        if must_wait(self.cleaned_data.get("username", "")):
-            raise ValidationError(self.error_messages["wait"], code="wait")
+        address = address_of(self.request) if self.request else None
+        if must_wait(self.cleaned_data.get("username", ""), address):
+            raise ValidationError(self.error_messages["wait"] % _numbers(), code="wait")
         return super().clean()
+
+    def get_invalid_login_error(self) -> ValidationError:
+        return ValidationError(self.error_messages["invalid_login"] % _numbers(), code="invalid_login")
+
+
+def _numbers() -> dict[str, int]:
+    return {"tries": settings.LOCKOUT_TRIES, "minutes": settings.LOCKOUT_MINUTES}
 
 
 class OwnPasswordForm(PasswordChangeForm):
@@ -44,15 +57,33 @@ class OwnPasswordForm(PasswordChangeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["old_password"].widget.attrs.pop("autofocus", None)
-        self.fields["new_password1"].help_text = _("至少8个字符，不能全是数字，也不能是常见的密码。")
+        self.fields["new_password1"].help_text = passwords.rules()
         self.fields["new_password2"].help_text = ""
+
+
+class TokenForm(forms.Form):
+    """Six digits, or a recovery code."""
+
+    token = forms.CharField(
+        label=_("6位数字"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True}),
+    )
+
+
+class SheetForm(forms.Form):
+    sheet = forms.FileField(
+        label=_("人员表"),
+        help_text=_("Excel 或 WPS 的 .xlsx，或 .csv。"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+    )
 
 
 class NewPasswordForm(forms.Form):
     password = forms.CharField(
         label=_("初始密码"),
         strip=False,
-        help_text=_("至少8个字符，不能全是数字。请当面告诉本人，并请本人登录后修改。"),
+        help_text=_("请当面告诉本人；本人第一次登录时要先改成自己的密码。"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -161,8 +192,11 @@ class PersonFilter(forms.Form):
 class AuditFilter(forms.Form):
     person = forms.CharField(label=_("姓名或用户名"), required=False, max_length=64)
     action = forms.ChoiceField(label=_("操作"), required=False, choices=[("", _("全部")), *ACTIONS.items()])
+    object = forms.CharField(label=_("对象"), required=False, max_length=100)
+    region = forms.CharField(label=_("地区或代码"), required=False, max_length=100)
     since = DayField(label=_("从"), required=False)
     until = DayField(label=_("到"), required=False)
     result = forms.ChoiceField(
         label=_("结果"), required=False, choices=[("", _("全部")), *AuditEntry.Result.choices]
     )
+    address = forms.GenericIPAddressField(label=_("来源地址"), required=False)

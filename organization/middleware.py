@@ -6,17 +6,26 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.sessions.backends.base import SessionBase
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from .asking import wants_json
+from .audit import record
 
 Handler = Callable[[HttpRequest], HttpResponse]
 RENEWED_ON = "renewed_on"
+SEEN_AT = "seen_at"
+# A session is written once a minute at most.
+SEEN_EVERY = 60
+# Asked by the machines that look after the portal.
+UNCOUNTED = {"health/", "ready/", "metrics"}
 
 
 def client_address(get_response: Handler) -> Handler:
@@ -26,6 +35,36 @@ def client_address(get_response: Handler) -> Handler:
         return get_response(request)
 
     return middleware
+
+
+def public_rate(get_response: Handler) -> Handler:
+    """Hold requests without a log-in to so many a minute from one address; each web process counts alone."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        limit = settings.PUBLIC_REQUESTS_PER_MINUTE
+        if not limit or request.user.is_authenticated or request.path_info.lstrip("/") in UNCOUNTED:
+            return get_response(request)
+        address = address_of(request)
+        count = _counted(f"public:{address}:{int(timezone.now().timestamp()) // 60}")
+        if count <= limit:
+            return get_response(request)
+        if count == limit + 1:
+            # One row a minute: a flood must not fill the trail.
+            record("public.wait", by=None, target=request.path, address=address, refused=True)
+        response = render(request, "429.html", status=429)
+        response.headers["Retry-After"] = "60"
+        return response
+
+    return middleware
+
+
+def _counted(key: str) -> int:
+    cache.add(key, 0, timeout=120)
+    try:
+        return cache.incr(key)
+    except ValueError:
+        # Thrown out of a full cache just now; the minute begins anew.
+        return 1
 
 
 def renew(session: SessionBase) -> None:
@@ -47,13 +86,29 @@ def renewed_session(get_response: Handler) -> Handler:
     return middleware
 
 
-def permissions_policy(get_response: Handler) -> Handler:
-    """Let our own pages use the camera (photos of an inspection), and nothing else of the device."""
+def idle_seconds(user: Any, session: SessionBase) -> int:
+    """After how many seconds without a request a log-in ends; 0 for roles in the field, which keep theirs."""
+    # Only what was opened at our own door.
+    if not settings.IDLE_MINUTES or RENEWED_ON not in session or not user.is_authenticated:
+        return 0
+    return 0 if user.roles & set(settings.IDLE_EXEMPT_ROLES) else settings.IDLE_MINUTES * 60
+
+
+def idle_logout(get_response: Handler) -> Handler:
+    """End a log-in that nobody used for long; who asks then is a stranger, and is led back after the door."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
-        return response
+        limit = idle_seconds(request.user, request.session)
+        if limit:
+            now = int(timezone.now().timestamp())
+            seen = request.session.get(SEEN_AT, now)
+            if now - seen > limit:
+                by = request.user
+                record("logout.idle", by=by, target=by, region=by.home_code, address=address_of(request))
+                logout(request)
+            elif now - seen >= SEEN_EVERY or SEEN_AT not in request.session:
+                request.session[SEEN_AT] = now
+        return get_response(request)
 
     return middleware
 

@@ -126,6 +126,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("姓名"), max_length=50)
     is_active = models.BooleanField(_("启用"), default=True)
     created_at = models.DateTimeField(_("创建时间"), default=timezone.now, editable=False)
+    # An initial password, or one that is too old, is changed before anything else.
+    must_change_password = models.BooleanField(
+        _("须修改密码"), default=False, db_default=False, editable=False
+    )
+    password_changed_at = models.DateTimeField(_("密码修改时间"), null=True, editable=False)
+    second_factor_at = models.DateTimeField(_("动态口令启用时间"), null=True, editable=False)
 
     objects = UserManager()
 
@@ -174,6 +180,50 @@ class User(AbstractBaseUser, PermissionsMixin):
         return any(code.startswith(start) for start in self.prefixes(*roles))
 
 
+class PreviousPassword(models.Model):
+    """A hash of a password that a person had, kept so that it is not taken again."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="previous_passwords", verbose_name=_("人员"))
+    password = models.CharField(_("密码摘要"), max_length=128)
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.at:%F %T}"
+
+
+class LoginSession(models.Model):
+    """One log-in that may still be going on: since when, from where, with what."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="login_sessions", verbose_name=_("人员"))
+    session_key = models.CharField(_("会话"), max_length=40, unique=True, editable=False)
+    begun_at = models.DateTimeField(_("登录时间"))
+    address = models.GenericIPAddressField(_("来源地址"), null=True)
+    agent = models.CharField(_("浏览器"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-begun_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.begun_at:%F %T}"
+
+
+class RecoveryCode(models.Model):
+    """What is kept of a code that stands in for a lost phone once."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes", verbose_name=_("人员"))
+    digest = models.CharField(_("摘要"), max_length=64)
+    used_at = models.DateTimeField(_("使用时间"), null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="one_recovery_code_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.used_at or ''}"
+
+
 class Assignment(models.Model):
     """A role that a person holds in a region and everything below it."""
 
@@ -192,7 +242,10 @@ class Assignment(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One write, refusal or export: who, when, from where, what, on what, with what result."""
+    """One write, refusal, export or view of a document: who, when, from where, what, on what, the result.
+
+    `position` and `digest` tie it into the chain once it is sealed, right after it was written.
+    """
 
     class Result(models.TextChoices):
         DONE = "done", _("完成")
@@ -205,14 +258,35 @@ class AuditEntry(models.Model):
     address = models.GenericIPAddressField(_("来源地址"), null=True)
     action = models.CharField(_("操作"), max_length=60)
     target = models.CharField(_("对象"), max_length=100)
+    object_name = models.CharField(_("对象名称"), max_length=200, blank=True, default="", db_default="")
     region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="+", verbose_name=_("地区"))
     result = models.CharField(_("结果"), max_length=10, choices=Result, default=Result.DONE)
     detail = models.JSONField(_("详情"), default=dict, blank=True)
+    position = models.BigIntegerField(_("序号"), null=True, unique=True, editable=False)
+    digest = models.CharField(
+        _("链上摘要"), max_length=80, blank=True, default="", db_default="", editable=False
+    )
 
     objects = AuditQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["id"], condition=Q(position=None), name="audit_not_sealed")]
 
     def __str__(self) -> str:
         return f"{self.at:%F %T} {self.action} {self.target}"
+
+
+class AuditCut(models.Model):
+    """Up to where the trail was removed when its time was over, and the digest that stood there."""
+
+    at = models.DateTimeField(_("时间"))
+    position = models.BigIntegerField(_("序号"), unique=True)
+    digest = models.CharField(_("链上摘要"), max_length=80)
+    before = models.DateTimeField(_("早于"))
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.digest}"

@@ -6,6 +6,7 @@ This module holds the vocabulary and the rules of this app; each app has its own
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from .models import Region, Role, ServiceCenter, User
@@ -25,9 +26,15 @@ class Verdict:
     def enforce(self, *, action: str = "", target: object = "", region: str | None = None) -> None:
         """Raise `NotAllowed` with the reason, unless the act is allowed."""
         if not self.allowed:
-            from .audit import describe
+            from .audit import describe, name_of
 
-            raise NotAllowed(self.reason, action=action, target=describe(target), region=region)
+            raise NotAllowed(
+                self.reason,
+                action=action,
+                target=describe(target),
+                region=region,
+                object_name=name_of(target),
+            )
 
 
 YES = Verdict(True)
@@ -76,6 +83,13 @@ def can_edit_person(user: User, person: User) -> Verdict:
     if all(grant.region_id.startswith(mine) for grant in person.grants):
         return YES
     return no(_("这位人员还有本地区以外的权限，请由上级安全管理员办理。"))
+
+
+def can_drop_own_factor(user: User) -> Verdict:
+    """One's own factor, unless a role requires it."""
+    if user.roles & set(settings.SECOND_FACTOR_ROLES):
+        return no(_("您的角色必须使用动态口令。换手机时请联系安全管理员重置。"))
+    return YES
 
 
 def can_assign(user: User, person: User, role: str, region: Region) -> Verdict:

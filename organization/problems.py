@@ -15,9 +15,18 @@ class NotAllowed(PermissionDenied):
 
     told: Mapping[str, Any] = MappingProxyType({})
 
-    def __init__(self, reason: Any, *, action: str = "", target: str = "", region: str | None = None) -> None:
+    def __init__(
+        self,
+        reason: Any,
+        *,
+        action: str = "",
+        target: str = "",
+        region: str | None = None,
+        object_name: str = "",
+    ) -> None:
         super().__init__(str(reason))
         self.reason, self.action, self.target, self.region = reason, action, target, region
+        self.object_name = object_name
 
 
 class Problem(Exception):

@@ -14,6 +14,7 @@ ACTIONS = {
     "login": gettext_lazy("登录"),
     "login.wait": gettext_lazy("等待期间登录"),
     "person.create": gettext_lazy("新增人员"),
+    "people.create": gettext_lazy("从表格新增人员"),
     "person.edit": gettext_lazy("修改人员"),
     "person.password": gettext_lazy("修改密码"),
     "person.assign": gettext_lazy("授予权限"),
@@ -25,6 +26,17 @@ ACTIONS = {
     "person.list": gettext_lazy("查看人员"),
     "center.list": gettext_lazy("查看中心"),
     "audit.list": gettext_lazy("查看审计"),
+    "audit.export": gettext_lazy("导出审计"),
+    "audit.prune": gettext_lazy("清理到期的审计记录"),
+    "session.end": gettext_lazy("退出其他设备"),
+    "factor.confirm": gettext_lazy("启用动态口令"),
+    "factor.pass": gettext_lazy("核对动态口令"),
+    "factor.code": gettext_lazy("使用恢复码"),
+    "factor.codes": gettext_lazy("更换恢复码"),
+    "factor.drop": gettext_lazy("停用动态口令"),
+    "public.wait": gettext_lazy("未登录的请求过多"),
+    "logout.idle": gettext_lazy("长时间未操作而退出"),
+    "logout": gettext_lazy("退出登录"),
     "round.list": gettext_lazy("查看轮次"),
     "round.create": gettext_lazy("新建轮次"),
     "round.add_centers": gettext_lazy("加入中心"),
@@ -53,6 +65,8 @@ ACTIONS = {
     "wording.set": gettext_lazy("修改常用语"),
     "seal.add": gettext_lazy("上传印章图片"),
     "seal.retire": gettext_lazy("停用印章图片"),
+    "notice.read": gettext_lazy("查看通知"),
+    "notice.download": gettext_lazy("打开通知文件"),
     "notices.export": gettext_lazy("导出通知"),
     "county.read": gettext_lazy("查看总览"),
     "our_centers.read": gettext_lazy("查看本单位"),
@@ -91,6 +105,10 @@ DETAILS = {
     "sha256": gettext_lazy("文件摘要"),
     "number_code": gettext_lazy("机关代字"),
     "copy_to": gettext_lazy("抄送"),
+    "position": gettext_lazy("序号"),
+    "before": gettext_lazy("早于"),
+    "filter": gettext_lazy("筛选条件"),
+    "missing": gettext_lazy("缺少的文件"),
     "report_days": gettext_lazy("书面反馈时限（工作日）"),
 }
 # Kinds of rows as `audit.describe` writes them.
@@ -114,10 +132,13 @@ def action_words(action: str) -> str:
     return str(ACTIONS.get(action, action))
 
 
-def target_words(target: str) -> str:
-    """Name what an entry is about: `User 7` → `人员 7`; a page's address stays as it is."""
+def target_words(target: str, name: str = "") -> str:
+    """Say what an entry is about: `User 7` with its name → `人员 王建国（wang）`, without one → `人员 7`.
+
+    A page's address stays as it is.
+    """
     kind, space, key = target.partition(" ")
-    return f"{KINDS[kind]} {key}" if space and kind in KINDS else target
+    return f"{KINDS[kind]} {name or key}" if space and kind in KINDS else name or target
 
 
 def detail_words(detail: dict[str, Any]) -> str:
@@ -153,4 +174,6 @@ def _role(value: Any) -> str:
 def _plain(value: Any) -> str:
     if isinstance(value, list):
         return _("、").join(str(one) for one in value)
+    if isinstance(value, dict):
+        return _("、").join(f"{key}={one}" for key, one in value.items())
     return _("（空）") if value in (None, "") else str(value)

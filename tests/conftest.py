@@ -41,11 +41,20 @@ def pytest_configure() -> None:
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     settings.BEHIND_PROXY, settings.SECURE_PROXY_SSL_HEADER = False, None
     # The same for processes that a test starts, which read an operator's .env again.
-    os.environ.update(PORTAL_HTTPS="false", PORTAL_BEHIND_PROXY="false", PORTAL_ALLOWED_HOSTS="*")
+    os.environ.update(
+        PORTAL_PUBLIC_REQUESTS_PER_MINUTE="0",
+        PORTAL_HTTPS="false",
+        PORTAL_BEHIND_PROXY="false",
+        PORTAL_ALLOWED_HOSTS="*",
+    )
     # Views are tested without collecting static files; the live server has hashed and compressed ones.
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     settings.STATIC_ROOT = settings.BASE_DIR / "static"
+    # All tests come from one address.
+    settings.PUBLIC_REQUESTS_PER_MINUTE = 0
+    # No key or anchor of a test among an installation's own.
+    settings.AUDIT_ANCHOR_DIR = settings.AUDIT_KEY_FILE = None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -70,6 +79,7 @@ def django_db_modify_db_settings(
 def media_folder(settings: Any, tmp_path: Path) -> Path:
     """Uploads of a test stay in its own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.AUDIT_ANCHOR_DIR, settings.AUDIT_KEY_FILE = tmp_path / "anchors", tmp_path / "audit_key.pem"
     return settings.MEDIA_ROOT
 
 
@@ -194,26 +204,31 @@ def axe() -> Callable[[Any], list[str]]:
 
 @pytest.fixture(scope="session", autouse=True)
 def flush_frozen_rows() -> Iterator[None]:
-    """On SQLite a test with transactions empties the tables by DELETE, which frozen rows refuse."""
+    """A test with transactions empties the tables, which frozen rows refuse: SQLite by DELETE, PostgreSQL
+    by TRUNCATE, which the trail refuses too."""
+    from django.db import connection as default
     from django.db import connections
-    from django.db.backends.sqlite3.base import DatabaseOperations
 
     from inspections import freezing as inspections
+    from organization import freezing as organization
     from reports import freezing as reports
     from standards import freezing as standards
 
-    flush = DatabaseOperations.execute_sql_flush
-    guards = [
-        standards.GUARD,
-        inspections.GUARD,
-        inspections.FINDINGS,
-        inspections.HISTORY,
-        inspections.CONFLICTS,
-        inspections.ARRIVED,
-        *reports.GUARDS,
-    ]
+    operations = type(default.ops)
+    flush = operations.execute_sql_flush
+    guards = [organization.GUARD]
+    if default.vendor == "sqlite":
+        guards += [
+            standards.GUARD,
+            inspections.GUARD,
+            inspections.FINDINGS,
+            inspections.HISTORY,
+            inspections.CONFLICTS,
+            inspections.ARRIVED,
+            *reports.GUARDS,
+        ]
 
-    def flush_thawed(self: DatabaseOperations, sql_list: list[str]) -> None:
+    def flush_thawed(self: Any, sql_list: list[str]) -> None:
         connection = connections[self.connection.alias]
         with connection.schema_editor() as editor:
             for guard in guards:
@@ -226,7 +241,7 @@ def flush_frozen_rows() -> Iterator[None]:
                     guard.freeze(None, editor)
 
     patch = pytest.MonkeyPatch()
-    patch.setattr(DatabaseOperations, "execute_sql_flush", flush_thawed)
+    patch.setattr(operations, "execute_sql_flush", flush_thawed)
     yield
     patch.undo()
 

@@ -55,7 +55,13 @@ def pages(stage: Stage) -> dict[str, list[str]]:
             f"/centers/{center.pk}/",
         ],
         "signatory": [f"/documents/{notice.pk}/", f"/offices/{notice.body_id}/seals/"],
-        "security_administrator": ["/people/", "/people/new/", f"/people/{person.pk}/"],
+        "security_administrator": [
+            "/people/",
+            "/people/new/",
+            "/people/import/",
+            "/account/second-factor/",
+            f"/people/{person.pk}/",
+        ],
         "audit_administrator": ["/audit/"],
     }
 

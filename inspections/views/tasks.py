@@ -3,6 +3,7 @@
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from ..checklist import checklist
 from ..models import Conflict, Inspection
@@ -10,6 +11,7 @@ from ..models import Conflict, Inspection
 DONE_SHOWN = 20
 
 
+@require_safe
 def task_list(request: HttpRequest) -> HttpResponse:
     assigned = (
         Inspection.objects.visible_to(request.user)

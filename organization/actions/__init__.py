@@ -1,7 +1,7 @@
 """Every write of the organization app."""
 
 from .centers import edit_center
-from .entry import must_wait, note_login, note_refused_login
+from .entry import must_wait, note_login, note_logout, note_refused_login
 from .people import (
     assign,
     change_own_password,
@@ -14,21 +14,49 @@ from .people import (
     unassign,
 )
 from .regions import Loaded, import_regions
+from .second_factor import (
+    begin_second_factor,
+    confirm_second_factor,
+    drop_factor,
+    drop_own_factor,
+    pass_second_factor,
+    renew_recovery_codes,
+)
+from .sessions import begin_session, end_other_sessions, end_session, move_session
+from .staff import Faulty, Made, create_people
+from .trail import anchor_trail, note_export, prune_trail
 
 __all__ = [
+    "Faulty",
     "Loaded",
+    "Made",
+    "anchor_trail",
     "assign",
+    "begin_second_factor",
+    "begin_session",
     "change_own_password",
+    "confirm_second_factor",
     "create_administrator",
+    "create_people",
     "create_person",
     "disable",
+    "drop_factor",
+    "drop_own_factor",
     "edit_center",
     "edit_person",
     "enable",
+    "end_other_sessions",
+    "end_session",
     "import_regions",
+    "move_session",
     "must_wait",
+    "note_export",
     "note_login",
+    "note_logout",
     "note_refused_login",
+    "pass_second_factor",
+    "prune_trail",
+    "renew_recovery_codes",
     "set_password",
     "unassign",
 ]

@@ -2,22 +2,30 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
 from ..audit import describe, record
 from ..models import AuditEntry, User
+from ..passwords import is_too_old
 
 ACTION = "login"
 # A try refused unseen, since the account waits: kept in the trail, but no reason to wait longer.
 WAITING = "login.wait"
 BEGUN_ANEW = "person.password"
-TRIES = 5
-WAIT = timedelta(minutes=15)
 
 
 def note_login(*, by: User, address: str | None, now: datetime | None = None) -> None:
+    """Leave a row; a password that is too old is to be changed before anything else."""
+    if is_too_old(by.password_changed_at or by.created_at, now or timezone.now()):
+        by.must_change_password = True
+        by.save(update_fields=["must_change_password"])
     record(ACTION, by=by, target=by, region=by.home_code, address=address, now=now)
+
+
+def note_logout(*, by: User, now: datetime | None = None) -> None:
+    record("logout", by=by, target=by, region=by.home_code, now=now)
 
 
 def note_refused_login(
@@ -36,19 +44,25 @@ def note_refused_login(
     )
 
 
-def must_wait(username: str, *, now: datetime | None = None) -> bool:
-    """Say whether the last five tries at this account failed within a quarter of an hour.
+def must_wait(username: str, address: str | None = None, *, now: datetime | None = None) -> bool:
+    """Say whether this account's last tries all failed, or too many failed from this address.
 
-    A log-in or a new password begins the count anew.
+    `LOCKOUT_TRIES` and `LOCKOUT_ADDRESS_TRIES` within `LOCKOUT_MINUTES`. For the account a log-in or a new
+    password begins the count anew.
     """
+    since = (now or timezone.now()) - timedelta(minutes=settings.LOCKOUT_MINUTES)
+    tries = AuditEntry.objects.filter(at__gt=since)
+    if address and settings.LOCKOUT_ADDRESS_TRIES:
+        failed = tries.filter(action=ACTION, address=address, result=AuditEntry.Result.REFUSED)
+        if failed.count() >= settings.LOCKOUT_ADDRESS_TRIES:
+            return True
     person = _named(username)
     if person is None:
         return False
-    since = (now or timezone.now()) - WAIT
     counted = Q(action=ACTION) | Q(action=BEGUN_ANEW, result=AuditEntry.Result.DONE)
-    tries = AuditEntry.objects.filter(counted, target=describe(person), at__gt=since)
-    last = list(tries.values_list("result", flat=True)[:TRIES])
-    return last == [AuditEntry.Result.REFUSED] * TRIES
+    own = tries.filter(counted, target=describe(person)).order_by("-at", "-pk")
+    last = list(own.values_list("result", flat=True)[: settings.LOCKOUT_TRIES])
+    return last == [AuditEntry.Result.REFUSED] * settings.LOCKOUT_TRIES
 
 
 def _named(username: str) -> User | None:

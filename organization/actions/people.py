@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..audit import changes, record
@@ -13,6 +15,7 @@ from ..codes import Level
 from ..models import Assignment, Region, Role, User
 from ..permissions import COUNTY_ROLES, SEPARATE_ROLES, can_assign, can_edit_person, can_manage_people
 from ..problems import Problem
+from .sessions import end_all_sessions
 
 
 @transaction.atomic
@@ -26,9 +29,12 @@ def create_person(
     region: Region,
     now: datetime | None = None,
 ) -> User:
-    """Create an account with its first role. Raise `Problem` where a value cannot be."""
+    """Create an account with its first role and an initial password, to be changed at the first log-in.
+
+    Raise `Problem` where a value cannot be.
+    """
     can_manage_people(by).enforce(action="person.create", target=username, region=region.code)
-    person = _new_account(username, name, password)
+    person = _new_account(username, name, password, now, must_change_password=True)
     record("person.create", by=by, target=person, region=region.code, now=now, username=person.username)
     assign(by=by, person=person, role=role, region=region, now=now)
     return person
@@ -45,7 +51,7 @@ def create_administrator(
     now: datetime | None = None,
 ) -> User:
     """Create the first account of an installation, from the server's command line: nobody asks for it."""
-    person = _new_account(username, name, password)
+    person = _new_account(username, name, password, now)
     roles = list(roles)
     record(
         "person.create", by=None, target=person, region=region.code, now=now, username=username, roles=roles
@@ -69,16 +75,18 @@ def edit_person(*, by: User, person: User, name: str, now: datetime | None = Non
 
 @transaction.atomic
 def set_password(*, by: User, person: User, password: str, now: datetime | None = None) -> User:
-    """Give a person a new password; whatever sessions they have end."""
+    """Give a person a new password, which they change at their next log-in; their sessions end."""
     person = _locked(by, person, "person.password")
-    return _write_password(by, person, password, "password", now)
+    return _write_password(by, person, password, "password", now, initial=True)
 
 
 @transaction.atomic
-def change_own_password(*, by: User, password: str, now: datetime | None = None) -> User:
-    """Change the person's own password; the caller keeps their present session alive."""
+def change_own_password(
+    *, by: User, password: str, session_key: str | None = None, now: datetime | None = None
+) -> User:
+    """Change the person's own password; all sessions end but this one, which the caller keeps alive."""
     person = User.objects.select_for_update().get(pk=by.pk)
-    return _write_password(by, person, password, "new_password1", now)
+    return _write_password(by, person, password, "new_password1", now, keep=session_key)
 
 
 @transaction.atomic
@@ -136,6 +144,8 @@ def _set_active(by: User, person: User, active: bool, action: str, now: datetime
     if person.is_active != active:
         person.is_active = active
         person.save(update_fields=["is_active"])
+        if not active:
+            end_all_sessions(person)
         record(action, by=by, target=person, region=person.home_code, now=now, username=person.username)
     return person
 
@@ -146,8 +156,12 @@ def _locked(by: User, person: User, action: str) -> User:
     return person
 
 
-def _new_account(username: str, name: str, password: str) -> User:
+def _new_account(
+    username: str, name: str, password: str, now: datetime | None, *, must_change_password: bool = False
+) -> User:
     person = User(username=User.normalize_username(username), name=name)
+    person.must_change_password = must_change_password
+    person.password_changed_at = now or timezone.now()
     try:
         person.full_clean(exclude=["password"])
     except ValidationError as error:
@@ -159,14 +173,35 @@ def _new_account(username: str, name: str, password: str) -> User:
     return person
 
 
-def _write_password(by: User, person: User, password: str, field: str, now: datetime | None) -> User:
+def _write_password(
+    by: User,
+    person: User,
+    password: str,
+    field: str,
+    now: datetime | None,
+    *,
+    initial: bool = False,
+    keep: str | None = None,
+) -> User:
     _check_password(password, person, field)
+    now = now or timezone.now()
+    _remember(person, now)
+    end_all_sessions(person, but=keep)
     person.set_password(password)
-    person.save(update_fields=["password"])
+    person.must_change_password, person.password_changed_at = initial, now
+    person.save(update_fields=["password", "must_change_password", "password_changed_at"])
     record(
         "person.password", by=by, target=person, region=person.home_code, now=now, username=person.username
     )
     return person
+
+
+def _remember(person: User, now: datetime) -> None:
+    """Keep the hash that goes, and no more of them than are asked for."""
+    before = person.previous_passwords
+    before.create(password=person.password, at=now)
+    kept = before.values_list("pk", flat=True)[: max(settings.PASSWORD_REMEMBERED - 1, 0)]
+    before.exclude(pk__in=list(kept)).delete()
 
 
 def _check_password(password: str, person: User, field: str) -> None:

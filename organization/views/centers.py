@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
 from .. import actions
 from ..codes import Level, level_of
@@ -18,6 +19,7 @@ from ..querysets import within
 PER_PAGE = 50
 
 
+@require_safe
 def center_list(request: HttpRequest) -> HttpResponse:
     """List the centers in the person's regions; filters: q, region (code), kind, state."""
     can_manage_centers(request.user).enforce(action="center.list", target=request.path)
@@ -59,6 +61,7 @@ def _offered(request: HttpRequest, chosen: Region | None) -> list[Region]:
     return offered if chosen in offered or chosen is None else [chosen, *offered]
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def center_edit(request: HttpRequest, pk: int) -> HttpResponse:
     center = get_object_or_404(
         ServiceCenter.objects.visible_to(request.user).select_related("region__parent"), pk=pk

@@ -1,18 +1,20 @@
 """The door and what lies right behind it: log-in, the way home, the person's own account."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .. import actions
 from ..forms import LoginForm, OwnPasswordForm
@@ -20,6 +22,7 @@ from ..middleware import address_of, renew
 from ..models import Role
 from ..problems import Problem
 from ..release import release
+from ..sessions import running
 
 # The first home that a person's roles give.
 HOMES = [
@@ -34,6 +37,7 @@ HOMES = [
 class Login(LoginView):
     """Django's log-in, with a row in the trail for each try."""
 
+    http_method_names = ["get", "head", "post"]
     template_name = "organization/login.html"
     authentication_form = LoginForm
     redirect_authenticated_user = True
@@ -42,6 +46,14 @@ class Login(LoginView):
         actions.note_login(by=form.get_user(), address=address_of(self.request))
         response = super().form_valid(form)
         renew(self.request.session)
+        # The key is given when a session is written for the first time.
+        self.request.session.save()
+        actions.begin_session(
+            by=form.get_user(),
+            session_key=self.request.session.session_key,
+            address=address_of(self.request),
+            agent=self.request.META.get("HTTP_USER_AGENT", ""),
+        )
         return response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
@@ -51,6 +63,18 @@ class Login(LoginView):
         return super().form_invalid(form)
 
 
+class Logout(LogoutView):
+    """Django's log-out, with its row in the trail."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            actions.note_logout(by=request.user)
+        return super().post(request, *args, **kwargs)
+
+
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     roles = request.user.roles
     for held_by, name in HOMES:
@@ -75,20 +99,46 @@ def session(request: HttpRequest) -> JsonResponse:
     return JsonResponse(said)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     """Show the person's own data and change their password."""
     form = OwnPasswordForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             changed = actions.change_own_password(
-                by=request.user, password=form.cleaned_data["new_password1"]
+                by=request.user,
+                password=form.cleaned_data["new_password1"],
+                session_key=request.session.session_key,
             )
         except Problem as problem:
             form.add_error(problem.field, problem.message)
         else:
+            key = request.session.session_key
             update_session_auth_hash(request, changed)
+            actions.move_session(old=key, new=request.session.session_key)
             messages.success(request, _("密码已修改。其他设备上的登录已经退出。"))
-            return redirect("organization:account")
+            return redirect("home" if request.user.must_change_password else "organization:account")
     facts = [(_("姓名"), request.user.name), (_("用户名"), request.user.username)]
-    context = {"form": form, "facts": facts, "grants": request.user.grants}
+    context = {
+        "form": form,
+        "facts": facts,
+        "grants": request.user.grants,
+        "sessions": running(request.user, request.session.session_key),
+    }
     return render(request, "organization/account.html", context)
+
+
+@require_POST
+def session_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End one of the person's own log-ins on another device."""
+    session = get_object_or_404(request.user.login_sessions, pk=pk)
+    actions.end_session(by=request.user, session=session)
+    messages.success(request, _("那台设备上的登录已经退出。"))
+    return redirect("organization:account")
+
+
+@require_POST
+def sessions_end(request: HttpRequest) -> HttpResponse:
+    actions.end_other_sessions(by=request.user, session_key=request.session.session_key)
+    messages.success(request, _("其他设备上的登录已经退出。"))
+    return redirect("organization:account")

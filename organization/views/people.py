@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .. import actions
 from ..forms import GrantForm, NameForm, NewPasswordForm, PersonFilter, PersonForm
@@ -24,6 +24,7 @@ from ..querysets import within
 PER_PAGE = 50
 
 
+@require_safe
 def person_list(request: HttpRequest) -> HttpResponse:
     """List people with a role in the person's regions; filters: q, role, state."""
     can_manage_people(request.user).enforce(action="person.list", target=request.path)
@@ -48,6 +49,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
     return render(request, "organization/person_list.html", {"page": page, "filter": form})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def person_create(request: HttpRequest) -> HttpResponse:
     can_manage_people(request.user).enforce(action="person.create", target=request.path)
     form = PersonForm(request.POST or None, giver=request.user)
@@ -70,6 +72,7 @@ def person_create(request: HttpRequest) -> HttpResponse:
     return render(request, "organization/person_create.html", {"form": form, "crumbs": _crumbs()})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
     person = _person(request, pk, "person.edit")
     # The form would write its values into the row that the page shows.
@@ -81,6 +84,7 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(request, person, form, save, "name_form")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def person_password(request: HttpRequest, pk: int) -> HttpResponse:
     person = _person(request, pk, "person.password")
     form = NewPasswordForm(request.POST or None)
@@ -91,6 +95,7 @@ def person_password(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(request, person, form, save, "password_form")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def person_assign(request: HttpRequest, pk: int) -> HttpResponse:
     person = _person(request, pk, "person.assign")
     form = GrantForm(request.POST or None, giver=request.user)
@@ -118,6 +123,12 @@ def person_disable(request: HttpRequest, pk: int) -> HttpResponse:
 def person_enable(request: HttpRequest, pk: int) -> HttpResponse:
     person = _person(request, pk, "person.enable")
     return _act(request, person, lambda: actions.enable(by=request.user, person=person))
+
+
+@require_POST
+def person_factor_drop(request: HttpRequest, pk: int) -> HttpResponse:
+    person = _person(request, pk, "factor.drop")
+    return _act(request, person, lambda: actions.drop_factor(by=request.user, person=person))
 
 
 def _person(request: HttpRequest, pk: int, action: str) -> User:

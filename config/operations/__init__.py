@@ -1,0 +1,1 @@
+"""What keeps the portal running: health, logs, figures for monitoring, backup and restore."""

@@ -1,0 +1,46 @@
+"""What a person who has logged in must do before anything else."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from .models import User
+from .second_factor import is_required
+
+Handler = Callable[[HttpRequest], HttpResponse]
+# What stays open meanwhile, beside the page itself.
+SECOND_FACTOR = "organization:second-factor"
+OPEN = {"logout", "set_language"}
+
+
+def duty(user: User) -> str | None:
+    """Name the page on which the person has something to do first; None where all is done.
+
+    Who has a second factor shows it before anything else; who needs one sets it up after the password.
+    """
+    if user.second_factor_at is not None and not user.is_verified():
+        return SECOND_FACTOR
+    if user.must_change_password:
+        return "organization:account"
+    if user.second_factor_at is None and is_required(user):
+        return SECOND_FACTOR
+    return None
+
+
+def duties_first(get_response: Handler) -> Handler:
+    """Lead to that page from every other one; a write is not done then, and no draft is lost by it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_view(request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
+        if not request.user.is_authenticated or request.resolver_match is None:
+            return None
+        page, asked = duty(request.user), request.resolver_match.view_name
+        if page is None or asked == page or asked in OPEN:
+            return None
+        return HttpResponseRedirect(reverse(page))
+
+    middleware.process_view = process_view  # type: ignore[attr-defined]
+    return middleware
