@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import Role, User
+from organization.models import Assignment, Role, User
 from organization.permissions import YES, Verdict, holder, no
 
 from .models import Inspection, Round
@@ -10,6 +10,15 @@ from .workflow import SUBMITTED
 
 
 def can_manage_rounds(user: User) -> Verdict:
+    return holder(user, Role.ADMINISTRATOR)
+
+
+def can_edit_calendar(user: User) -> Verdict:
+    """Allow the administrators of the uppermost regions that have any: one calendar holds for the installation."""
+    mine = [grant.region.level for grant in user.grants if grant.role == Role.ADMINISTRATOR]
+    above = Assignment.objects.filter(role=Role.ADMINISTRATOR, region__level__lt=min(mine, default=0))
+    if mine and above.exists():
+        return no(_("工作日历由上级管理员统一维护。"))
     return holder(user, Role.ADMINISTRATOR)
 
 

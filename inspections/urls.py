@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from .views import filling, paper, photos, rounds, tasks
+from .views import calendars, filling, paper, photos, rounds, tasks
 
 app_name = "inspections"
 
 urlpatterns = [
+    path("calendar/", calendars.calendar_list, name="calendar-list"),
+    path("calendar/<int:year>/", calendars.calendar_year, name="calendar-year"),
+    path("calendar/new/", calendars.calendar_load, name="calendar-load"),
     path("tasks/", tasks.task_list, name="task-list"),
     path("rounds/", rounds.round_list, name="round-list"),
     path("rounds/new/", rounds.round_create, name="round-create"),

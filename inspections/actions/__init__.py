@@ -1,5 +1,6 @@
 """Every write to rounds, inspections, answers, photos and findings."""
 
+from .calendars import load_year
 from .filling import Saved, Stale, save_answer, save_answers
 from .photos import PHOTOS_PER_ITEM, add_photo, remove_photo
 from .rounds import add_centers, assign, create_round
@@ -13,6 +14,7 @@ __all__ = [
     "add_photo",
     "assign",
     "create_round",
+    "load_year",
     "lock_for_submit",
     "mark_submitted",
     "notify_findings",

@@ -1,6 +1,7 @@
 """Rounds, the inspections in them, answers with their history, photos and findings."""
 
 from .answers import Answer, AnswerEvent, Conflict
+from .calendars import CalendarDay, CalendarYear
 from .findings import Finding
 from .photos import Photo, PhotoChunk
 from .rounds import Inspection, Round
@@ -8,6 +9,8 @@ from .rounds import Inspection, Round
 __all__ = [
     "Answer",
     "AnswerEvent",
+    "CalendarDay",
+    "CalendarYear",
     "Conflict",
     "Finding",
     "Inspection",
