@@ -1,15 +1,20 @@
-"""Pages for what went wrong; a refusal leaves a row in the trail."""
+"""Pages for what went wrong, and the same in JSON for scripts; a refusal leaves a row in the trail."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
+from django.utils.translation import gettext as _
 
+from organization.asking import wants_json
 from organization.audit import record
 from organization.problems import NotAllowed
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if wants_json(request):
+        errors = [{"path": "", "message": _("请求的内容不完整或太大，没有处理。")}]
+        return JsonResponse({"errors": errors}, status=400)
     return render(request, "400.html", status=400)
 
 
@@ -26,17 +31,25 @@ def permission_denied(request: HttpRequest, exception: PermissionDenied) -> Http
             refused=True,
             reason=str(reason),
         )
+    if wants_json(request):
+        return JsonResponse({"closed": str(reason), **getattr(exception, "told", {})}, status=403)
     return render(request, "403.html", {"reason": reason}, status=403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"csrf": True}, status=403)
     return render(request, "403_csrf.html", status=403)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"missing": True}, status=404)
     return render(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Show the plainest page: no database, no context processor, for one of them may be what failed."""
+    if wants_json(request):
+        return JsonResponse({"failed": True}, status=500)
     return HttpResponse(loader.get_template("500.html").render({}), status=500)

@@ -16,9 +16,16 @@ from django.db import connection
 from .merging import CHANGING, Held, Outcome
 from .models import Answer, AnswerEvent, Inspection
 
-EVENT_COLUMNS = "inspection_id, item_id, mutation, device, base, version, outcome, new, by_id, captured_by_id, captured_at, at"
+EVENT_COLUMNS = "inspection_id, item_id, mutation, device, base, version, outcome, new, by_id"
+EVENT_COLUMNS += ", captured_by_id, captured_at, at"
 ANSWER_COLUMNS = "inspection_id, item_id, value, na, reason, note, status, version, updated_by_id, updated_at"
 ANSWER_CHANGES = ", ".join(f"{name} = excluded.{name}" for name in ANSWER_COLUMNS.split(", ")[2:])
+# Names of our own alone go into these texts.
+EVENTS = f"INSERT INTO {AnswerEvent._meta.db_table} ({EVENT_COLUMNS}) VALUES %s RETURNING mutation, id"  # noqa: S608
+ANSWERS = (
+    f"INSERT INTO {Answer._meta.db_table} ({ANSWER_COLUMNS}) VALUES %s "  # noqa: S608
+    f"ON CONFLICT (inspection_id, item_id) DO UPDATE SET {ANSWER_CHANGES}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,7 @@ def write_events(
     at, own = _time(now), _key(inspection.pk)
     author = captured_by or by
     keys = _insert(
-        f"INSERT INTO {AnswerEvent._meta.db_table} ({EVENT_COLUMNS}) VALUES %s RETURNING mutation, id",
+        EVENTS,
         [
             (
                 own, e.item, _key(e.mutation), _key(device), e.base, e.version, e.outcome.value,
@@ -107,11 +114,7 @@ def write_events(
         if e.outcome in CHANGING
     }  # fmt: skip
     if answers:
-        _insert(
-            f"INSERT INTO {Answer._meta.db_table} ({ANSWER_COLUMNS}) VALUES %s "
-            f"ON CONFLICT (inspection_id, item_id) DO UPDATE SET {ANSWER_CHANGES}",
-            list(answers.values()),
-        )
+        _insert(ANSWERS, list(answers.values()))
     return {UUID(str(mutation)): pk for mutation, pk in keys}
 
 

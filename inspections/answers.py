@@ -36,6 +36,9 @@ class Given:
     note: str = ""
     base: int | None = None
 
+    def plain(self) -> dict[str, object]:
+        return {"value": self.value, "na": self.na, "reason": self.reason, "note": self.note}
+
 
 @dataclass(frozen=True)
 class Checked:

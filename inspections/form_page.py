@@ -12,11 +12,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from organization.release import release
+
 from .answers import UNANSWERED, Given
 from .checklist import Checklist, checklist
 from .fragments import State, fill
 from .loading import previous_items
-from .models import Answer, Inspection, Photo
+from .models import Answer, AnswerEvent, Inspection, Photo
 
 
 class Kept(NamedTuple):
@@ -69,6 +71,7 @@ def page_context(
 ) -> dict[str, Any]:
     """Context of the form page; `posted` and `errors` (by item key) show what could not be saved."""
     items = checklist(inspection.edition_id, inspection.kind)
+    cursor = _cursor(inspection)
     answers = kept_answers(inspection)
     states = _states(inspection, items, answers, posted or {}, errors or {})
     language = get_language() or "zh-hans"
@@ -77,6 +80,8 @@ def page_context(
     first_open = next((entry for entry in items.entries if entry.pk not in done), None)
     return {
         "inspection": inspection,
+        "cursor": cursor,
+        "release": release(),
         "page_url": reverse("inspections:form", args=[inspection.pk]),
         "sections": _sections(inspection, items, html, done),
         "progress": Progress(len(done), len(items.entries)),
@@ -87,6 +92,25 @@ def page_context(
             if entry.pk in (errors or {})
         ],
     }
+
+
+def shell_context(inspection: Inspection) -> dict[str, Any]:
+    """Context of the form page as a device keeps it: every item, no answer, nobody's name."""
+    items = checklist(inspection.edition_id, inspection.kind)
+    html = fill(items, inspection.edition_id, get_language() or "zh-hans", {})
+    return {
+        "inspection": inspection,
+        "sections": _sections(inspection, items, html, set()),
+        "progress": Progress(0, len(items.entries)),
+        "next_anchor": "",
+        "release": release(),
+    }
+
+
+def _cursor(inspection: Inspection) -> int:
+    """The key of the last change that the page can show; read before the answers, so that none is missed."""
+    newest = AnswerEvent.objects.filter(inspection=inspection).order_by("-pk").values_list("pk", flat=True)
+    return newest.first() or 0
 
 
 def _sections(
@@ -135,6 +159,7 @@ def _states(
             else "",
             errors=errors.get(entry.pk, ""),
             photos=pictures.get(entry.pk, ""),
+            before=" ".join(photo["id"] for photo in last["photos"]) if last else "",
         )
     return states
 
@@ -147,6 +172,7 @@ def clock(moment: datetime, now: datetime) -> str:
 
 def photo_links(photo: Photo) -> dict[str, str]:
     return {
+        "id": str(photo.pk),
         "url": reverse("inspections:photo", args=[photo.pk]),
         "thumbnail": reverse("inspections:photo-thumbnail", args=[photo.pk]),
         "remove_url": reverse("inspections:photo-remove", args=[photo.pk]),

@@ -37,7 +37,13 @@ def load_round(user: User, pk: int) -> Round:
 
 
 def previous_items(inspection: Inspection) -> dict[str, dict[str, Any]]:
-    """Items by code of the center's last inspection submitted before this one; empty if none.
+    """Items by code of the center's last inspection submitted before this one; empty if none."""
+    earlier = previous_inspection(inspection)
+    return {item["code"]: item for item in earlier["snapshot"]["items"]} if earlier else {}
+
+
+def previous_inspection(inspection: Inspection) -> dict[str, Any] | None:
+    """Key and snapshot of the center's last inspection submitted before this one.
 
     Inspectors are not shown what the township said of itself, and a self-check sees earlier self-checks.
     """
@@ -46,5 +52,4 @@ def previous_items(inspection: Inspection) -> dict[str, dict[str, Any]]:
     earlier = earlier.filter(self_checks if inspection.round.kind == Round.Kind.SELF_CHECK else ~self_checks)
     if inspection.submitted_at:
         earlier = earlier.filter(submitted_at__lt=inspection.submitted_at)
-    snapshot = earlier.order_by("-submitted_at").values_list("snapshot", flat=True).first()
-    return {item["code"]: item for item in snapshot["items"]} if snapshot else {}
+    return earlier.order_by("-submitted_at").values("pk", "snapshot").first()

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
+from enum import StrEnum
 from uuid import UUID
 
 from .answers import UNANSWERED, Given
@@ -13,7 +13,7 @@ from .answers import UNANSWERED, Given
 EMPTY: Mapping[str, object] = {"value": None, "na": False, "reason": "", "note": ""}
 
 
-class Outcome(str, Enum):
+class Outcome(StrEnum):
     """What came of a change; docs/field-protocol.md says when."""
 
     APPLIED = "applied"

@@ -67,6 +67,15 @@ def prepare(upload: BinaryIO, size: int) -> Prepared:
     )
 
 
+def prepare_small(received: bytes) -> bytes:
+    """A small picture as it is stored, made anew without metadata; raises `Problem`."""
+    try:
+        picture, _taken = _decode(received)
+    except (*UNREADABLE, Image.DecompressionBombError) as error:
+        raise Problem(_("缩略图不是能识别的照片。"), "thumbnail") from error
+    return _encode(picture, THUMBNAIL_EDGE)
+
+
 def _decode(received: bytes) -> tuple[Image.Image, datetime | None]:
     with Image.open(io.BytesIO(received), formats=ACCEPTED) as picture:
         # Only JPEG can be read at a smaller scale; the other formats unpack in full.

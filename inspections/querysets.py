@@ -75,7 +75,21 @@ class InspectionQuerySet(models.QuerySet[Any]):
 
 class PhotoQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> "PhotoQuerySet":
-        return self.filter(inspection_scope(user, "inspection__"))
+        """Photos of the inspections that the person may see; and, to compare with, those of a center's
+        earlier submitted inspections for whoever is to inspect it now."""
+        from .models import Inspection, Round
+
+        self_check = Q(round__kind=Round.Kind.SELF_CHECK)
+        to_do = Inspection.objects.exclude(state=SUBMITTED).filter(
+            ~self_check,
+            within(user.prefixes(*INSPECTORS), "region__code"),
+            center_id=OuterRef("inspection__center_id"),
+            inspectors=user.pk,
+        )
+        earlier = Q(Exists(to_do), inspection__state=SUBMITTED) & ~Q(
+            inspection__round__kind=Round.Kind.SELF_CHECK
+        )
+        return self.filter(inspection_scope(user, "inspection__") | earlier)
 
     def kept(self) -> "PhotoQuerySet":
         return self.filter(removed_at=None)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import calendars, filling, paper, photos, rounds, tasks
+from .views import calendars, device, filling, paper, photos, rounds, syncing, tasks, uploads
 
 app_name = "inspections"
 
@@ -10,6 +10,9 @@ urlpatterns = [
     path("calendar/", calendars.calendar_list, name="calendar-list"),
     path("calendar/<int:year>/", calendars.calendar_year, name="calendar-year"),
     path("calendar/new/", calendars.calendar_load, name="calendar-load"),
+    path("field/", device.field, name="field"),
+    path("sw.js", device.worker, name="worker"),
+    path("manifest.webmanifest", device.manifest, name="manifest"),
     path("tasks/", tasks.task_list, name="task-list"),
     path("rounds/", rounds.round_list, name="round-list"),
     path("rounds/new/", rounds.round_create, name="round-create"),
@@ -17,11 +20,16 @@ urlpatterns = [
     path("rounds/<int:pk>/centers/", rounds.round_centers, name="round-centers"),
     path("rounds/<int:pk>/assign/", rounds.round_assign, name="round-assign"),
     path("inspections/<uuid:pk>/", filling.form, name="form"),
+    path("inspections/<uuid:pk>/offline/", device.offline, name="offline"),
     path("inspections/<uuid:pk>/check/", filling.check_page, name="check"),
     path("inspections/<uuid:pk>/answers/<str:code>/", filling.answer_save, name="answer-save"),
     path("inspections/<uuid:pk>/answers/<str:code>/photos/", photos.photo_add, name="photo-add"),
     path("inspections/<uuid:pk>/paper/", paper.paper, name="paper"),
     path("inspections/<uuid:pk>/sections/<str:section>/", filling.section_save, name="section-save"),
+    path("inspections/<uuid:pk>/photos/", uploads.photo_announce, name="photo-announce"),
+    path("inspections/<uuid:pk>/photos/<uuid:photo>/", uploads.photo_upload, name="photo-upload"),
+    path("inspections/<uuid:pk>/state/", syncing.inspection_state, name="state"),
+    path("inspections/<uuid:pk>/sync/", syncing.sync_answers, name="sync"),
     path("photos/<uuid:pk>/", photos.photo, name="photo"),
     path("photos/<uuid:pk>/small/", photos.photo, {"size": "thumbnail"}, name="photo-thumbnail"),
     path("photos/<uuid:pk>/remove/", photos.photo_remove, name="photo-remove"),

@@ -8,10 +8,12 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.sessions.backends.base import SessionBase
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from .asking import wants_json
 
 Handler = Callable[[HttpRequest], HttpResponse]
 RENEWED_ON = "renewed_on"
@@ -58,13 +60,15 @@ def address_of(request: HttpRequest) -> str | None:
 
 
 class LoginRequired(LoginRequiredMiddleware):
-    """Sends strangers to the login page, and afterwards to a page that can be opened.
+    """Sends strangers to the login page, and afterwards to a page that can be opened; tells scripts so.
 
     An address that only takes writes cannot: after a write whose session had ended, the way leads
     back to the page it was sent from.
     """
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+        if wants_json(request):
+            return JsonResponse({"login": True}, status=401)
         if request.method in ("GET", "HEAD"):
             return super().handle_no_permission(request, view_func)
         referrer = request.META.get("HTTP_REFERER", "")

@@ -1,12 +1,19 @@
 """What stops a write: a missing right, or a state in which it makes no sense."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 
 
 class NotAllowed(PermissionDenied):
-    """The person may not do this; `reason` is shown to them (403) and goes into the trail."""
+    """The person may not do this; `reason` is shown to them (403) and goes into the trail.
+
+    A script is told what is in `told` besides.
+    """
+
+    told: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self, reason: Any, *, action: str = "", target: str = "", region: str | None = None) -> None:
         super().__init__(str(reason))

@@ -71,6 +71,13 @@ EXPECTED: Mapping[str, str] = {
     "no_tag": gettext_noop("不能使用 YAML 标签"),
     "plain_key": gettext_noop("名称应为普通文字"),
     "unique_key": gettext_noop("名称重复"),
+    "uuid": gettext_noop("应为 UUID，如 0192f3c4-5a6b-7c8d-9e0f-1a2b3c4d5e6f"),
+    "whole_range": gettext_noop("应为 %(least)s 至 %(most)s 的整数"),
+    "moment": gettext_noop("应为带时区的时间，如 2026-11-20T10:00:00+08:00"),
+    "sha256": gettext_noop("应为 SHA-256：64个小写十六进制字符"),
+    "picture_bytes": gettext_noop("应为 Base64 编码的照片，不超过%(most)s KB"),
+    "content_type": gettext_noop("应为 JSON（application/json）"),
+    "whole_body": gettext_noop("内容没有收完，请重新发送"),
     "finite": gettext_noop("应为数字，不能是 NaN 或 Infinity"),
 }
 

@@ -29,6 +29,7 @@ OTHER_FILES = (
     "vendor/bootstrap.css",
     "css/portal.css",
     "css/inspection.css",
+    "css/photos.css",
     "icons.svg",
     "vendor/idb.js",
     "app-192.png",

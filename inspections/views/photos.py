@@ -6,10 +6,12 @@ from uuid import UUID
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
+from organization.asking import wants_json
 from organization.problems import Problem
 
 from .. import actions
@@ -45,17 +47,22 @@ def photo_add(request: HttpRequest, pk: UUID, code: str) -> JsonResponse:
 @cache_control(private=True, max_age=3600)
 def photo(request: HttpRequest, pk: UUID, size: str = "file") -> FileResponse:
     row = load_photo(request.user, pk)
+    # Until the original has arrived, there is the small picture.
+    file = getattr(row, size) or row.thumbnail
     try:
-        return FileResponse(getattr(row, size).open(), content_type="image/jpeg")
+        answer = FileResponse(file.open(), content_type="image/jpeg")
     except FileNotFoundError:
         logger.error("the file of photo %s is missing", row.pk)
         raise Http404 from None
+    if not row.arrived_at:
+        add_never_cache_headers(answer)
+    return answer
 
 
 @require_POST
 def photo_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = load_photo(request.user, pk)
     actions.remove_photo(photo=row, by=request.user, now=timezone.now())
-    if request.headers.get("accept", "").startswith("application/json"):
+    if wants_json(request):
         return JsonResponse({"removed": str(row.pk)})
     return redirect("inspections:form", pk=row.inspection_id)

@@ -5,6 +5,11 @@ const PATIENCE = 500;
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
   const form = event.target;
+  if (form.dataset.leave) {
+    event.preventDefault();
+    import("./leaving.js").then(({ leave }) => leave(form), () => form.submit());
+    return;
+  }
   if (form.dataset.busy) return event.preventDefault();
   // A download leaves the page where it is, so there is nothing that would end the waiting.
   if (form.method !== "post" || "download" in form.dataset) return;

@@ -1,138 +1,352 @@
-// The inspection form: every change is sent by itself, and only the server's answer is called saved.
+// The inspection form: every change is kept on this device first; what the page says is read from there.
 
-import { checkAll, fields, isHalf, isTyped, say, settleChips, setVersion, showErrors, showStatus, step } from "./item.js";
-import { Photos } from "./photos.js";
-import { Saving } from "./saving.js";
-import { post } from "./server.js";
+import * as fields from "./item.js";
+import { openStore, sameContent } from "./store.js";
+import { stateWords, Sync } from "./sync.js";
 
-const PAUSE_IN_TYPING = 900;
+const PAUSE_IN_TYPING = 400;
+const PAUSE_BEFORE_SENDING = 800;
 
-const page = document.querySelector("[data-save-url]");
+const page = document.querySelector("[data-inspection]");
+const { inspection, shell } = page.dataset;
 const words = document.querySelector("#form-words").dataset;
-const root = `${page.dataset.saveUrl.replace(/\/$/, "")}/answers/`;
 const state = document.querySelector(".bar-state");
-const [answeredAtFirst, totalItems] = document.querySelector(".bar-count").textContent.split("/").map(Number);
-let left = totalItems - answeredAtFirst;
-const itemOf = (code) => page.querySelector(`[data-item="${CSS.escape(code)}"]`);
-const fill = (text, n) => text.replace("{n}", n);
+const readiness = page.querySelector("[data-readiness]");
+const items = new Map([...page.querySelectorAll(".item")].map((item) => [item.dataset.item, item]));
+const pauses = new Map(); // changes that wait for the end of typing, by item
+const unkept = new Map(); // what could not be written, by item
+let store, sync, photos, view;
 
-const saving = new Saving((code) => post(`${root}${encodeURIComponent(code)}/`, fields(itemOf(code))), changed);
-const photos = new Photos(root, words, tell);
+const ready = begin();
+ready.then(async () => {
+  if (view?.photos || (await store.meta("shooting"))) await loadPhotos();
+}).catch(() => {});
 
-function changed(code, result) {
-  const item = itemOf(code);
-  if (result.held) say(item, words.heldItem, "warn");
-  else if (result.sending) say(item, words.saving);
-  else if (result.failed) say(item, words.unsaved, "bad");
-  else if (result.waiting) say(item, "");
-  else if (!result.stale) settle(item, result);
-  if (result.version !== undefined) setVersion(item, result.version);
-  item.toggleAttribute("data-stuck", Boolean(result.held || result.refused));
+async function begin() {
+  const person = Number(page.dataset.person || localStorage.getItem("portal-person"));
+  if (!person) return askServer();
+  if (page.dataset.person) remember(person);
+  store = await openStore(person);
+  sync = new Sync(store);
+  if (shell && !(await store.inspection(inspection))?.preparedAt) return askServer();
+  if (!shell) await takePage();
+  store.listen((change) => {
+    if (!change.inspection || change.inspection === inspection) refresh(change.items);
+  });
+  await refresh();
+  sync.start(inspection);
+}
+
+function remember(person) {
+  try {
+    localStorage.setItem("portal-person", person);
+  } catch {
+    // Blocked storage: this page works without it, and openStore tells the rest.
+  }
+}
+
+// What this device does not hold, the server may.
+function askServer() {
+  if (!location.search) location.replace(`${location.pathname}?online${location.hash}`);
+  return new Promise(() => {});
+}
+
+// The page as the server rendered it is what the server holds.
+async function takePage() {
+  const known = await store.inspection(inspection);
+  const answers = [...items.values()].map((item) => {
+    return { ...fields.readContent(item), item: item.dataset.item, version: fields.versionOf(item), status: item.dataset.status, mine: true };
+  });
+  const { center, round } = page.dataset;
+  const cursor = Math.max(Number(page.dataset.cursor), known?.cursor ?? 0);
+  const reply = { cursor, center, round, total: items.size, answers: answers.filter(({ version }) => version) };
+  await store.hear(inspection, reply).catch(unable);
+}
+
+// Photos are seldom the first thing: their modules come when one is taken, or where some wait.
+function loadPhotos() {
+  photos ??= ready.then(async () => {
+    const { attachPhotos } = await import("./photos.js");
+    return attachPhotos({ store, sync, inspection, page, words });
+  });
+  return photos;
+}
+
+// ---- keeping
+
+function touch(item, wait = 0) {
+  clearTimeout(pauses.get(item)?.timer);
+  pauses.set(item, { timer: setTimeout(() => keep(item), wait) });
+}
+
+function settleNow() {
+  for (const [item, { timer }] of pauses) {
+    clearTimeout(timer);
+    keep(item);
+  }
+}
+
+async function keep(item) {
+  pauses.delete(item);
+  const content = fields.readContent(item);
+  const held = fields.isHalf(item);
+  const at = new Date().toISOString();
+  await ready;
+  try {
+    await store.keep(inspection, item.dataset.item, content, { base: fields.versionOf(item), held, at });
+    unkept.delete(item);
+  } catch {
+    unkept.set(item, true);
+    setTimeout(() => unkept.has(item) && touch(item), 5000);
+    return refresh([item.dataset.item]);
+  }
+  if (!held) sync.wake(PAUSE_BEFORE_SENDING);
+  if (unkept.size) for (const other of unkept.keys()) touch(other);
+  prepareOnce();
+}
+
+// The first answer kept here is the sign that this device goes to the field.
+let prepared = false;
+async function prepareOnce() {
+  if (prepared || shell || !navigator.serviceWorker || !store.durable) return;
+  prepared = true;
+  const { canOpenOffline, prepare } = await import("./checkout.js");
+  if (!canOpenOffline() || (await store.inspection(inspection))?.preparedAt) return;
+  await prepare({ store, sync, inspection }).catch(() => {});
+}
+
+// ---- telling
+
+async function refresh(codes) {
+  try {
+    view = await store.view(inspection);
+  } catch (error) {
+    return unable(error);
+  }
+  const answers = new Map(view.answers.map((answer) => [answer.item, answer]));
+  const waiting = new Map(view.outbox.map((row) => [row.item, row])); // the last one of each item
+  for (const code of codes ?? items.keys()) {
+    const item = items.get(code);
+    if (item) show(item, answers.get(code), waiting.get(code));
+  }
+  count();
+  hints();
   tell();
-  dock();
+  tellReadiness();
 }
 
-function settle(item, result) {
-  showErrors(item, result.errors ?? {});
-  if (result.refused) return say(item, words.wrongItem, "bad");
-  say(item, words.saved.replace("{time}", result.saved_at));
-  showStatus(item, result.status, words);
-  count(result);
+function unable() {
+  state.textContent = words.unkeptAll;
+  state.dataset.tone = "bad";
 }
 
-function count({ answered, total, section }) {
-  left = total - answered;
-  document.querySelector(".bar .answered").textContent = answered;
-  document.querySelector(".bar .meter rect").setAttribute("width", `${(100 * answered) / total}%`);
-  const head = section && page.querySelector(`[data-section="${CSS.escape(section.code)}"] .sect-count .tag`);
-  if (!head) return;
-  head.querySelector(".answered").textContent = section.answered;
-  head.className = `tag tag-${section.answered === section.total ? "good" : "info"}`;
+// What is being typed, or is not written yet, is not replaced under the fingers.
+const isBusy = (item) => pauses.has(item) || unkept.has(item) || (item.contains(document.activeElement) && fields.isTyped(document.activeElement));
+
+function show(item, answer, row) {
+  const content = row?.content ?? answer;
+  let isShown = content && sameContent(fields.readContent(item), content);
+  if (content && !isShown && !isBusy(item)) {
+    fields.fillItem(item, content);
+    isShown = true;
+  }
+  // The version goes with what is seen: a change made upon something unseen is a conflict, not a correction.
+  if (answer && !row && (isShown || answer.mine)) fields.setVersion(item, answer.version ?? 0);
+  const isUnkept = unkept.has(item);
+  const [said, tone] = itemWords(item, answer, row, isUnkept);
+  if (said !== null) fields.say(item, said, tone);
+  fields.showErrors(item, row?.errors ?? answer?.errors ?? {});
+  if (shell) showLast(item);
+  const inConflict = view.row?.conflicts?.includes(item.dataset.item);
+  showClash(item, inConflict ? fields.clashWords(item, answer, words, sync.skew) : "");
+  if (row && !row.held) fields.showStatus(item, fields.statusOf(row.content), words);
+  else if (answer?.status && !row) fields.showStatus(item, answer.status, words);
+  item.toggleAttribute("data-stuck", Boolean(isUnkept || row?.held || row?.refused || answer?.errors));
+}
+
+function showLast(item) {
+  const last = view.previous.find((row) => row.item === item.dataset.item);
+  item.querySelector(".last").textContent = last && words[last.status] ? words.last.replace("{result}", words[last.status]) : "";
+}
+
+function itemWords(item, answer, row, isUnkept) {
+  if (isUnkept) return [words.unkeptItem, "bad"];
+  if (row?.held) return [words.heldItem, "warn"];
+  if (row?.refused || (answer?.errors && !row)) return [words.wrongItem, "bad"];
+  if (row) return [row.sent && sync.sending ? words.saving : words.local, ""];
+  if (!answer?.at) return [null, ""];
+  const time = fields.clock(answer.at);
+  return [(answer.mine || !answer.by ? words.saved : words.savedBy).replace("{time}", time).replace("{name}", answer.by ?? ""), ""];
+}
+
+function showClash(item, said) {
+  const there = item.querySelector(".clash");
+  if (!said) return there?.remove();
+  const place = there ?? document.createElement("p");
+  if (place.dataset.said === said) return;
+  place.className = "clash";
+  place.dataset.said = said;
+  const link = document.createElement("a");
+  link.href = page.dataset.conflictsUrl;
+  link.textContent = words.clashLink;
+  place.replaceChildren(said, " ", link);
+  item.querySelector(".wrong").before(place);
+}
+
+function count() {
+  const done = (within) => within.querySelectorAll(".item:not([data-status='unanswered'])").length;
+  const answered = done(page);
+  page.querySelector(".bar .answered").textContent = answered;
+  page.querySelector(".bar .meter rect").setAttribute("width", `${(100 * answered) / items.size}%`);
+  for (const section of page.querySelectorAll("[data-section]")) {
+    const tag = section.querySelector(".sect-count .tag");
+    const own = done(section);
+    tag.querySelector(".answered").textContent = own;
+    tag.className = `tag tag-${own === section.querySelectorAll(".item").length ? "good" : own ? "info" : "quiet"}`;
+  }
+  dock(items.size - answered);
 }
 
 // What is left to do; an entry that is not complete, or was refused, is not done whatever was saved before it.
-function dock() {
-  const stuck = saving.counts.held + saving.counts.refused;
+function dock(left) {
+  const stuck = page.querySelectorAll("[data-stuck]").length;
   const area = document.querySelector(".dock-form");
-  const check = area.querySelector(".check");
   const open = left + stuck;
-  area.querySelector(".left").textContent = left ? fill(words.left, left) : stuck ? fill(words.held, stuck) : words.done;
+  const said = left ? [words.left, left] : stuck ? [words.held, stuck] : [words.done, 0];
+  area.querySelector(".left").textContent = said[0].replace("{n}", said[1]);
   area.querySelector(".next").hidden = !open;
+  const check = area.querySelector(".check");
   check.classList.toggle("btn-primary", !open);
   check.textContent = open ? words.checkEarly : words.check;
 }
 
+function hints() {
+  const names = fields.recentHands(view.answers, sync.skew);
+  for (const section of page.querySelectorAll("[data-section]")) {
+    const hands = [...section.querySelectorAll(".item")].map((item) => names.get(item.dataset.item)).filter(Boolean);
+    const place = section.querySelector(".hands") ?? document.createElement("p");
+    place.className = "hands";
+    place.textContent = [...new Set(hands)].map((name) => words.hands.replace("{name}", name)).join(" ");
+    if (place.textContent && !place.isConnected) section.querySelector("form").prepend(place);
+    else if (!place.textContent) place.remove();
+  }
+}
+
+// Whether this page opens without signal, or why not; and a newer release, while nothing waits here.
+function tellReadiness(row = view.row) {
+  const isNewer = sync.release && sync.release !== page.dataset.release;
+  if (isNewer && !view.outbox.length && !view.photos) return offerNewer();
+  offered = false;
+  if (!store.durable) readiness.textContent = words.noStore;
+  else if (!window.isSecureContext) readiness.textContent = words.noOffline;
+  else if (row?.preparedAt) {
+    const size = `${Math.ceil((row.size ?? 0) / 1000)} KB`;
+    readiness.textContent = words.prepared.replace("{size}", size).replace("{time}", fields.clock(row.preparedAt));
+  }
+}
+
+let offered = false;
+async function offerNewer() {
+  if (offered) return;
+  offered = true;
+  const { offerUpdate } = await import("./checkout.js");
+  await offerUpdate({ store, words, place: readiness }).catch(() => {});
+}
+
 // One sentence for the whole form; the worst news first. A role=status element speaks each change once.
-function tell() {
-  const { unsaved, held, refused, waiting } = saving.counts;
-  const pending = waiting + photos.waiting;
-  let text = saving.savedAt ? words.saved.replace("{time}", saving.savedAt) : state.textContent;
-  let tone = "";
-  if (waiting && saving.failure) [text, tone] = [fill(words[saving.failure] ?? words.unsaved, unsaved), "bad"];
-  else if (refused) [text, tone] = [fill(words.wrong, refused), "bad"];
-  else if (pending) text = words.saving;
-  else if (held) [text, tone] = [fill(words.held, held), "warn"];
-  if (state.textContent === text && state.dataset.tone === tone) return;
-  state.textContent = text;
-  state.dataset.tone = tone;
-  if (tone && saving.failure === "signedOut") state.append(signIn());
+function tell(refusal = "") {
+  const [said, tone, link] = refusal ? [refusal, "bad"] : stateWords({ view, sync, words, unkept: unkept.size, durable: store.durable });
+  const key = `${said}|${tone}`;
+  if (state.dataset.said === key) return;
+  Object.assign(state.dataset, { said: key, tone });
+  state.textContent = said;
+  if (!link) return;
+  const place = document.createElement("a");
+  place.textContent = link === "login" ? words.signIn : words.clashLink;
+  place.href = link === "login" ? page.dataset.loginUrl : page.dataset.conflictsUrl;
+  if (link === "login") place.target = "_blank";
+  state.append(" ", place);
 }
 
-function signIn() {
-  const link = document.createElement("a");
-  link.href = page.dataset.loginUrl;
-  link.target = "_blank";
-  link.textContent = words.signIn;
-  return link;
-}
+// ---- what a person does
 
-function edited(event, wait) {
-  const item = event.target.closest(".item");
-  if (!item || !event.target.name) return;
-  saving.touch(item.dataset.item, { wait, held: isHalf(item) });
-}
-
-page.addEventListener("input", (event) => {
-  if (isTyped(event.target)) edited(event, PAUSE_IN_TYPING);
+page.addEventListener("input", ({ target }) => {
+  const item = target.closest(".item");
+  if (item && target.name && fields.isTyped(target)) touch(item, PAUSE_IN_TYPING);
 });
 
-page.addEventListener("change", (event) => {
-  const item = event.target.closest(".item");
-  if (item && event.target.type === "file") {
-    photos.add(item, event.target.files);
-    event.target.value = "";
-  } else if (item && isTyped(event.target)) saving.flush();
-  else if (item) {
-    settleChips(item, event.target);
-    edited(event, event.target.closest(".chip") ? 400 : 0);
+page.addEventListener("change", ({ target }) => {
+  const item = target.closest(".item");
+  if (!item) return;
+  if (target.type === "file") {
+    // The list empties with its field.
+    const files = [...target.files];
+    target.value = "";
+    withPhotos((loaded) => loaded.pick(item, files));
+  } else if (target.name) {
+    fields.settleChips(item, target);
+    touch(item);
   }
 });
+
+// The camera may have this tab killed: where it was opened is written before.
+page.addEventListener("click", ({ target }) => {
+  if (!target.matches("input[type=file]") || !store) return;
+  const item = target.closest(".item").dataset.item;
+  store.setMeta("shooting", { inspection, item, at: new Date().toISOString() }).catch(() => {});
+});
+
+function withPhotos(work) {
+  loadPhotos().then(work).catch(() => {
+    photos = undefined;
+    tell(words.unready);
+  });
+}
 
 page.addEventListener("click", (event) => {
   const button = event.target.closest("button");
-  if (!button) return;
-  const item = button.closest(".item");
+  const item = button?.closest(".item");
+  if (button && "prepare" in button.dataset) prepareNow(button);
+  if (button && "draft" in button.dataset) exportDraft();
+  if (!item) return;
   if (button.dataset.step) {
-    step(button);
-    saving.touch(item.dataset.item, { wait: 600, held: isHalf(item) });
+    fields.step(button);
+    touch(item);
   } else if ("all" in button.dataset) {
-    checkAll(item);
-    saving.touch(item.dataset.item, {});
-  } else if ("remove" in button.dataset) {
+    fields.checkAll(item);
+    touch(item);
+  } else if ("photo" in button.dataset || "remove" in button.dataset) {
     event.preventDefault();
-    photos.remove(button);
+    withPhotos((loaded) => loaded.press(button, item));
   }
 });
 
+
 page.addEventListener("submit", (event) => {
   event.preventDefault();
-  saving.flush();
+  settleNow();
 });
+
+async function exportDraft() {
+  await ready;
+  const { offer } = await import("./draft.js");
+  await offer({ store, inspection, said: page.querySelector(".tray-said") });
+}
+
+async function prepareNow(button) {
+  await ready;
+  const { prepareByHand } = await import("./checkout.js");
+  await prepareByHand({ store, sync, inspection, button, words, place: readiness, told: tellReadiness });
+}
 
 // The dock's link takes the focus itself, so the item last worked on is remembered.
 let here = null;
 page.addEventListener("focusin", (event) => {
   here = event.target.closest(".item") ?? here;
+});
+page.addEventListener("focusout", ({ target }) => {
+  const item = target.closest(".item");
+  if (view && item && fields.isTyped(target)) setTimeout(() => refresh([item.dataset.item]));
 });
 
 document.querySelector(".dock-form .next").addEventListener("click", (event) => {
@@ -145,15 +359,31 @@ document.querySelector(".dock-form .next").addEventListener("click", (event) => 
   next.querySelector("input").focus({ preventScroll: true });
 });
 
-function wake() {
-  if (saving.counts.waiting) saving.flush();
-  if (photos.waiting) photos.flush();
-}
-window.addEventListener("online", wake);
-window.addEventListener("pageshow", wake);
-document.addEventListener("visibilitychange", wake);
+// The check is made on the portal: what waits here goes first.
+document.querySelector(".dock-form .check").addEventListener("click", async (event) => {
+  const waits = pauses.size || view?.outbox.some((row) => !row.held && !row.refused);
+  if (!waits) return;
+  event.preventDefault();
+  settleNow();
+  const failure = await sync.flush();
+  if (!failure) location.assign(event.target.href);
+  else tell(words.checkOffline);
+});
+
+// The log-out button of the page's head; nobody's unsent work is thrown away with a log-in.
+document.addEventListener("submit", async (event) => {
+  if (!event.target.matches("[data-leave]")) return;
+  event.preventDefault();
+  const { leave } = await import("./leaving.js");
+  await leave(event.target);
+});
+
+// A page that is put away may not come back: what is half typed is written now.
+document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && settleNow());
+window.addEventListener("pagehide", settleNow);
+window.addEventListener("pageshow", (event) => event.persisted && ready.then(() => refresh()));
 window.addEventListener("beforeunload", (event) => {
-  if (saving.counts.unsaved || photos.waiting) event.preventDefault();
+  const waits = store && !store.durable && view?.outbox.length;
+  if (unkept.size || waits) event.preventDefault();
 });
 document.documentElement.classList.add("js");
-state.textContent ||= words.idle;

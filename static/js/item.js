@@ -1,41 +1,118 @@
-// One item of the form as the page shows it: its fields, and what the server said of it.
+// One item of the form as the page shows it: what its fields say, and what is said of it.
 
 const typed = "input:not([type]), textarea";
+const VERDICTS = { met: true, not_met: false };
 
-// What is sent: the item's own fields, without its photos.
-export function fields(item) {
-  const data = new FormData();
-  for (const one of item.elements) {
-    if (!one.name || one.type === "file") continue;
-    if (["radio", "checkbox"].includes(one.type) && !one.checked) continue;
-    data.append(one.name, one.value);
+export const isTyped = (field) => field.matches(typed);
+const one = (item, name) => item.querySelector(`[name="${item.id}-${name}"]`);
+const text = (item, name) => one(item, name)?.value.trim().replaceAll("\t", " ") ?? "";
+const isTrue = (field) => Boolean(field?.checked);
+
+function kindOf(item) {
+  if (item.querySelector(".segs")) return one(item, "value").form && item.querySelector("[value=partly]") ? "choice" : "yes_no";
+  if (item.querySelector(".chips")) return "elements";
+  return one(item, "value_0") ? "per_unit" : "text";
+}
+
+// What the fields say, as the protocol's content.
+export function readContent(item) {
+  const na = isTrue(item.querySelector("[value='na']")) || isTrue(one(item, "na"));
+  return { value: na ? null : valueOf(item), na, reason: na ? text(item, "reason") : "", note: text(item, "note") };
+}
+
+function valueOf(item) {
+  const kind = kindOf(item);
+  if (kind === "elements") {
+    const chosen = [...present(item)].map((field) => field.value);
+    return chosen.length || isTrue(one(item, "none")) ? chosen : null;
   }
-  return data;
+  if (kind === "per_unit") {
+    const counts = { total: text(item, "value_0"), compliant: text(item, "value_1") };
+    return counts.total || counts.compliant ? counts : null;
+  }
+  if (kind === "text") return text(item, "value") || null;
+  const chosen = item.querySelector(".seg :checked")?.value ?? null;
+  return kind === "choice" ? chosen : (VERDICTS[chosen] ?? null);
+}
+
+export function fillItem(item, { value, na, reason, note }) {
+  const kind = kindOf(item);
+  if (kind === "choice" || kind === "yes_no") {
+    const chosen = na ? "na" : { true: "met", false: "not_met" }[value] ?? value;
+    for (const field of item.querySelectorAll(".seg input")) field.checked = field.value === chosen;
+  } else if (kind === "elements") {
+    for (const field of item.querySelectorAll(".chip:not(.chip-none) input")) field.checked = !na && Boolean(value?.includes(field.value));
+    one(item, "none").checked = !na && Array.isArray(value) && !value.length;
+    tally(item);
+  } else if (kind === "per_unit") {
+    one(item, "value_0").value = value?.total ?? "";
+    one(item, "value_1").value = value?.compliant ?? "";
+  } else one(item, "value").value = value ?? "";
+  if (one(item, "na")) one(item, "na").checked = na;
+  if (one(item, "reason")) one(item, "reason").value = reason;
+  one(item, "note").value = note;
+  if (note) item.querySelector(".more input").checked = true;
+}
+
+// An answer in few words, from the item's own labels: "合格", "86 ㎡", "3/6".
+export function contentWords(item, { value, na, reason }, words) {
+  if (na) return `${words.na}${reason && ` (${reason})`}`;
+  if (value === null || value === undefined) return words.unanswered;
+  if (Array.isArray(value)) return `${value.length}/${item.querySelectorAll(".chip:not(.chip-none)").length}`;
+  if (typeof value === "object") return `${value.compliant}/${value.total}`;
+  if (typeof value === "boolean") return words[value ? "met" : "not_met"];
+  const unit = item.querySelector(".with-unit span, .step .unit")?.textContent ?? "";
+  return words[value] ?? `${value} ${unit}`.trim();
+}
+
+// What a device can tell by itself; how a quantity is judged, the portal says.
+export function statusOf({ value, na }) {
+  if (na) return "na";
+  if (value === null || value === undefined) return "unanswered";
+  if (typeof value === "boolean") return value ? "met" : "not_met";
+  return ["met", "partly", "not_met"].includes(value) ? value : "answered";
+}
+
+// The time of day, with the date unless it is today.
+export function clock(moment) {
+  const at = new Date(moment);
+  const two = (n) => String(n).padStart(2, "0");
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}`;
+  return at.toDateString() === new Date().toDateString() ? time : `${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
+}
+
+// Two answers to one item, each with its name and time.
+export function clashWords(item, answer, words) {
+  if (!answer?.lost) return words.clashOthers;
+  const said = (text, content, at) => text.replace("{answer}", contentWords(item, content, words)).replace("{time}", clock(at));
+  return `${said(words.clashMine, answer.lost, answer.lost.at)} ${said(words.clashTheirs, answer, answer.at).replace("{name}", answer.by ?? "")}`;
+}
+
+// Who else saved an item within the last ten minutes, by the server's clock.
+export function recentHands(answers, skew) {
+  const since = Date.now() + skew - 600_000;
+  return new Map(answers.filter(({ mine, by, at }) => !mine && by && Date.parse(at) > since).map(({ item, by }) => [item, by]));
 }
 
 // Half of two counts, or "not applicable" without its reason, is not yet an answer.
 export function isHalf(item) {
-  const reason = item.querySelector("[name$='-reason']");
-  const applies = !item.querySelector("[value='na']:checked, [name$='-na']:checked");
-  if (!applies) return !reason.value.trim();
-  const counts = [...item.querySelectorAll("[name*='-value_']")];
-  return counts.length > 1 && counts.filter((one) => one.value.trim()).length === 1;
+  const { value, na, reason } = readContent(item);
+  if (na) return !reason;
+  return Boolean(value) && typeof value === "object" && "total" in value && (value.total === "") !== (value.compliant === "");
 }
-
-export const isTyped = (field) => field.matches(typed);
 
 // "None of them" and the elements exclude each other.
 export function settleChips(item, field) {
   if (!field.matches(".chip input")) return;
-  const none = item.querySelector(".chip-none input");
-  if (field === none && none.checked) for (const one of present(item)) one.checked = false;
+  const none = one(item, "none");
+  if (field === none && none.checked) for (const other of present(item)) other.checked = false;
   else if (field.checked) none.checked = false;
   tally(item);
 }
 
 export function checkAll(item) {
-  for (const one of item.querySelectorAll(".chip:not(.chip-none) input")) one.checked = true;
-  item.querySelector(".chip-none input").checked = false;
+  for (const field of item.querySelectorAll(".chip:not(.chip-none) input")) field.checked = true;
+  one(item, "none").checked = false;
   tally(item);
 }
 
@@ -49,33 +126,35 @@ export function step(button) {
   const input = button.parentNode.querySelector("input");
   const now = Number.parseInt(input.value, 10);
   input.value = Number.isNaN(now) ? Math.max(0, Number(button.dataset.step)) : Math.max(0, now + Number(button.dataset.step));
-  return input;
 }
 
-export function say(item, text, tone = "") {
+export function say(item, said, tone = "") {
   const kept = item.querySelector(".kept");
-  kept.textContent = text;
+  if (kept.textContent !== said) kept.textContent = said;
   kept.dataset.tone = tone;
 }
 
 export function showStatus(item, status, words) {
   item.dataset.status = status;
   const verdict = item.querySelector(".verdict");
-  if (verdict) verdict.textContent = words[status] ?? "";
+  if (verdict) verdict.textContent = ["met", "partly", "not_met"].includes(status) ? words[status] : "";
 }
 
 // The answer that the next change is made upon; the server refuses to overwrite a newer one unseen.
+export const versionOf = (item) => Number(one(item, "version").value);
+
 export function setVersion(item, version) {
-  item.querySelector("[name$='-version']").value = version;
+  one(item, "version").value = version;
 }
 
 export function showErrors(item, errors) {
   const wrong = item.querySelector(".wrong");
-  wrong.textContent = Object.values(errors).flat().join(" ");
-  for (const one of item.elements) {
-    const faulty = one.name && Object.keys(errors).some((field) => one.name.startsWith(`${item.id}-${field}`));
-    if (faulty) one.setAttribute("aria-invalid", "true");
-    else one.removeAttribute("aria-invalid");
-    if (faulty) one.setAttribute("aria-errormessage", wrong.id);
+  const said = Object.values(errors).flat().join(" ");
+  if (wrong.textContent !== said) wrong.textContent = said;
+  for (const field of item.elements) {
+    const faulty = field.name && Object.keys(errors).some((name) => field.name.startsWith(`${item.id}-${name}`));
+    if (faulty) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+    if (faulty) field.setAttribute("aria-errormessage", wrong.id);
   }
 }

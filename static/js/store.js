@@ -212,7 +212,8 @@ class Store {
         touched.push(change.item);
       }
       const known = await tx.objectStore("inspections").get(inspection);
-      await tx.objectStore("inspections").put({ ...known, id: inspection, ...counts(reply) });
+      const closed = reply.cursor === undefined ? known?.closed : undefined;
+      await tx.objectStore("inspections").put({ ...known, ...counts(reply), id: inspection, closed });
       return [...touched, ...(known?.conflicts ?? []), ...(reply.conflicts ?? [])];
     });
     this.announce({ inspection, items });
@@ -325,10 +326,12 @@ function abort(tx) {
   }
 }
 
-function counts({ results, cursor, answered, total, sections, conflicts, photos, closed }) {
+// What a reply says of the whole: `sync` counts the photos, `state` lists them.
+function counts({ results, photos, cursor, answered, total, sections, conflicts, people, lead, center, round, kind }) {
   const syncedAt = results?.map(({ at }) => at).filter(Boolean).at(-1);
-  const { arrived, announced } = photos ?? {};
-  const said = { cursor, answered, total, sections, conflicts, closed, arrived, announced, syncedAt };
+  const pictures = Array.isArray(photos) ? photos : undefined;
+  const { arrived, announced } = pictures ? {} : (photos ?? {});
+  const said = { cursor, answered, total, sections, conflicts, people, lead, center, round, kind, arrived, announced, pictures, syncedAt };
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
 }
 
@@ -372,6 +375,7 @@ async function learn(answers, inspection, change, waits) {
   }
   const isNew = change.version !== known?.version || !sameContent(change, known);
   const kept = isNew && !(known?.errors && change.version === known.version) ? { ...contentOf(change), errors: null } : {};
-  const { version, status, by, at, mine } = change;
+  const same = change.version === known?.version;
+  const { version, status, by = same ? known.by : "", at = same ? known.at : null, mine } = change;
   await answers.put({ ...known, inspection, item: change.item, ...kept, version, status, by, at, mine, theirs: null });
 }

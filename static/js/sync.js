@@ -43,6 +43,15 @@ export class Sync {
     this.#hooks.push(send);
   }
 
+  // Send now; resolves to the failure of that run, "" where everything has its outcome.
+  async flush() {
+    this.#failures = 0;
+    for (;;) {
+      if (!this.#busy) return this.#run();
+      await new Promise((done) => setTimeout(done, 100));
+    }
+  }
+
   #retry() {
     this.#failures = 0;
     this.wake();
@@ -58,20 +67,25 @@ export class Sync {
   }
 
   async #run() {
+    clearTimeout(this.#timer);
     this.#timer = 0;
     if (this.#busy) {
       this.#again = true;
-      return;
+      return "";
     }
     this.#busy = true;
     this.#again = false;
     const failure = await this.#alone(() => this.#sendAll()).catch(() => "store");
     this.#busy = false;
-    if (failure === null) return this.wake(3000);
+    if (failure === null) {
+      this.wake(3000);
+      return "server";
+    }
     this.#failures = failure ? this.#failures + 1 : 0;
-    this.#say({ failure, sending: false });
+    this.#say({ failure, sending: false, release: this.release });
     const pause = failure ? Math.min(LONGEST_PAUSE, 1000 * 2 ** this.#failures) : PULSE;
     this.wake(this.#again && !failure ? 0 : pause);
+    return failure;
   }
 
   // One tab at a time; without locks (plain HTTP) the server's memory of ids has to do.
@@ -114,6 +128,7 @@ export class Sync {
       if (reply.ok) {
         if (!(await this.#heard(inspection, rows, reply.body))) return "server";
       } else if (reply.failed === "closed" || reply.failed === "missing") {
+        if (reply.body?.results?.length) await this.#heard(inspection, rows, { results: reply.body.results });
         await this.#store.note(inspection, { closed: reply.body?.closed || true });
         return "";
       } else if (reply.failed !== "large" && reply.failed !== "wrong") return reply.failed;
@@ -136,15 +151,20 @@ export class Sync {
   async #heard(inspection, rows, body) {
     const ids = new Set(rows.map(({ id }) => id));
     const results = (body.results ?? []).filter(({ id }) => ids.has(id));
-    await this.#store.hear(inspection, { ...body, results });
+    await this.#learn(inspection, { ...body, results });
     return results.some(({ outcome }) => outcome !== "early");
+  }
+
+  async #learn(inspection, body) {
+    this.release = body.release ?? this.release;
+    await this.#store.hear(inspection, body);
   }
 
   // What others changed since this device last heard.
   async look(inspection) {
     const cursor = (await this.#store.inspection(inspection))?.cursor;
     const reply = await this.call(`/inspections/${inspection}/state/${cursor == null ? "" : `?since=${cursor}`}`);
-    if (reply.ok) await this.#store.hear(inspection, reply.body);
+    if (reply.ok) await this.#learn(inspection, reply.body);
     else if (reply.failed === "closed" || reply.failed === "missing") {
       await this.#store.note(inspection, { closed: reply.body?.closed || true });
     } else return reply.failed;
@@ -216,4 +236,25 @@ function failureOf(status, body) {
   if (status === 404) return body.missing ? "missing" : "server";
   if (status === 409) return body.person ? "other" : "wrong";
   return { 400: "wrong", 413: "large" }[status] ?? "server";
+}
+
+// One sentence for a form, its tone, and where it leads; from the outbox, the last outcomes and the last run alone.
+export function stateWords({ view, sync, words, unkept, durable }) {
+  const say = (text, n) => text.replace("{n}", n).replace("{what}", n);
+  const { row, outbox, answers, photos } = view;
+  const rows = outbox.filter((one) => !one.held && !one.refused);
+  const parts = [rows.length && say(words.items, rows.length), photos && say(words.photos, photos)];
+  const what = parts.filter(Boolean).join(words.comma);
+  const wrong = outbox.filter((one) => one.refused).length + answers.filter((one) => one.errors && !outbox.some(({ item }) => item === one.item)).length;
+  const held = outbox.filter((one) => one.held).length;
+  if (unkept) return [say(words.unkept, unkept), "bad"];
+  if (row?.closed) return [what ? say(words.closed, what) : words.closedNone, "bad"];
+  if (what && sync.failure === "login") return [say(words.signedOut, what), "warn", "login"];
+  if (what && sync.failure === "other") return [say(words.other, what), "bad"];
+  if (wrong) return [say(words.wrong, wrong), "bad"];
+  if (row?.conflicts?.length) return [say(words.clashes, row.conflicts.length), "warn", "conflicts"];
+  if (what && sync.failure) return [say(durable ? words[sync.failure] ?? words.server : words.memory, what), "warn"];
+  if (what) return [say(sync.sending ? words.sending : words.waiting, what), ""];
+  if (held) return [say(words.held, held), "warn"];
+  return [row?.syncedAt ? words.allSent : words.idle, ""];
 }

@@ -1,0 +1,280 @@
+"""Changes that devices deliver: each is kept once, whatever is repeated, late or out of order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count
+
+from organization.audit import describe
+from organization.models import User
+from organization.problems import NotAllowed
+from standards.faults import Faults
+
+from .. import permissions
+from ..answer_rows import Known, NewEvent, read_held, read_known, write_events
+from ..answers import Checked, check
+from ..checklist import Checklist, checklist
+from ..merging import CHANGING, LOSING, NOTHING, Held, Mutation, Outcome, in_order, outcome
+from ..models import AnswerEvent, Conflict, Inspection, Photo
+from .filling import lock, note_beginning
+
+FILL = "inspection.fill"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one mutation; `content` is as the log has it, None where nothing is stored."""
+
+    mutation: Mutation
+    outcome: Outcome
+    version: int = 0
+    status: str = ""
+    content: Mapping[str, Any] | None = None
+    at: datetime | None = None
+    faults: Faults | None = None
+    theirs: Held | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """The state after a delivery; `changes` are the items that others changed since the cursor."""
+
+    checklist: Checklist
+    results: tuple[Result, ...]
+    held: Mapping[int, Held]
+    changes: frozenset[int]
+    conflicts: frozenset[int]
+    cursor: int
+    announced: int
+    arrived: int
+
+
+class Closed(NotAllowed):
+    """Nothing can be delivered any more; `results` are of those mutations that had arrived before."""
+
+    results: tuple[Result, ...] = ()
+
+
+def sync(
+    *,
+    inspection: Inspection,
+    mutations: Sequence[Mutation],
+    cursor: int | None,
+    device: UUID,
+    by: User,
+    now: datetime,
+    captured_by: User | None = None,
+) -> Synced:
+    """Take in changes of answers; see docs/field-protocol.md for every outcome.
+
+    `captured_by` is the person who made them, where `by` delivers another's draft. Raises `Closed`
+    where `by` may not fill the inspection (any more).
+    """
+    delivery = _Delivery(inspection, mutations, cursor, device, by, now, captured_by)
+    try:
+        return delivery.take_in()
+    except IntegrityError:
+        # The same identifiers came for another inspection at the same moment: now they are known.
+        return delivery.take_in()
+
+
+@dataclass
+class _Delivery:
+    inspection: Inspection
+    mutations: Sequence[Mutation]
+    cursor: int | None
+    device: UUID
+    by: User
+    now: datetime
+    captured_by: User | None
+    items: Checklist = field(init=False)
+    held: dict[int, Held] = field(init=False)
+    known: dict[UUID, Known] = field(init=False)
+    events: list[NewEvent] = field(init=False)
+    results: dict[UUID, Result] = field(init=False)
+
+    def take_in(self) -> Synced:
+        self.items = checklist(self.inspection.edition_id, self.inspection.kind)
+        self.events, self.results = [], {}
+        with transaction.atomic():
+            locked = lock(self.inspection)
+            asked = {m.id for m in self.mutations} | {m.after for m in self.mutations if m.after}
+            self.known = read_known(asked) if asked else {}
+            self.held = read_held(locked)
+            self._check_right(locked)
+            for mutation in in_order(self.mutations):
+                self._take(mutation)
+            changed, last = self._changed_since()
+            conflicts = _open_conflicts(locked)
+            if self.events:
+                keys = self._write(locked)
+                last = max(keys.values())
+                conflicts = self._note_conflicts(locked, keys, conflicts)
+            photos = Photo.objects.kept().filter(inspection=locked, device__isnull=False)
+            counts = photos.aggregate(announced=Count("pk"), arrived=Count("arrived_at"))
+        return Synced(
+            checklist=self.items,
+            results=tuple(self.results[m.id] for m in self.mutations),
+            held=self.held,
+            changes=frozenset(changed),
+            conflicts=frozenset(conflict.item for conflict in conflicts),
+            cursor=last,
+            **counts,
+        )
+
+    def _check_right(self, locked: Inspection) -> None:
+        verdict = permissions.can_fill(self.by, locked)
+        if verdict:
+            return
+        target, region = describe(locked), locked.region_id
+        closed = Closed(verdict.reason, action=FILL, target=target, region=region)
+        for mutation in self.mutations:
+            if mutation.id in self.known:
+                self._take(mutation)
+        closed.results = tuple(self.results[m.id] for m in self.mutations if m.id in self.results)
+        raise closed
+
+    def _take(self, mutation: Mutation) -> None:
+        """Find what comes of one mutation, and keep it for the batch that is written."""
+        entry = self.items.by_code[mutation.item]
+        held = self.held.get(entry.pk, NOTHING)
+        content = mutation.given.plain()
+        checked: Checked | None = None
+        faults: Faults | None = None
+        try:
+            checked = check(mutation.given, entry.item, self.items.kind)
+            content = checked.plain()
+        except Faults as found:
+            faults = found
+        status = checked.status if checked else ""
+        if earlier := self.known.get(mutation.id):
+            self._repeat(mutation, entry.pk, earlier, content, status, faults)
+            return
+        base = mutation.base
+        if mutation.after:
+            previous = self.known.get(mutation.after)
+            if not previous or (previous.inspection, previous.item) != (self.inspection.pk, entry.pk):
+                self.results[mutation.id] = Result(mutation, Outcome.EARLY)
+                return
+            base = previous.base if previous.outcome in LOSING else previous.version
+        came_to = outcome(held, content, base) if checked else Outcome.FAULTY
+        version = held.version + 1 if came_to is Outcome.APPLIED else held.version
+        event = NewEvent(mutation.id, entry.pk, base, version, came_to, content, status, mutation.at)
+        self.events.append(event)
+        self.known[mutation.id] = Known(
+            0, self.inspection.pk, entry.pk, base, version, came_to, content, self.now
+        )
+        if came_to is Outcome.APPLIED:
+            author = self.captured_by or self.by
+            self.held[entry.pk] = Held(content, status, version, author.pk, author.name, self.now)
+        theirs = held if came_to is Outcome.CONFLICT else None
+        self.results[mutation.id] = Result(
+            mutation, came_to, version, status, content, self.now, faults, theirs
+        )
+
+    def _repeat(
+        self,
+        mutation: Mutation,
+        item: int,
+        earlier: Known,
+        content: Mapping[str, Any],
+        status: str,
+        faults: Faults | None,
+    ) -> None:
+        """Answer a mutation that is known: with its first outcome, or, for another content, not at all."""
+        if (earlier.inspection, earlier.item, earlier.content) != (self.inspection.pk, item, content):
+            self.results.setdefault(mutation.id, Result(mutation, Outcome.REUSED))
+            return
+        theirs = self.held.get(item, NOTHING) if earlier.outcome is Outcome.CONFLICT else None
+        self.results[mutation.id] = Result(
+            mutation, earlier.outcome, earlier.version, status, content, earlier.at, faults, theirs
+        )
+
+    def _changed_since(self) -> tuple[set[int], int]:
+        """Items that others changed since the cursor, and the key of the last change.
+
+        The cursor's own change is asked for too: one that is not there (a restored backup) is no cursor.
+        """
+        events = AnswerEvent.objects.filter(inspection_id=self.inspection.pk).order_by("pk")
+        rows = list(events.filter(pk__gte=self.cursor or 0).values_list("pk", "item_id", "outcome"))
+        last = rows[-1][0] if rows else 0
+        if self.cursor and (not rows or rows[0][0] != self.cursor):
+            last = events.values_list("pk", flat=True).last() or 0
+            return set(self.held), last
+        since = {item for pk, item, came_to in rows if pk != self.cursor and came_to in CHANGING}
+        return since, last
+
+    def _write(self, locked: Inspection) -> dict[UUID, int]:
+        if any(event.outcome is not Outcome.SAME for event in self.events):
+            note_beginning(locked, self.now)
+        return write_events(
+            locked,
+            self.events,
+            by=self.by.pk,
+            now=self.now,
+            device=self.device,
+            captured_by=self.captured_by.pk if self.captured_by else None,
+        )
+
+    def _note_conflicts(
+        self, locked: Inspection, keys: Mapping[UUID, int], conflicts: list["OpenConflict"]
+    ) -> list["OpenConflict"]:
+        """Open a conflict for each change that lost; a device's later change takes its earlier one's place,
+        and one that says what the answer says takes it back."""
+        after = {m.id: m.after for m in self.mutations}
+        for event in self.events:
+            if event.outcome not in (Outcome.CONFLICT, Outcome.SAME):
+                continue
+            previous = after[event.mutation]
+            own = [c for c in conflicts if c.item == event.item and c.is_of(self.device, previous)]
+            if event.outcome is Outcome.CONFLICT:
+                conflicts = self._open(locked, event, keys[event.mutation], own, conflicts)
+            elif own and (event.base == event.version or previous):
+                Conflict.objects.filter(pk__in=[c.pk for c in own]).update(
+                    settled_at=self.now, settled_by=self.by, settled_event=keys[event.mutation]
+                )
+                conflicts = [c for c in conflicts if c not in own]
+        return conflicts
+
+    def _open(
+        self,
+        locked: Inspection,
+        event: NewEvent,
+        key: int,
+        own: list["OpenConflict"],
+        conflicts: list["OpenConflict"],
+    ) -> list["OpenConflict"]:
+        if own:
+            Conflict.objects.filter(pk=own[0].pk).update(event=key)
+            return [
+                OpenConflict(c.pk, c.item, event.mutation, self.device) if c is own[0] else c
+                for c in conflicts
+            ]
+        opened = Conflict.objects.create(
+            inspection=locked, item_id=event.item, event_id=key, opened_at=self.now
+        )
+        return [*conflicts, OpenConflict(opened.pk, event.item, event.mutation, self.device)]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenConflict:
+    """A conflict nobody has settled yet; `mutation` is the change that lost, `device` where it came from."""
+
+    pk: int
+    item: int
+    mutation: UUID
+    device: UUID | None
+
+    def is_of(self, device: UUID, after: UUID | None) -> bool:
+        return device == self.device or (after is not None and after == self.mutation)
+
+
+def _open_conflicts(inspection: Inspection) -> list[OpenConflict]:
+    rows = Conflict.objects.open().filter(inspection=inspection).order_by("pk")
+    return [
+        OpenConflict(*row) for row in rows.values_list("pk", "item_id", "event__mutation", "event__device")
+    ]

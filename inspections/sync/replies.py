@@ -1,0 +1,81 @@
+"""What the portal tells a device: outcomes, and what others changed, as JSON."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..actions import Result, Synced
+from ..checklist import Checklist, Entry
+from ..merging import NOTHING, Held, Outcome, digest
+from ..wording import fault_words
+
+
+def reply(synced: Synced, person: int) -> dict[str, Any]:
+    """The answer to a delivery of `person`."""
+    done, total, sections = progress(synced.checklist, synced.held)
+    return {
+        "results": [result_words(result, person) for result in synced.results],
+        "changes": [
+            held_words(synced.checklist.by_pk[item].item.code, synced.held[item], person)
+            for item in sorted(synced.changes | _kept_otherwise(synced))
+        ],
+        "conflicts": codes(synced.checklist, synced.conflicts),
+        "cursor": synced.cursor,
+        "answered": done,
+        "total": total,
+        "sections": sections,
+        "photos": {"arrived": synced.arrived, "announced": synced.announced},
+    }
+
+
+def result_words(result: Result, person: int) -> dict[str, Any]:
+    """One mutation's outcome; what there is instead, where it is in conflict."""
+    item = result.mutation.item
+    return {
+        "id": str(result.mutation.id),
+        "outcome": result.outcome.value,
+        "version": result.version,
+        "status": result.status,
+        "digest": digest(item, result.content) if result.content is not None else "",
+        "at": result.at and result.at.isoformat(),
+        "errors": fault_words(result.faults) if result.faults else {},
+        "theirs": held_words(item, result.theirs, person) if result.theirs else None,
+    }
+
+
+def held_words(code: str, held: Held, person: int) -> dict[str, Any]:
+    """What there is for one item."""
+    return {
+        "item": code,
+        "version": held.version,
+        **held.content,
+        "status": held.status,
+        "by": held.name,
+        "at": held.at and held.at.isoformat(),
+        "mine": held.by == person,
+    }
+
+
+def progress(items: Checklist, held: Mapping[int, Held]) -> tuple[int, int, dict[str, list[int]]]:
+    """How many items are answered, of how many; and the same for each section."""
+    sections = {
+        section.code: [sum(_is_answered(entry, held) for entry in entries), len(entries)]
+        for section, entries in items.sections()
+    }
+    return sum(done for done, _ in sections.values()), len(items.entries), sections
+
+
+def codes(items: Checklist, keys: frozenset[int]) -> list[str]:
+    return [entry.item.code for entry in items.entries if entry.pk in keys]
+
+
+def _is_answered(entry: Entry, held: Mapping[int, Held]) -> bool:
+    return held.get(entry.pk, NOTHING).status != NOTHING.status
+
+
+def _kept_otherwise(synced: Synced) -> set[int]:
+    """Items of which the portal keeps another spelling than was sent (`1.50` becomes `1.5`)."""
+    return {
+        synced.checklist.by_code[result.mutation.item].pk
+        for result in synced.results
+        if result.outcome is Outcome.APPLIED and result.content != result.mutation.given.plain()
+    }

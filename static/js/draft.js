@@ -1,0 +1,89 @@
+// What this device could not send, as a file for another device (docs/field-protocol.md, "The draft file").
+
+import { base64, digest } from "./picture.js";
+
+const FORMAT = "portal-field-draft";
+const VERSION = 1;
+const MOST = 24 * 1024 * 1024; // bytes of originals in one file
+
+// JSON of which there is one spelling: sorted keys, no spaces.
+export function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  const members = Object.keys(value).sort();
+  return `{${members.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(",")}}`;
+}
+
+async function signed(head) {
+  const photos = head.photos.map(({ original, thumbnail, ...rest }) => rest);
+  const bytes = new TextEncoder().encode(canonical({ ...head, photos }));
+  return { ...head, sha256: await digest(bytes.buffer) };
+}
+
+const mutationOf = ({ id, item, base, after, content, at }) => ({ id, item, base, after, ...content, at });
+
+function photoOf({ id, item, of, sha256, size, at, bytes, thumbnail }) {
+  return { id, item, of, sha256, size, at, thumbnail: base64(thumbnail), original: base64(bytes) };
+}
+
+// Photos that still have their bytes here, in groups that fit one file; at least one group, for the answers.
+function grouped(photos) {
+  const groups = [[]];
+  let size = 0;
+  for (const photo of photos) {
+    if (size + photo.size > MOST && groups.at(-1).length) {
+      groups.push([]);
+      size = 0;
+    }
+    groups.at(-1).push(photo);
+    size += photo.size;
+  }
+  return groups;
+}
+
+// Plain objects, one for each file; none where nothing waits on this device.
+export async function draftsOf(store, inspection) {
+  const known = (await store.inspection(inspection)) ?? {};
+  const mutations = (await store.outbox(inspection)).map(mutationOf);
+  const photos = (await store.photos(inspection)).filter((row) => row.bytes && !row.removed);
+  // A drawing stands behind the photo that it is on.
+  photos.sort((one, other) => Boolean(one.of) - Boolean(other.of) || (one.at < other.at ? -1 : 1));
+  if (!mutations.length && !photos.length) return [];
+  const groups = grouped(photos);
+  const head = {
+    format: FORMAT, version: VERSION, inspection, center: known.center ?? "", round: known.round ?? "",
+    person: store.person, device: await store.device(), release: known.release ?? "", at: new Date().toISOString(), parts: groups.length,
+  };
+  return Promise.all(
+    groups.map((group, index) => signed({ ...head, part: index + 1, mutations: index ? [] : mutations, photos: group.map(photoOf) })),
+  );
+}
+
+function nameOf({ center, at, part, parts, inspection }) {
+  const words = [center || inspection, at.slice(0, 16).replace(/[-:]/g, "").replace("T", "-")];
+  if (parts > 1) words.push(`${part}-${parts}`);
+  return `${words.join("-").replace(/[\\/:*?"<>|\s]+/g, "-")}.json`;
+}
+
+// Hands the files to the browser as downloads; resolves to their names.
+export async function exportDraft(store, inspection) {
+  const drafts = await draftsOf(store, inspection);
+  for (const draft of drafts) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([JSON.stringify(draft)], { type: "application/json" }));
+    link.download = nameOf(draft);
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+  return drafts.map(nameOf);
+}
+
+// A button of a page with its place for words (data-made, data-empty, data-failed).
+export async function offer({ store, inspection, said }) {
+  try {
+    const names = await exportDraft(store, inspection);
+    said.textContent = names.length ? said.dataset.made.replace("{name}", names.join("  ")) : said.dataset.empty;
+  } catch {
+    said.textContent = said.dataset.failed;
+  }
+}

@@ -1,0 +1,145 @@
+// This device's own page: what is not sent, what is prepared, and whether the device can work without signal.
+
+import { offerUpdate, prepare, putAway, sizeWords } from "./checkout.js";
+import { checks } from "./selfcheck.js";
+import { clock } from "./item.js";
+import { openStore, people } from "./store.js";
+import { Sync } from "./sync.js";
+
+const page = document.querySelector("[data-field]");
+const words = document.querySelector("#field-words").dataset;
+const at = (name) => page.querySelector(`[data-${name}]`);
+const person = Number(page.dataset.person || localStorage.getItem("portal-person"));
+let store, sync;
+
+begin();
+
+async function begin() {
+  if (page.dataset.person) localStorage.setItem("portal-person", person);
+  if (person) {
+    store = await openStore(person);
+    sync = new Sync(store);
+    store.listen(() => refresh().catch(broken));
+    await refresh().catch(broken);
+    sync.start();
+  } else at("unsent").textContent = words.nobody;
+  await others();
+  for await (const row of checks({ sync, store })) showCheck(row);
+}
+
+function broken() {
+  at("unsent").textContent = words.store;
+}
+
+const what = (items, photos) =>
+  [items && words.items.replace("{n}", items), photos && words.photos.replace("{n}", photos)].filter(Boolean).join(words.comma);
+
+async function refresh() {
+  const [kept, outbox, unsent] = await Promise.all([store.inspections(), store.outbox(), store.unsent()]);
+  const waits = what(outbox.length, unsent.photos);
+  const failing = sync.failure === "login" ? "signedOut" : sync.failure;
+  const said = sync.sending ? "sending" : failing || "waiting";
+  at("unsent").textContent = waits ? words[said].replace("{what}", waits) : words.allSent;
+  at("send").hidden = !waits;
+  at("login").hidden = !waits || sync.failure !== "login";
+  at("export").hidden = !waits;
+  await list(kept, outbox);
+  if (sync.release && sync.release !== page.dataset.release && !waits && at("newer").hidden) {
+    at("newer").hidden = false;
+    await offerUpdate({ store, words, place: at("newer") });
+  }
+}
+
+async function list(kept, outbox) {
+  const shown = kept.filter(({ id, preparedAt }) => preparedAt || outbox.some((row) => row.inspection === id));
+  at("none").hidden = shown.length > 0;
+  at("again").hidden = !shown.length;
+  const rows = await Promise.all(shown.map(async (row) => entry(row, await amount(row, outbox))));
+  at("prepared").replaceChildren(...rows);
+}
+
+async function amount({ id }, outbox) {
+  const photos = await store.waitingPhotos(id);
+  return what(outbox.filter((row) => row.inspection === id).length, photos.length);
+}
+
+function entry(row, waits) {
+  const place = document.createElement("li");
+  const link = element("a", "", "");
+  link.href = `/inspections/${row.id}/`;
+  const prepared = row.preparedAt && words.row.replace("{round}", row.round ?? "").replace("{time}", clock(row.preparedAt)).replace("{size}", sizeWords(row.size ?? 0));
+  const sent = row.syncedAt && words.rowSent.replace("{time}", clock(row.syncedAt));
+  link.append(
+    element("span", "name", row.center ?? ""),
+    element("span", "hint", [row.closed && words.rowClosed, prepared, sent].filter(Boolean).join(" · ")),
+    element("span", "side", `${row.answered ?? 0}/${row.total ?? ""}`),
+  );
+  if (waits) link.lastChild.prepend(element("span", "tag tag-warn", words.rowWaiting.replace("{what}", waits)));
+  place.append(link);
+  if (!waits) place.append(remover(row));
+  return place;
+}
+
+function remover(row) {
+  const button = element("button", "btn btn-link", words.remove);
+  button.type = "button";
+  button.setAttribute("aria-label", `${words.remove} ${row.center ?? ""}`);
+  button.addEventListener("click", async () => {
+    if (!(await putAway(store, row.id))) at("unsent").textContent = words.kept;
+  });
+  return button;
+}
+
+function element(name, className, text) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+// Somebody else's unsent work on this device: told, not shown.
+async function others() {
+  const rows = await Promise.all(
+    (await people()).filter((one) => one !== person).map(async (one) => (await openStore(one)).unsent()),
+  );
+  const waiting = rows.map(({ answers, photos }) => what(answers, photos)).filter(Boolean);
+  at("others").replaceChildren(...waiting.map((text) => element("p", "note note-warning", words.others.replace("{what}", text))));
+}
+
+function showCheck({ name, tone, said }) {
+  const place = at("checks").querySelector(`[data-check="${name}"]`) ?? element("li", "", "");
+  place.dataset.check = name;
+  place.replaceChildren(element("span", `tag tag-${tone}`, words[tone]), " ", element("span", "", said(words)));
+  at("checks").append(place);
+}
+
+// ---- what a person does
+
+at("send").addEventListener("click", () => sync.flush());
+
+at("again").addEventListener("click", async (event) => {
+  event.target.disabled = true;
+  at("unsent").textContent = words.preparing;
+  let failed = false;
+  for (const { id, closed } of await store.inspections()) {
+    if (!closed) await prepare({ store, sync, inspection: id }).catch(() => (failed = true));
+  }
+  event.target.disabled = false;
+  await refresh();
+  if (failed) at("unsent").textContent = words.notPrepared;
+});
+
+at("export").addEventListener("click", async () => {
+  const { exportDraft } = await import("./draft.js");
+  const names = [];
+  for (const { id } of await store.inspections()) names.push(...(await exportDraft(store, id)));
+  at("unsent").textContent = names.length ? words.exported.replace("{name}", names.join("  ")) : words.allSent;
+});
+
+let installing = null;
+window.addEventListener("beforeinstallprompt", (event) => {
+  event.preventDefault();
+  installing = event;
+  at("install").hidden = false;
+});
+at("install").addEventListener("click", () => installing?.prompt());

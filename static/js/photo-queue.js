@@ -1,0 +1,262 @@
+// The photos of one inspection on this device: kept first, then sent — small pictures before originals, in pieces.
+//
+//   const photos = new PhotoQueue({ store, sync, inspection, told, mayGo });   // mayGo(): whether originals may go now
+//   await photos.add(code, file, { of })   // resolves when it is kept; rejects where nothing was kept
+//   await photos.remove(id, code)          // also of a photo that only the server has; sent when there is a network
+//   await photos.send()                    // one run; resolves to "" or to what stopped it (see Sync.call)
+//   await photos.tally()                   // {rows, waitingBytes, sentBytes}; rows without their bytes
+//
+// Of a row the server's word decides three things: `announced` (it has the small picture), `done` (it has the original
+// under the digest that was computed here; only then the bytes leave this device), and the end of `removed`.
+
+import { base64, digest, shrink } from "./picture.js";
+import { newId } from "./store.js";
+
+const LEAST = 64 * 1024;
+const MOST = 256 * 1024;
+const TRIES = 3;
+// What concerns one photo alone must not hold up the others.
+const ALONE = new Set(["server", "refused"]);
+const PATIENCE = 60_000; // ms for one piece
+
+const weight = (row) => (row?.waiting && row.bytes ? row.size : 0);
+export const waitingKey = (inspection) => `photo bytes waiting ${inspection}`;
+export const SENT = "photo bytes sent";
+
+export class PhotoQueue {
+  #store;
+  #inspection;
+  #root;
+  #sync;
+  #told;
+  #mayGo;
+  #offsets = new Map();
+  #mismatches = new Map();
+  #given = new Set(); // refused for good as far as this page knows
+  #piece = LEAST;
+  #running = null;
+  #again = false;
+
+  constructor({ store, sync, inspection, told = () => {}, mayGo = () => true }) {
+    this.#store = store;
+    this.#inspection = inspection;
+    this.#root = `/inspections/${inspection}/photos/`;
+    this.#sync = sync;
+    this.#told = told;
+    this.#mayGo = mayGo;
+  }
+
+  // ---- kept here
+
+  async add(item, source, { of = null, at = new Date().toISOString() } = {}) {
+    const { bytes, thumbnail } = await shrink(source);
+    const sha256 = await digest(bytes);
+    const row = { id: newId(), inspection: this.#inspection, item, of, sha256, size: bytes.byteLength, at, bytes, thumbnail };
+    return this.#change(row.id, () => ({ ...row, announced: false, done: false, waiting: this.#inspection }));
+  }
+
+  // One that the server can know of is taken out there too; one that never left is gone at once.
+  remove(id, item) {
+    return this.#change(id, (row) => {
+      if (row && !row.tried) return null;
+      return { inspection: this.#inspection, item, at: new Date().toISOString(), announced: true, done: true, ...row, id, removed: true, waiting: this.#inspection };
+    });
+  }
+
+  async tally() {
+    const rows = await this.#store.photos(this.#inspection);
+    const waitingBytes = (await this.#store.meta(waitingKey(this.#inspection))) ?? 0;
+    const partly = [...this.#offsets.values()].reduce((sum, offset) => sum + offset, 0);
+    return {
+      rows: rows.map(({ bytes, ...row }) => ({ ...row, kept: Boolean(bytes), offset: this.#offsets.get(row.id) ?? 0 })).sort(byTime),
+      waitingBytes: Math.max(0, waitingBytes - partly),
+      sentBytes: (await this.#store.meta(SENT)) ?? 0,
+    };
+  }
+
+  // One transaction over row and meter; `change` gets the row as it is and returns it as it shall be, null for none.
+  async #change(id, change) {
+    const after = await this.#store.run(["photos", "meta"], "readwrite", async (tx) => {
+      const [photos, meta] = [tx.objectStore("photos"), tx.objectStore("meta")];
+      const before = await photos.get(id);
+      const next = change(before);
+      if (next) await photos.put(next);
+      else await photos.delete(id);
+      const grown = weight(next) - weight(before);
+      const key = waitingKey(this.#inspection);
+      if (grown) await meta.put(Math.max(0, ((await meta.get(key)) ?? 0) + grown), key);
+      return next;
+    });
+    this.#told(id);
+    this.#store.announce({ inspection: this.#inspection, photos: true });
+    return after;
+  }
+
+  // ---- on the way
+
+  // One tab sends at a time; where the browser has no locks, the server's offsets keep two senders right.
+  send() {
+    this.#again = true;
+    this.#running ??= this.#locked(() => this.#run()).finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  #locked(work) {
+    if (!navigator.locks) return work();
+    const name = `portal-photos-${this.#store.person}-${this.#inspection}`;
+    return navigator.locks.request(name, { ifAvailable: true }, (lock) => (lock ? work() : "elsewhere"));
+  }
+
+  async #run() {
+    const steps = [(row) => this.#announce(row), (row) => this.#takeOut(row), (row) => this.#mayGo() && this.#upload(row)];
+    const seen = new Set();
+    let stopped = "";
+    for (;;) {
+      if (this.#again) seen.clear();
+      this.#again = false;
+      const ids = (await this.#store.waitingPhotos(this.#inspection)).filter((id) => !seen.has(id));
+      if (!ids.length) return stopped;
+      for (const step of steps) {
+        for (const id of ids) {
+          const failed = await this.#try(step, id);
+          if (failed && !ALONE.has(failed)) return failed;
+          stopped ||= failed;
+        }
+      }
+      for (const id of ids) seen.add(id);
+    }
+  }
+
+  async #try(step, id) {
+    const row = await this.#store.photo(id);
+    if (this.#given.has(id) && !row?.removed) return "refused";
+    return (row?.waiting && (await step(row))) || "";
+  }
+
+  async #announce(row) {
+    if (row.announced || (row.removed && !row.tried)) return "";
+    const original = row.of && (await this.#store.photo(row.of));
+    if (original && !original.announced) {
+      const failed = await this.#announce(original);
+      if (failed) return failed;
+    }
+    await this.#change(row.id, (now) => now && { ...now, tried: true });
+    const { id, item, of, sha256, size, at } = row;
+    const thumbnail = base64(row.thumbnail);
+    const json = { person: this.#store.person, device: await this.#store.device(), id, item, of, sha256, size, at, thumbnail };
+    const reply = await this.#sync.call(this.#root, { method: "POST", json, timeout: PATIENCE });
+    if (!reply.ok) return this.#refusal(row, reply);
+    const { offset = 0, done, url, thumbnail_url } = reply.body;
+    await this.#store.addMeta(SENT, thumbnail.length);
+    this.#offsets.set(id, offset);
+    await this.#change(id, (now) => now && { ...now, announced: true, errors: null, url, thumbnail_url });
+    return done ? this.#verify(row, reply.body) : "";
+  }
+
+  async #takeOut(row) {
+    if (!row.removed) return "";
+    const reply = row.announced ? await this.#sync.call(`/photos/${row.id}/remove/`, { method: "POST" }) : { ok: true };
+    if (reply.ok || reply.status === 404) return this.#forget(row.id);
+    if (reply.failed !== "closed") return reply.failed;
+    await this.#change(row.id, (now) => now && ends({ ...now, removed: false }));
+    return "closed";
+  }
+
+  async #forget(id) {
+    this.#offsets.delete(id);
+    await this.#change(id, () => null);
+    return "";
+  }
+
+  async #upload(row) {
+    if (!row.announced || row.done || row.removed) return "";
+    let offset = this.#offsets.get(row.id);
+    if (offset === undefined || offset >= row.size) {
+      const reply = await this.#sync.call(this.#address(row));
+      if (!reply.ok) return this.#refusal(row, reply);
+      if (reply.body.done) return this.#verify(row, reply.body);
+      offset = reply.body.offset;
+    }
+    for (let strays = 0; strays < TRIES; ) {
+      const reply = await this.#put(row, offset);
+      const said = reply.body?.offset;
+      if (reply.status === 400) return this.#mismatch(row, reply);
+      if (!Number.isInteger(said)) return this.#refusal(row, reply);
+      if (reply.body.done) return this.#verify(row, reply.body);
+      if (said <= offset) strays += 1;
+      offset = said;
+      this.#offsets.set(row.id, offset);
+      this.#told(row.id);
+      if (!(await this.#isWanted(row.id))) return "";
+    }
+    return "server";
+  }
+
+  #address(row) {
+    return `${this.#root}${row.id}/`;
+  }
+
+  // Pieces grow while they go through quickly, so that a weak signal loses little and a strong one waits little.
+  async #put(row, offset) {
+    const body = row.bytes.slice(offset, offset + this.#piece);
+    const began = performance.now();
+    const headers = { "Upload-Offset": String(offset), "Content-Type": "application/octet-stream" };
+    const reply = await this.#sync.call(this.#address(row), { method: "PUT", headers, body, timeout: PATIENCE });
+    const isQuick = reply.ok && performance.now() - began < 1500;
+    this.#piece = isQuick ? Math.min(MOST, this.#piece * 2) : LEAST;
+    if (reply.ok) await this.#store.addMeta(SENT, body.byteLength);
+    return reply;
+  }
+
+  async #isWanted(id) {
+    const row = await this.#store.photo(id);
+    return Boolean(row) && !row.removed;
+  }
+
+  // The server's digest must be the one computed here from the same bytes; otherwise nothing is given up.
+  async #verify(row, { sha256 }) {
+    if (sha256 !== row.sha256) return this.#mismatch(row, {});
+    this.#offsets.delete(row.id);
+    await this.#change(row.id, (now) => {
+      if (!now) return null;
+      const { bytes, ...kept } = now;
+      const verified = { ...kept, announced: true, done: true, errors: null };
+      return verified.removed ? verified : ends(verified);
+    });
+    return "";
+  }
+
+  // What arrived is not what was sent: it starts anew, a few times, then it is said.
+  async #mismatch(row, reply) {
+    const times = (this.#mismatches.get(row.id) ?? 0) + 1;
+    this.#mismatches.set(row.id, times);
+    this.#offsets.delete(row.id);
+    return times < TRIES ? "server" : this.#giveUp(row, reply);
+  }
+
+  async #giveUp(row, reply) {
+    this.#given.add(row.id);
+    await this.#change(row.id, (now) => now && { ...now, errors: (reply.body?.errors ?? []).map(({ message }) => message) });
+    return "refused";
+  }
+
+  async #refusal(row, reply) {
+    if (reply.failed === "missing") {
+      // The server does not know it any more: it is announced again, once.
+      const again = !this.#mismatches.has(row.id);
+      this.#mismatches.set(row.id, TRIES);
+      await this.#change(row.id, (now) => now && { ...now, announced: false });
+      return again ? "server" : "closed";
+    }
+    return reply.failed === "wrong" || reply.failed === "large" ? this.#giveUp(row, reply) : (reply.failed ?? "server");
+  }
+}
+
+const byTime = (one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0);
+
+function ends(row) {
+  const { waiting: _over, ...rest } = row;
+  return rest;
+}
