@@ -207,7 +207,7 @@ def flush_frozen_rows() -> Iterator[None]:
         standards.GUARD,
         inspections.GUARD,
         inspections.FINDINGS,
-        inspections.HISTORY,
+        inspections.HISTORY, inspections.REPLIES,
         inspections.CONFLICTS,
         inspections.ARRIVED,
         reports.GUARD,

@@ -3,9 +3,19 @@
 from .arriving import Arrival, announce_photo, arrival, receive_piece
 from .calendars import load_year
 from .filling import Saved, Stale, save_answer, save_answers
+from .moving import acknowledge_findings, notify_findings, policy_of
 from .photos import PHOTOS_PER_ITEM, add_photo, remove_photo
+from .rectifying import (
+    add_evidence,
+    ask_extension,
+    object_to,
+    remove_evidence,
+    report,
+    save_reply,
+)
+from .reviewing import decide_request, review, set_policy
 from .rounds import add_centers, assign, create_round
-from .submitting import lock_for_submit, mark_submitted, notify_findings, open_findings
+from .submitting import lock_for_submit, mark_submitted, open_findings
 from .syncing import Closed, Result, Synced, sync
 
 __all__ = [
@@ -16,20 +26,31 @@ __all__ = [
     "Saved",
     "Stale",
     "Synced",
+    "acknowledge_findings",
     "add_centers",
+    "add_evidence",
     "add_photo",
     "announce_photo",
     "arrival",
+    "ask_extension",
     "assign",
     "create_round",
+    "decide_request",
     "load_year",
     "lock_for_submit",
     "mark_submitted",
     "notify_findings",
+    "object_to",
     "open_findings",
+    "policy_of",
     "receive_piece",
+    "remove_evidence",
     "remove_photo",
+    "report",
+    "review",
     "save_answer",
     "save_answers",
+    "save_reply",
+    "set_policy",
     "sync",
 ]

@@ -11,6 +11,7 @@ from organization.models import User
 from .. import permissions
 from ..holiday_lists import Day
 from ..models import CalendarDay, CalendarYear
+from .moving import recount_terms
 
 
 @transaction.atomic
@@ -23,7 +24,10 @@ def load_year(
     by: User | None,
     now: datetime,
 ) -> CalendarYear:
-    """Take in a year's arrangement in place of what was known of it; `by` is None for a command on the server."""
+    """Take in a year's arrangement in place of what was known of it, and count anew the terms that touch it.
+
+    `by` is None for a command on the server.
+    """
     if by is not None:
         permissions.can_edit_calendar(by).enforce(action="calendar.load", target=str(year))
     row, _created = CalendarYear.objects.update_or_create(
@@ -34,5 +38,6 @@ def load_year(
     CalendarDay.objects.bulk_create(
         CalendarDay(day=day.day, year=row, is_working=day.is_working, name=day.name) for day in days
     )
-    record("calendar.load", by=by, target=str(year), now=now, source=source, count=len(days))
+    moved = recount_terms(year=year, by=by, now=now)
+    record("calendar.load", by=by, target=str(year), now=now, source=source, count=len(days), moved=moved)
     return row

@@ -4,6 +4,7 @@ from .answers import Answer, AnswerEvent, Conflict
 from .calendars import CalendarDay, CalendarYear
 from .findings import Finding
 from .photos import Photo, PhotoChunk
+from .rectification import Evidence, FindingEvent, RectificationPolicy, Reply, Request
 from .rounds import Inspection, Round
 
 __all__ = [
@@ -12,9 +13,14 @@ __all__ = [
     "CalendarDay",
     "CalendarYear",
     "Conflict",
+    "Evidence",
     "Finding",
+    "FindingEvent",
     "Inspection",
     "Photo",
     "PhotoChunk",
+    "RectificationPolicy",
+    "Reply",
+    "Request",
     "Round",
 ]

@@ -75,7 +75,7 @@ def _issue(
         transaction.set_rollback(True)
         return None
     _freeze(locked, document, number, dated, by, now)
-    inspections.notify_findings(inspection=locked.inspection)
+    inspections.notify_findings(inspection=locked.inspection, by=by, now=now)
     record(
         "notice.issue", by=by, target=locked, region=locked.region_id, now=now,
         number=locked.number_text, sha256=locked.sha256,

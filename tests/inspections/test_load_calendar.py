@@ -1,4 +1,4 @@
-"""`manage.py load_calendar`: the package's years once, a year from a file, bad files named and nothing loaded."""
+"""`manage.py load_calendar`: the package's years once, a year from a file, bad files named."""
 
 from datetime import date
 from io import StringIO

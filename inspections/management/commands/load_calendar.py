@@ -75,7 +75,7 @@ def _source() -> str:
 
 
 def _unknown() -> dict[int, list[Day]]:
-    """The arrangements of the package's years of which nothing is known yet; one edited here stays as it is."""
+    """The arrangements of those years of the package of which nothing is known yet."""
     known = set(CalendarYear.objects.values_list("year", flat=True))
     found: dict[int, list[Day]] = {}
     for days, is_working in (

@@ -45,7 +45,7 @@ def test_year_loaded_again_takes_the_place_of_the_old_days(cast: dict[str, User]
     assert CalendarYear.objects.get().loaded_by == cast["administrator"]
     entry = AuditEntry.objects.filter(action="calendar.load").first()
     assert entry is not None
-    assert entry.detail == {"source": "国办发明电〔2026〕7号", "count": 1}
+    assert entry.detail == {"source": "国办发明电〔2026〕7号", "count": 1, "moved": 0}
 
 
 @pytest.mark.parametrize("role", [role for role in Role.values if role != Role.ADMINISTRATOR])
