@@ -88,6 +88,8 @@ def page_context(finding: Finding, user: User) -> dict[str, Any]:
     )
     replies = list(finding.replies.filter(reported_at__isnull=False).select_related("reported_by"))
     due = due_of([finding], today).get(finding.pk)
+    requests = list(finding.requests.select_related("asked_by", "decided_by"))
+    waiting = {request.kind for request in requests if request.state == Request.State.ASKED}
     return {
         "finding": finding,
         "due": due,
@@ -95,11 +97,12 @@ def page_context(finding: Finding, user: User) -> dict[str, Any]:
         "before": _before(finding),
         "drafted": [links(row, removable=True) for row in evidence if row.reply_id is None],
         "replies": [_reply(reply, evidence) for reply in replies],
-        "requests": list(finding.requests.select_related("asked_by", "decided_by")),
+        "requests": requests,
         "steps": _steps(finding),
         "can_repair": permissions.can_repair(user, finding),
-        "can_extend": permissions.can_ask_extension(user, finding, today),
-        "can_object": permissions.can_object(user, finding),
+        "can_extend": permissions.can_ask_extension(user, finding, today)
+        and Request.Kind.EXTENSION not in waiting,
+        "can_object": permissions.can_object(user, finding) and Request.Kind.OBJECTION not in waiting,
         "can_review": permissions.can_review(user, finding),
     }
 
