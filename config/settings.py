@@ -158,6 +158,19 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 DATA_UPLOAD_MAX_NUMBER_FILES = 60
 
+# Mail goes to the log until a server is named; links in it need the portal's own address.
+MAIL = env.email("EMAIL_URL", default="consolemail://")
+EMAIL_BACKEND = MAIL["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = MAIL["EMAIL_HOST"], MAIL["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_USER"], MAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.get("EMAIL_USE_TLS", False), MAIL.get("EMAIL_USE_SSL", False)
+DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="portal@localhost")
+EMAIL_TIMEOUT = 20
+SITE_URL = env("SITE_URL", default="")
+# The county's own messenger: each message is posted there as JSON, signed by HMAC-SHA256.
+WEBHOOK_URL = env("WEBHOOK_URL", default="")
+WEBHOOK_SECRET = env("WEBHOOK_SECRET", default="")
+
 FONTS_DIR = Path(env("FONTS_DIR", default=str(VAR_DIR / "fonts")))
 # Where the open source faces lie, if neither the system's packages nor its mirror can give them.
 FONT_SOURCES_DIR = env("FONT_SOURCES_DIR", default="")

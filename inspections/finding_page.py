@@ -14,10 +14,10 @@ from organization.models import User
 from organization.templatetags.portal import day, moment, term
 
 from . import permissions, workflow
-from .actions import policy_of
 from .calendars import working_calendar
 from .deadlines import AlertRule, working_days_left
 from .models import Evidence, Finding, FindingEvent, Photo, Reply, Request
+from .policies import policy_of
 from .rectification_forms import MOVES
 
 STEPS = {
@@ -56,8 +56,7 @@ def due_of(findings: Sequence[Finding], today: date) -> dict[int, Due]:
     found = {}
     for finding in dated:
         if finding.region_id not in rules:
-            policy = policy_of(finding.region_id)
-            rules[finding.region_id] = AlertRule(policy.blue, policy.yellow, policy.red)
+            rules[finding.region_id] = policy_of(finding.region_id).alert_rule
         alert = rules[finding.region_id].alert(today, finding.due_on, calendar)
         waits = finding.state in workflow.WITH_TOWNSHIP
         left = working_days_left(today, finding.due_on, calendar)

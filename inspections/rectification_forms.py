@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import workflow
 from .forms import DateInput
-from .models import Finding, RectificationPolicy, Reply
+from .models import Finding, MessageChoice, RectificationPolicy, Reply
 
 # The moves that the county makes by hand, as its buttons name them.
 MOVES = {
@@ -134,6 +134,18 @@ class DecisionForm(forms.Form):
     words = forms.CharField(
         label=_("意见"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class MessageChoiceForm(forms.Form):
+    mode = forms.ChoiceField(label=_("邮件"), choices=MessageChoice.Mode, widget=forms.RadioSelect)
+    email = forms.EmailField(label=_("电子邮箱"), required=False, max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        wanted = cleaned.get("mode") in (MessageChoice.Mode.DAILY, MessageChoice.Mode.AT_ONCE)
+        if wanted and not cleaned.get("email") and "email" not in self.errors:
+            self.add_error("email", _("要发邮件，请填写电子邮箱。"))
+        return cleaned
 
 
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from .views import calendars, device, filling, findings, inbox, paper, photos, rounds, syncing, tasks, uploads
+from .views import (
+    calendars,
+    device,
+    filling,
+    findings,
+    inbox,
+    messages,
+    paper,
+    photos,
+    rounds,
+    syncing,
+    tasks,
+    uploads,
+)
 
 app_name = "inspections"
 
@@ -17,6 +30,9 @@ urlpatterns = [
     path("evidence/<uuid:pk>/", findings.evidence, name="evidence"),
     path("evidence/<uuid:pk>/small/", findings.evidence, {"size": "thumbnail"}, name="evidence-thumbnail"),
     path("evidence/<uuid:pk>/remove/", findings.evidence_remove, name="evidence-remove"),
+    path("messages/", messages.message_list, name="message-list"),
+    path("messages/read/", messages.messages_read, name="messages-read"),
+    path("messages/choice/", messages.messages_choose, name="messages-choose"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/close/", inbox.close_several, name="inbox-close"),
     path("rectification/", inbox.policy, name="policy"),

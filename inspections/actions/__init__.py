@@ -3,7 +3,8 @@
 from .arriving import Arrival, announce_photo, arrival, receive_piece
 from .calendars import load_year
 from .filling import Saved, Stale, save_answer, save_answers
-from .moving import acknowledge_findings, notify_findings, policy_of
+from .messaging import choose_messages, read_messages, remind
+from .moving import acknowledge_findings, notify_findings
 from .photos import PHOTOS_PER_ITEM, add_photo, remove_photo
 from .rectifying import (
     add_evidence,
@@ -34,6 +35,7 @@ __all__ = [
     "arrival",
     "ask_extension",
     "assign",
+    "choose_messages",
     "create_round",
     "decide_request",
     "load_year",
@@ -42,8 +44,9 @@ __all__ = [
     "notify_findings",
     "object_to",
     "open_findings",
-    "policy_of",
+    "read_messages",
     "receive_piece",
+    "remind",
     "remove_evidence",
     "remove_photo",
     "report",

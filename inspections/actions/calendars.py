@@ -11,7 +11,7 @@ from organization.models import User
 from .. import permissions
 from ..holiday_lists import Day
 from ..models import CalendarDay, CalendarYear
-from .moving import recount_terms
+from .terms import recount_terms
 
 
 @transaction.atomic

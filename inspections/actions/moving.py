@@ -1,27 +1,24 @@
-"""The one door through which findings move, and the terms that begin on the way."""
+"""The one door through which findings move."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organization.audit import record
-from organization.codes import ancestors, level_of
 from organization.models import User
 from organization.problems import Problem
 
 from .. import workflow
-from ..calendars import working_calendar
-from ..deadlines import Deadline, WorkingCalendar, after, no_earlier_than
-from ..models import Finding, FindingEvent, Inspection, RectificationPolicy, Request
+from ..models import Finding, FindingEvent, Inspection, RectificationPolicy
+from ..policies import policy_of
+from .messaging import TOWNSHIP, tell
+from .terms import begin_terms
 
 BATCH = 500
-# The longest term (250 working days) ends in the year after next at the latest.
-YEARS_AHEAD = 2
 
 
 def lock_finding(finding: Finding) -> Finding:
@@ -78,6 +75,17 @@ def notify_findings(*, inspection: Inspection, by: User | None, now: datetime) -
     policy = policy_of(inspection.region_id)
     if policy.basis == RectificationPolicy.Basis.ISSUED:
         begin_terms(findings, timezone.localdate(now), policy)
+    if findings:
+        tell(
+            code=inspection.region_id,
+            roles=TOWNSHIP,
+            kind="notified",
+            key=f"notified:{inspection.pk}:{now.isoformat()}",
+            url=reverse("reports:our-centers"),
+            now=now,
+            center=inspection.center.name,
+            count=len(findings),
+        )
     return _move_all(findings, "notify", by, now)
 
 
@@ -106,83 +114,3 @@ def _move_all(findings: list[Finding], name: str, by: User | None, now: datetime
     )
     FindingEvent.objects.bulk_create(events, batch_size=BATCH)
     return len(findings)
-
-
-# ---- terms
-
-
-def policy_of(code: str) -> RectificationPolicy:
-    """The rules of the nearest region at or above this division code that has set them, else the defaults."""
-    level = level_of(code)
-    assert level is not None
-    above = [code, *reversed(ancestors(code, level))]
-    found = {row.region_id: row for row in RectificationPolicy.objects.filter(region__in=above)}
-    return next((found[place] for place in above if place in found), RectificationPolicy())
-
-
-def begin_terms(findings: Iterable[Finding], start: date, policy: RectificationPolicy) -> None:
-    """Set from when and until when each is to be put right; the caller saves."""
-    calendar = working_calendar(start.year, start.year + YEARS_AHEAD)
-    for finding in findings:
-        finding.term_from = start
-        set_due(finding, _term(finding, start, policy, calendar))
-
-
-def set_due(finding: Finding, deadline: Deadline | None) -> None:
-    finding.due_on = deadline.on if deadline else None
-    finding.due_is_provisional = deadline.provisional if deadline else False
-
-
-def _term(
-    finding: Finding, start: date, policy: RectificationPolicy, calendar: WorkingCalendar
-) -> Deadline | None:
-    if finding.mode == Finding.Mode.SUSTAINED:
-        return None
-    days = policy.at_once_days if finding.mode == Finding.Mode.AT_ONCE else finding.working_days
-    return after(start, days or 1, calendar)
-
-
-def recount_terms(*, year: int, by: User | None, now: datetime) -> int:
-    """Count anew the open terms that touch a year whose calendar has changed; returns how many moved."""
-    touched = (
-        Finding.objects.select_for_update()
-        .open()
-        .filter(due_on__gte=date(year, 1, 1), term_from__lte=date(year, 12, 31))
-        .order_by("pk")
-    )
-    calendar_from = lru_cache(lambda first: working_calendar(first, first + YEARS_AHEAD))
-    policy_for = lru_cache(policy_of)
-    extended = _extensions(touched)
-    moved, events = [], []
-    for finding in touched.iterator(chunk_size=BATCH):
-        old, start = (finding.due_on, finding.due_is_provisional), finding.term_from
-        if finding.pk in extended:
-            set_due(finding, no_earlier_than(extended[finding.pk], calendar_from(start.year)))
-        else:
-            set_due(finding, _term(finding, start, policy_for(finding.region_id), calendar_from(start.year)))
-        if old == (finding.due_on, finding.due_is_provisional):
-            continue
-        moved.append(finding)
-        detail = {"due_on": [old[0].isoformat(), finding.due_on.isoformat()], "year": year}
-        events.append(
-            FindingEvent(
-                finding=finding,
-                move="recount",
-                before=finding.state,
-                after=finding.state,
-                by=by,
-                at=now,
-                detail=detail,
-            )
-        )
-    Finding.objects.bulk_update(moved, ["due_on", "due_is_provisional"], batch_size=BATCH)
-    FindingEvent.objects.bulk_create(events, batch_size=BATCH)
-    return len(moved)
-
-
-def _extensions(findings: QuerySet[Finding]) -> dict[int, date]:
-    """The day until which each was last extended, by finding."""
-    granted = Request.objects.filter(
-        kind=Request.Kind.EXTENSION, state=Request.State.GRANTED, finding__in=findings.values("pk").order_by()
-    )
-    return dict(granted.order_by("decided_at").values_list("finding_id", "until"))

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,7 @@ from .. import permissions, workflow
 from ..evidence_files import check_file
 from ..models import Evidence, Finding, Reply, Request
 from ..photos import prepare
+from .messaging import COUNTY, page_of, short, tell
 from .moving import lock_finding, move, note
 
 EVIDENCE_PER_DRAFT = 20
@@ -110,6 +112,16 @@ def report(*, finding: Finding, by: User, now: datetime) -> Reply:
     reply.reported_by, reply.reported_at = by, now
     reply.save(update_fields=["reported_by", "reported_at"])
     move(locked, "report", by=by, now=now, reply=reply.pk, result=reply.result)
+    tell(
+        code=locked.region_id,
+        roles=COUNTY,
+        kind="reported",
+        # A township reports its findings one after another; once a day is enough for the county.
+        key=f"reported:{locked.inspection_id}:{timezone.localdate(now)}",
+        url=reverse("inspections:inbox"),
+        now=now,
+        center=locked.center.name,
+    )
     return reply
 
 
@@ -143,6 +155,17 @@ def _ask(
         finding, kind, by=by, now=now, words=reason, request=request.pk,
         until=until and until.isoformat(),
     )  # fmt: skip
+    tell(
+        code=finding.region_id,
+        roles=COUNTY,
+        kind="asked",
+        key=f"asked:{request.pk}",
+        url=page_of(finding),
+        now=now,
+        center=finding.center.name,
+        what=kind,
+        finding=short(finding.finding),
+    )
     return request
 
 

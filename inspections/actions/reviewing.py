@@ -14,7 +14,9 @@ from .. import permissions
 from ..calendars import working_calendar
 from ..deadlines import no_earlier_than
 from ..models import Finding, RectificationPolicy, Request
-from .moving import YEARS_AHEAD, lock_finding, move, note, set_due
+from .messaging import TOWNSHIP, page_of, short, tell
+from .moving import lock_finding, move, note
+from .terms import YEARS_AHEAD, set_due
 
 
 @transaction.atomic
@@ -34,6 +36,7 @@ def review(
         if move_name in permissions.NEED_WORDS and not said:
             raise Problem(_("请写明理由：%(finding)s") % {"finding": locked.finding})
         move(locked, move_name, by=by, now=now, words=said)
+        _tell(locked, move_name, f"{move_name}:{locked.pk}:{now.isoformat()}", now, words=said)
     return len(findings)
 
 
@@ -59,7 +62,25 @@ def decide_request(*, request: Request, grant: bool, words: str, by: User, now: 
     )  # fmt: skip
     if grant:
         _GRANTED[locked.kind](finding, locked, by, now)
+    else:
+        note(finding, "refuse", by=by, now=now, words=words, request=locked.pk)
+    key = f"decided:{locked.pk}"
+    _tell(finding, "decided", key, now, what=locked.kind, result=locked.state)
     return locked
+
+
+def _tell(finding: Finding, kind: str, key: str, now: datetime, **detail: str) -> None:
+    tell(
+        code=finding.region_id,
+        roles=TOWNSHIP,
+        kind=kind,
+        key=key,
+        url=page_of(finding),
+        now=now,
+        due_on=finding.due_on if finding.closed_at is None else None,
+        finding=short(finding.finding),
+        **detail,
+    )
 
 
 def _extend(finding: Finding, request: Request, by: User, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from .answers import Answer, AnswerEvent, Conflict
 from .calendars import CalendarDay, CalendarYear
 from .findings import Finding
+from .messages import Message, MessageChoice
 from .photos import Photo, PhotoChunk
 from .rectification import Evidence, FindingEvent, RectificationPolicy, Reply, Request
 from .rounds import Inspection, Round
@@ -17,6 +18,8 @@ __all__ = [
     "Finding",
     "FindingEvent",
     "Inspection",
+    "Message",
+    "MessageChoice",
     "Photo",
     "PhotoChunk",
     "RectificationPolicy",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.identifiers import uuid7
 from organization.models import Region, User
 
+from ..deadlines import AlertRule
 from ..querysets import EvidenceQuerySet, RequestQuerySet
 from .findings import Finding
 
@@ -191,3 +192,7 @@ class RectificationPolicy(models.Model):
 
     def __str__(self) -> str:
         return str(self.region)
+
+    @property
+    def alert_rule(self) -> AlertRule:
+        return AlertRule(self.blue, self.yellow, self.red)

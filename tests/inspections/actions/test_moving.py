@@ -7,11 +7,13 @@ import pytest
 from django.db import Error, transaction
 
 from inspections import actions
-from inspections.actions.moving import lock_finding, move, recount_terms
+from inspections.actions.moving import lock_finding, move
+from inspections.actions.terms import recount_terms
 from inspections.answers import Given, check
 from inspections.checklist import checklist
 from inspections.holiday_lists import Day
 from inspections.models import CalendarDay, Finding, FindingEvent, Inspection, RectificationPolicy
+from inspections.policies import policy_of
 from organization.models import AuditEntry
 from organization.problems import Problem
 from tests.inspections.test_workflow import FINDING
@@ -121,11 +123,11 @@ def notified_and_acknowledged(inspection: Inspection) -> None:
 
 
 def test_policy_of_the_nearest_region_holds(stage: Stage) -> None:
-    assert actions.policy_of(stage.county.townships[0].code).at_once_days == 3
+    assert policy_of(stage.county.townships[0].code).at_once_days == 3
     for region, days in ((stage.county.region, 4), (stage.county.townships[1], 5)):
         RectificationPolicy.objects.create(region=region, at_once_days=days)
-    assert actions.policy_of(stage.county.townships[0].code).at_once_days == 4
-    assert actions.policy_of(stage.county.townships[1].code).at_once_days == 5
+    assert policy_of(stage.county.townships[0].code).at_once_days == 4
+    assert policy_of(stage.county.townships[1].code).at_once_days == 5
 
 
 def test_term_into_an_unpublished_year_is_provisional_and_counted_anew_once_it_is_loaded() -> None:
