@@ -49,9 +49,7 @@ def test_letter_says_what_by_when_and_where(staff: User, settings: Any) -> None:
     letter = mail.outbox[0]
     assert (letter.subject, letter.to) == ("收到整改通知", ["zhen@example.gov.cn"])
     assert "共1个问题" in letter.body
-    assert (
-        "https://portal.example.gov.cn/our/" in letter.body or "https://portal.example.gov.cn/" in letter.body
-    )
+    assert "https://portal.example.gov.cn/" in letter.body
     assert send_mail(now=NOW) == 0
 
 

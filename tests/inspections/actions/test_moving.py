@@ -168,5 +168,5 @@ def test_counting_anew_takes_the_same_queries_for_any_number(
     bad = {"yes": Given(False), "choice": Given("not_met"), "posts": Given("3")}
     notified_and_acknowledged(found(stage, **dict(list(bad.items())[:count])).inspection)
     CalendarDay.objects.create(day=date(2026, 12, 1), year_id=2026, is_working=False)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         assert recount_terms(year=2026, by=None, now=NOW) == count
