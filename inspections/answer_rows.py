@@ -1,31 +1,54 @@
 """Answers and their log in few statements: a form of 70 items costs about what one item costs.
 
 The ORM makes an object of each row and a parameter of each of its fields; here whole batches go through
-one statement, the same for SQLite and PostgreSQL.
+one statement, the same for SQLite and PostgreSQL. Only names of our own are put into the texts.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from .merging import CHANGING, Held, Outcome
-from .models import Answer, AnswerEvent, Inspection
+from organization.models import User
 
-EVENT_COLUMNS = "inspection_id, item_id, mutation, device, base, version, outcome, new, by_id"
-EVENT_COLUMNS += ", captured_by_id, captured_at, at"
-ANSWER_COLUMNS = "inspection_id, item_id, value, na, reason, note, status, version, updated_by_id, updated_at"
-ANSWER_CHANGES = ", ".join(f"{name} = excluded.{name}" for name in ANSWER_COLUMNS.split(", ")[2:])
-# Names of our own alone go into these texts.
-EVENTS = f"INSERT INTO {AnswerEvent._meta.db_table} ({EVENT_COLUMNS}) VALUES %s RETURNING mutation, id"  # noqa: S608
-ANSWERS = (
-    f"INSERT INTO {Answer._meta.db_table} ({ANSWER_COLUMNS}) VALUES %s "  # noqa: S608
-    f"ON CONFLICT (inspection_id, item_id) DO UPDATE SET {ANSWER_CHANGES}"
+from .entrance import key
+from .merging import CHANGING, Held, Outcome
+from .models import Inspection
+
+_EVENT = "inspection_id, item_id, mutation, device, base, version, outcome, new, by_id, captured_by_id, "
+_EVENT += "captured_at, at"
+_ANSWER = "inspection_id, item_id, value, na, reason, note, status, version, updated_by_id, updated_at"
+_CHANGES = ", ".join(f"{name} = excluded.{name}" for name in _ANSWER.split(", ")[2:])
+_WRITE_EVENTS = f"INSERT INTO inspections_answerevent ({_EVENT}) VALUES %s RETURNING mutation, id"  # noqa: S608
+_WRITE_ANSWERS = (
+    f"INSERT INTO inspections_answer ({_ANSWER}) VALUES %s "  # noqa: S608
+    f"ON CONFLICT (inspection_id, item_id) DO UPDATE SET {_CHANGES}"
 )
+_READ_ANSWERS = """
+SELECT item_id, value, na, reason, note, status, version, updated_by_id, updated_at
+FROM inspections_answer WHERE inspection_id = %s
+"""
+_READ_KNOWN = """
+SELECT mutation, id, inspection_id, item_id, base, version, outcome, new, at
+FROM inspections_answerevent WHERE mutation IN ({places})
+"""
+_READ_SITUATION = """
+SELECT
+    EXISTS (SELECT 1 FROM inspections_inspection_inspectors WHERE inspection_id = %s AND user_id = %s),
+    EXISTS (SELECT 1 FROM inspections_conflict WHERE inspection_id = %s AND settled_at IS NULL),
+    COALESCE((SELECT MAX(id) FROM inspections_answerevent WHERE inspection_id = %s), 0),
+    (SELECT COUNT(*) FROM inspections_photo
+        WHERE inspection_id = %s AND removed_at IS NULL AND device IS NOT NULL),
+    (SELECT COUNT(*) FROM inspections_photo
+        WHERE inspection_id = %s AND removed_at IS NULL AND device IS NOT NULL AND arrived_at IS NULL)
+"""
+_READ_SINCE = """
+SELECT id, item_id, outcome FROM inspections_answerevent WHERE inspection_id = %s AND id >= %s ORDER BY id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +80,59 @@ class Known:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What else matters of a locked inspection; `last` is the key of its last event."""
+
+    is_assigned: bool
+    has_conflicts: bool
+    last: int
+    announced: int
+    on_the_way: int
+
+
 def read_held(inspection: Inspection) -> dict[int, Held]:
     """What there is for each item, by the item's key."""
-    rows = Answer.objects.filter(inspection_id=inspection.pk).values_list(
-        "item_id", "value", "na", "reason", "note", "status", "version", "updated_by_id",
-        "updated_by__name", "updated_at",
-    )  # fmt: skip
     return {
-        item: Held({"value": value, "na": na, "reason": reason, "note": note}, *rest)
-        for item, value, na, reason, note, *rest in rows
-    }
+        item: Held(
+            {"value": _loaded(value), "na": bool(na), "reason": reason, "note": note},
+            status, version, by, _aware(at),
+        )
+        for item, value, na, reason, note, status, version, by, at in _rows(
+            _READ_ANSWERS, [key(inspection.pk)]
+        )
+    }  # fmt: skip
 
 
-def read_known(mutations: Iterable[UUID]) -> dict[UUID, Known]:
+def read_known(mutations: Collection[UUID]) -> dict[UUID, Known]:
     """Those of the changes that were written before, of whatever inspection."""
-    rows = AnswerEvent.objects.filter(mutation__in=mutations).values_list(
-        "mutation", "id", "inspection_id", "item_id", "base", "version", "outcome", "new", "at"
-    )
+    if not mutations:
+        return {}
+    statement = _READ_KNOWN.format(places=", ".join(["%s"] * len(mutations)))
     return {
-        mutation: Known(pk, inspection, item, base, version, Outcome(outcome), new, at)
-        for mutation, pk, inspection, item, base, version, outcome, new, at in rows.order_by()
+        _uuid(mutation): Known(
+            pk, _uuid(inspection), item, base, version, Outcome(outcome), _loaded(new), _aware(at)
+        )
+        for mutation, pk, inspection, item, base, version, outcome, new, at in _rows(
+            statement, [key(mutation) for mutation in mutations]
+        )
     }
+
+
+def read_situation(inspection: Inspection, person: User) -> Situation:
+    own = key(inspection.pk)
+    (row,) = _rows(_READ_SITUATION, [own, person.pk, own, own, own, own])
+    return Situation(bool(row[0]), bool(row[1]), *row[2:])
+
+
+def read_since(inspection: Inspection, event: int) -> list[tuple[int, int, str]]:
+    """The log from an event on, this one included: key, item and outcome of each."""
+    return _rows(_READ_SINCE, [key(inspection.pk), event])
+
+
+def read_names(people: Collection[int | None]) -> dict[int, str]:
+    """Names of people by their keys."""
+    return dict(User.objects.filter(pk__in=people).values_list("pk", "name")) if people else {}
 
 
 def write_events(
@@ -92,30 +147,37 @@ def write_events(
     """Write changes to the log, and to the answers what they changed; returns the log's keys."""
     if not events:
         return {}
-    at, own = _time(now), _key(inspection.pk)
-    author = captured_by or by
+    at, own = _time(now), key(inspection.pk)
+    author, source = captured_by or by, key(device) if device else None
+    contents = [_dumped(event.content) for event in events]
     keys = _insert(
-        EVENTS,
+        _WRITE_EVENTS,
         [
             (
-                own, e.item, _key(e.mutation), _key(device), e.base, e.version, e.outcome.value,
-                _json(e.content), by, captured_by, _time(e.captured_at), at,
+                own, e.item, key(e.mutation), source, e.base, e.version, e.outcome.value, content, by,
+                captured_by, _time(e.captured_at), at,
             )
-            for e in events
+            for e, content in zip(events, contents, strict=True)
         ],
     )  # fmt: skip
     # Of several changes of one item the last one is what holds.
     answers = {
         e.item: (
-            own, e.item, _json(e.content["value"]), e.content["na"], e.content["reason"],
+            own, e.item, _dumped(e.content["value"]), e.content["na"], e.content["reason"],
             e.content["note"], e.status, e.version, e.author or author, at,
         )
         for e in events
         if e.outcome in CHANGING
     }  # fmt: skip
     if answers:
-        _insert(ANSWERS, list(answers.values()))
-    return {UUID(str(mutation)): pk for mutation, pk in keys}
+        _insert(_WRITE_ANSWERS, list(answers.values()))
+    return {_uuid(mutation): pk for mutation, pk in keys}
+
+
+def _rows(statement: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.fetchall()
 
 
 def _insert(statement: str, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -126,14 +188,21 @@ def _insert(statement: str, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]
         return cursor.fetchall() if "RETURNING" in text else []
 
 
-def _json(value: object) -> str | None:
+def _loaded(text: str | None) -> Any:
+    return None if text is None else json.loads(text)
+
+
+def _dumped(value: object) -> str | None:
     return None if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def _key(value: UUID | None) -> str | None:
-    if value is None:
-        return None
-    return value.hex if connection.vendor == "sqlite" else str(value)
+def _uuid(value: object) -> UUID:
+    return value if isinstance(value, UUID) else UUID(str(value))
+
+
+def _aware(value: datetime) -> datetime:
+    # SQLite keeps times without a zone, in UTC.
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def _time(value: datetime) -> Any:

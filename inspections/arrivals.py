@@ -1,8 +1,10 @@
-"""Photos on their way: what a device announces, and how far the original has come."""
+"""What comes from devices besides answers: photos on their way, and drafts in files."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from .merging import Mutation
 
 PIECE_BYTES = 256 * 1024
 SMALL_PICTURE_BYTES = 60 * 1024
@@ -37,3 +39,25 @@ class WrongOffset(Exception):
     def __init__(self, offset: int) -> None:
         super().__init__(str(offset))
         self.offset = offset
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPhoto:
+    """A photo out of a draft file, whole."""
+
+    announced: Announcement
+    original: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a device could not send, out of a file; `person` made it, `at` is the device's clock."""
+
+    inspection: UUID
+    person: int
+    device: UUID
+    at: datetime
+    part: int
+    parts: int
+    mutations: tuple[Mutation, ...]
+    photos: tuple[DraftPhoto, ...]

@@ -30,14 +30,15 @@ from .checklist import Checklist, Entry, checklist
 OPEN, CLOSE = f"\ue000{secrets.token_hex(8)}:", "\ue001"
 SLOT = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
 TEXT_SLOTS = ("value", "total", "compliant", "reason", "note", "last", "saved", "errors", "status", "present")
-STATE_SLOTS = ("photos", "version")
+STATE_SLOTS = ("photos", "version", "before")
 FLAG_SLOTS = ("met", "partly", "not_met", "na", "none", "found")
 
 
 class State(NamedTuple):
     """What one item shows: what was given, and what the server knows of it.
 
-    `photos` is HTML already escaped; everything else is text.
+    `photos` is HTML already escaped; everything else is text. `before` are the keys of the photos that
+    the center's last inspection has of the item, with spaces between.
     """
 
     given: Given = Given()
@@ -47,6 +48,7 @@ class State(NamedTuple):
     saved: str = ""
     errors: str = ""
     photos: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def _token(name: str) -> SafeString:
 def _slots(entry: Entry, state: State) -> dict[str, str]:
     given = state.given
     slots: dict[str, str] = {"photos": state.photos, "status": state.status, "present": "0"}
-    slots["version"] = str(state.version)
+    slots["version"], slots["before"] = str(state.version), state.before
     for name, text in (
         ("last", state.last),
         ("saved", state.saved),

@@ -59,11 +59,10 @@ class Held:
     status: str
     version: int
     by: int | None
-    name: str
     at: datetime | None
 
 
-NOTHING = Held(EMPTY, UNANSWERED, 0, None, "", None)
+NOTHING = Held(EMPTY, UNANSWERED, 0, None, None)
 
 
 def outcome(held: Held, content: Mapping[str, object], base: int) -> Outcome:

@@ -41,7 +41,7 @@ def can_fill(user: User, inspection: Inspection) -> Verdict:
         return no(_("这次检查已经提交，内容不能再改。"))
     if not can_be_assigned(user, inspection):
         return no(_("填写检查表需要本地区检查员的权限。"))
-    if not inspection.inspectors.filter(pk=user.pk).exists():
+    if not inspection.is_assigned_to(user):
         return no(_("这次检查没有分配给您，请联系业务管理员。"))
     return YES
 
@@ -51,6 +51,14 @@ def can_submit(user: User, inspection: Inspection) -> Verdict:
     verdict = can_fill(user, inspection)
     if verdict and inspection.lead_id != user.pk:
         return no(_("由检查组长提交。请核对后请组长提交。"))
+    return verdict and can_lead(user, inspection)
+
+
+def can_settle(user: User, inspection: Inspection) -> Verdict:
+    """Allow the lead to pick between answers in conflict."""
+    verdict = can_fill(user, inspection)
+    if verdict and inspection.lead_id != user.pk:
+        return no(_("两个人填得不同的项，由检查组长选定。"))
     return verdict and can_lead(user, inspection)
 
 

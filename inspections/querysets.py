@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from organization.models import Role
 from organization.querysets import within
 
+from .merging import CHANGING
 from .workflow import OPEN, SUBMITTED
 
 if TYPE_CHECKING:
@@ -114,6 +115,12 @@ class FindingQuerySet(models.QuerySet[Any]):
             center_id=OuterRef("center_id"), state=SUBMITTED, submitted_at__gt=OuterRef("found_at")
         ).exclude(round__kind=Round.Kind.SELF_CHECK)
         return self.filter(~Exists(later))
+
+
+class EventQuerySet(models.QuerySet[Any]):
+    def changing(self) -> "EventQuerySet":
+        """Those by which an answer got a new version."""
+        return self.filter(outcome__in=CHANGING)
 
 
 class ConflictQuerySet(models.QuerySet[Any]):

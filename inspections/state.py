@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from organization.models import User
 
-from .answer_rows import read_held
+from .answer_rows import read_held, read_names
 from .checklist import Checklist, checklist
 from .loading import previous_inspection
 from .merging import CHANGING, Held
@@ -25,13 +25,16 @@ def build(*, inspection: Inspection, person: User, since: int | None, now: datet
     changed, cursor = _changed(inspection, since)
     done, total, sections = progress(items, held)
     shown = held if changed is None else {pk: held[pk] for pk in changed if pk in held}
+    names = read_names({one.by for one in shown.values()})
     photos = list(Photo.objects.kept().filter(inspection=inspection).select_related("added_by"))
     told: dict[str, Any] = {
         "cursor": cursor,
         "answered": done,
         "total": total,
         "sections": sections,
-        "answers": [held_words(items.by_pk[pk].item.code, one, person.pk) for pk, one in shown.items()],
+        "answers": [
+            held_words(items.by_pk[pk].item.code, one, person.pk, names) for pk, one in shown.items()
+        ],
         "photos": [photo_words(items, photo) for photo in photos],
         "conflicts": codes(items, _conflicts(inspection)),
         "people": _people(inspection, items, held, now),

@@ -47,6 +47,17 @@ def renewed_session(get_response: Handler) -> Handler:
     return middleware
 
 
+def permissions_policy(get_response: Handler) -> Handler:
+    """Let our own pages use the camera (photos of an inspection), and nothing else of the device."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        return response
+
+    return middleware
+
+
 def address_of(request: HttpRequest) -> str | None:
     """Return where a request came from; behind our own proxy, what that proxy saw."""
     said = request.META.get("REMOTE_ADDR", "")

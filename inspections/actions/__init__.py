@@ -1,7 +1,8 @@
 """Every write to rounds, inspections, answers, photos and findings."""
 
-from .arriving import Arrival, announce_photo, arrival, receive_piece
+from .arriving import UPLOADS, Arrival, announce_photo, arrival, receive_piece
 from .calendars import load_year
+from .drafts import Imported, import_draft
 from .filling import Saved, Stale, save_answer, save_answers
 from .messaging import choose_messages, read_messages, remind
 from .moving import acknowledge_findings, notify_findings
@@ -16,13 +17,16 @@ from .rectifying import (
 )
 from .reviewing import decide_request, review, set_policy
 from .rounds import add_centers, assign, create_round
-from .submitting import lock_for_submit, mark_submitted, open_findings
+from .settling import settle
+from .submitting import digest_of_answers, lock_for_submit, mark_submitted, open_findings
 from .syncing import Closed, Result, Synced, sync
 
 __all__ = [
     "PHOTOS_PER_ITEM",
+    "UPLOADS",
     "Arrival",
     "Closed",
+    "Imported",
     "Result",
     "Saved",
     "Stale",
@@ -38,6 +42,8 @@ __all__ = [
     "choose_messages",
     "create_round",
     "decide_request",
+    "digest_of_answers",
+    "import_draft",
     "load_year",
     "lock_for_submit",
     "mark_submitted",
@@ -55,5 +61,6 @@ __all__ = [
     "save_answers",
     "save_reply",
     "set_policy",
+    "settle",
     "sync",
 ]

@@ -222,6 +222,6 @@ def _discard(chunks: list[PhotoChunk]) -> None:
     _delete(chunk.file.name for chunk in chunks)
 
 
-def _delete(names: Iterable[str]) -> None:
-    for name in names:
+def _delete(names: Iterable[str | None]) -> None:
+    for name in filter(None, names):
         default_storage.delete(name)

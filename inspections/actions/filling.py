@@ -13,7 +13,7 @@ from .. import permissions, workflow
 from ..answer_rows import NewEvent, read_held, write_events
 from ..answers import Checked, Given, check
 from ..checklist import Entry, checklist
-from ..merging import CHANGING, EMPTY, NOTHING, Held, Outcome, outcome
+from ..merging import EMPTY, NOTHING, Held, Outcome, outcome
 from ..models import AnswerEvent, Inspection
 
 
@@ -116,7 +116,7 @@ def _content_at(inspection: Inspection, entry: Entry, version: int) -> Mapping[s
     """What the answer was at a version: its history has one change for each."""
     if version == 0:
         return EMPTY
-    events = AnswerEvent.objects.filter(inspection=inspection, item_id=entry.pk, outcome__in=CHANGING)
+    events = AnswerEvent.objects.changing().filter(inspection=inspection, item_id=entry.pk)
     return events.filter(version=version).values_list("new", flat=True).first()
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count
 
 from organization.audit import describe
 from organization.models import User
@@ -15,12 +14,22 @@ from organization.problems import NotAllowed
 from standards.faults import Faults
 
 from .. import permissions
-from ..answer_rows import Known, NewEvent, read_held, read_known, write_events
+from ..answer_rows import (
+    Known,
+    NewEvent,
+    read_held,
+    read_known,
+    read_names,
+    read_since,
+    read_situation,
+    write_events,
+)
 from ..answers import Checked, check
 from ..checklist import Checklist, checklist
+from ..entrance import lock_row
 from ..merging import CHANGING, LOSING, NOTHING, Held, Mutation, Outcome, in_order, outcome
-from ..models import AnswerEvent, Conflict, Inspection, Photo
-from .filling import lock, note_beginning
+from ..models import Conflict, Inspection
+from .filling import note_beginning
 
 FILL = "inspection.fill"
 
@@ -37,6 +46,7 @@ class Result:
     at: datetime | None = None
     faults: Faults | None = None
     theirs: Held | None = None
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,7 @@ class Synced:
     cursor: int
     announced: int
     arrived: int
+    names: Mapping[int, str]
 
 
 class Closed(NotAllowed):
@@ -101,21 +112,21 @@ class _Delivery:
         self.items = checklist(self.inspection.edition_id, self.inspection.kind)
         self.events, self.results = [], {}
         with transaction.atomic():
-            locked = lock(self.inspection)
+            locked = lock_row(self.inspection)
             asked = {m.id for m in self.mutations} | {m.after for m in self.mutations if m.after}
             self.known = read_known(asked) if asked else {}
             self.held = read_held(locked)
+            situation = read_situation(locked, self.by)
+            locked.assigned[self.by.pk] = situation.is_assigned
             self._check_right(locked)
+            changed, last = self._changed_since(situation.last), situation.last
             for mutation in in_order(self.mutations):
                 self._take(mutation)
-            changed, last = self._changed_since()
-            conflicts = _open_conflicts(locked)
+            conflicts = _open_conflicts(locked) if situation.has_conflicts else []
             if self.events:
                 keys = self._write(locked)
                 last = max(keys.values())
                 conflicts = self._note_conflicts(locked, keys, conflicts)
-            photos = Photo.objects.kept().filter(inspection=locked, device__isnull=False)
-            counts = photos.aggregate(announced=Count("pk"), arrived=Count("arrived_at"))
         return Synced(
             checklist=self.items,
             results=tuple(self.results[m.id] for m in self.mutations),
@@ -123,7 +134,9 @@ class _Delivery:
             changes=frozenset(changed),
             conflicts=frozenset(conflict.item for conflict in conflicts),
             cursor=last,
-            **counts,
+            announced=situation.announced,
+            arrived=situation.announced - situation.on_the_way,
+            names=self._names(changed),
         )
 
     def _check_right(self, locked: Inspection) -> None:
@@ -170,7 +183,7 @@ class _Delivery:
         )
         if came_to is Outcome.APPLIED:
             author = self.captured_by or self.by
-            self.held[entry.pk] = Held(content, status, version, author.pk, author.name, self.now)
+            self.held[entry.pk] = Held(content, status, version, author.pk, self.now)
         theirs = held if came_to is Outcome.CONFLICT else None
         self.results[mutation.id] = Result(
             mutation, came_to, version, status, content, self.now, faults, theirs
@@ -191,22 +204,30 @@ class _Delivery:
             return
         theirs = self.held.get(item, NOTHING) if earlier.outcome is Outcome.CONFLICT else None
         self.results[mutation.id] = Result(
-            mutation, earlier.outcome, earlier.version, status, content, earlier.at, faults, theirs
+            mutation, earlier.outcome, earlier.version, status, content, earlier.at, faults, theirs, True
         )
 
-    def _changed_since(self) -> tuple[set[int], int]:
-        """Items that others changed since the cursor, and the key of the last change.
+    def _changed_since(self, last: int) -> set[int]:
+        """Items that others changed since the cursor, before this delivery is written.
 
-        The cursor's own change is asked for too: one that is not there (a restored backup) is no cursor.
+        The cursor's own event is asked for too: one that is not there (a restored backup) is no cursor.
         """
-        events = AnswerEvent.objects.filter(inspection_id=self.inspection.pk).order_by("pk")
-        rows = list(events.filter(pk__gte=self.cursor or 0).values_list("pk", "item_id", "outcome"))
-        last = rows[-1][0] if rows else 0
-        if self.cursor and (not rows or rows[0][0] != self.cursor):
-            last = events.values_list("pk", flat=True).last() or 0
-            return set(self.held), last
-        since = {item for pk, item, came_to in rows if pk != self.cursor and came_to in CHANGING}
-        return since, last
+        if self.cursor == last:
+            return set()
+        rows = read_since(self.inspection, self.cursor) if self.cursor else []
+        if self.cursor != 0 and (not rows or rows[0][0] != self.cursor):
+            return set(self.held)
+        rows = rows[1:] if self.cursor else read_since(self.inspection, 0)
+        return {item for _, item, came_to in rows if came_to in CHANGING}
+
+    def _names(self, changed: set[int]) -> dict[int, str]:
+        """Names of those whose answers are told."""
+        told = {self.held[item].by for item in changed}
+        told |= {result.theirs.by for result in self.results.values() if result.theirs}
+        own = {self.by.pk: self.by.name}
+        if self.captured_by:
+            own[self.captured_by.pk] = self.captured_by.name
+        return own | read_names({person for person in told if person and person not in own})
 
     def _write(self, locked: Inspection) -> dict[UUID, int]:
         if any(event.outcome is not Outcome.SAME for event in self.events):

@@ -8,7 +8,7 @@ from organization.models import User
 from standards.models import Item
 
 from ..merging import CHANGING, Outcome
-from ..querysets import ConflictQuerySet
+from ..querysets import ConflictQuerySet, EventQuerySet
 from .rounds import Inspection
 
 
@@ -60,6 +60,8 @@ class AnswerEvent(models.Model):
     captured_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     captured_at = models.DateTimeField()
     at = models.DateTimeField()
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

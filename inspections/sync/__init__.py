@@ -1,11 +1,13 @@
 """The protocol between devices and the portal, in and out; docs/field-protocol.md is its text."""
 
+from .drafts import MOST_BYTES as DRAFT_BYTES
+from .drafts import read_draft
 from .reading import TooLarge, parse, read_body
 from .replies import held_words, reply, result_words
-from .requests import Announcement, Delivery, parse_announcement, parse_delivery, parse_mutations
+from .requests import Delivery, parse_announcement, parse_delivery, parse_mutations
 
 __all__ = [
-    "Announcement",
+    "DRAFT_BYTES",
     "Delivery",
     "TooLarge",
     "held_words",
@@ -14,6 +16,7 @@ __all__ = [
     "parse_delivery",
     "parse_mutations",
     "read_body",
+    "read_draft",
     "reply",
     "result_words",
 ]

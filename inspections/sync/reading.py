@@ -56,8 +56,11 @@ def read_body(request: Any, most: int) -> bytes:
         refuse("", "whole_body")
 
 
-def parse(body: bytes) -> object:
-    """Plain data out of JSON; whole numbers are ints, others text as written; raises `Faults`."""
+def parse(body: bytes, *, floats: bool = False) -> object:
+    """Plain data out of JSON; whole numbers are ints, others text as written; raises `Faults`.
+
+    With `floats`, fractions are floats, so that the data can be spelled again as it was.
+    """
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -66,7 +69,7 @@ def parse(body: bytes) -> object:
         data = json.loads(
             text,
             object_pairs_hook=_unique,
-            parse_float=_number,
+            parse_float=_float if floats else _number,
             parse_int=_whole,
             parse_constant=lambda name: Refused("finite", name),
         )
@@ -110,6 +113,10 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _number(text: str) -> str | Refused:
     return text if NUMBER_PATTERN.fullmatch(text) else Refused("number", text)
+
+
+def _float(text: str) -> float | Refused:
+    return float(text) if NUMBER_PATTERN.fullmatch(text) else Refused("number", text)
 
 
 def _whole(text: str) -> int | Refused:

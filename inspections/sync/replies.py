@@ -13,9 +13,9 @@ def reply(synced: Synced, person: int) -> dict[str, Any]:
     """The answer to a delivery of `person`."""
     done, total, sections = progress(synced.checklist, synced.held)
     return {
-        "results": [result_words(result, person) for result in synced.results],
+        "results": [result_words(result, person, synced.names) for result in synced.results],
         "changes": [
-            held_words(synced.checklist.by_pk[item].item.code, synced.held[item], person)
+            held_words(synced.checklist.by_pk[item].item.code, synced.held[item], person, synced.names)
             for item in sorted(synced.changes | _kept_otherwise(synced))
         ],
         "conflicts": codes(synced.checklist, synced.conflicts),
@@ -27,7 +27,7 @@ def reply(synced: Synced, person: int) -> dict[str, Any]:
     }
 
 
-def result_words(result: Result, person: int) -> dict[str, Any]:
+def result_words(result: Result, person: int, names: Mapping[int, str]) -> dict[str, Any]:
     """One mutation's outcome; what there is instead, where it is in conflict."""
     item = result.mutation.item
     return {
@@ -38,18 +38,18 @@ def result_words(result: Result, person: int) -> dict[str, Any]:
         "digest": digest(item, result.content) if result.content is not None else "",
         "at": result.at and result.at.isoformat(),
         "errors": fault_words(result.faults) if result.faults else {},
-        "theirs": held_words(item, result.theirs, person) if result.theirs else None,
+        "theirs": held_words(item, result.theirs, person, names) if result.theirs else None,
     }
 
 
-def held_words(code: str, held: Held, person: int) -> dict[str, Any]:
+def held_words(code: str, held: Held, person: int, names: Mapping[int, str]) -> dict[str, Any]:
     """What there is for one item."""
     return {
         "item": code,
         "version": held.version,
         **held.content,
         "status": held.status,
-        "by": held.name,
+        "by": names.get(held.by or 0, ""),
         "at": held.at and held.at.isoformat(),
         "mine": held.by == person,
     }

@@ -48,7 +48,7 @@ class Fields:
         if not self.is_object:
             self._fault("", raw, "mapping", keys="、".join(names))
             return
-        for name in raw:
+        for name in self.raw:
             if name not in names:
                 self._fault(name, name, "known_key", keys="、".join(names))
 
@@ -82,11 +82,18 @@ class Fields:
         self.fault(name, "text")
         return ""
 
-    def matching(self, name: str, pattern: re.Pattern[str], expected: str) -> str:
+    def sha256(self, name: str) -> str:
         value = self.raw.get(name)
-        if isinstance(value, str) and pattern.fullmatch(value):
+        if isinstance(value, str) and _SHA256.fullmatch(value):
             return value
-        self.fault(name, expected)
+        self.fault(name, "sha256")
+        return ""
+
+    def item(self, items: Container[str]) -> str:
+        value = self.raw.get("item")
+        if isinstance(value, str) and value in items:
+            return value
+        self.fault("item", "item_code")
         return ""
 
     def moment(self, name: str) -> datetime:
@@ -111,6 +118,7 @@ class Fields:
         return found if isinstance(found, str) else plain(found, join(self.path, name), self.faults)
 
     def picture(self, name: str, most: int) -> bytes:
+        """Bytes in Base64, at most so many."""
         value = self.raw.get(name)
         try:
             found = base64.b64decode(value, validate=True) if isinstance(value, str) else b""
@@ -160,19 +168,17 @@ def parse_mutations(raw: object, items: Container[str], most: int) -> tuple[Muta
     return mutations
 
 
-def parse_announcement(
-    raw: object, items: Container[str], path: str = "", extra: tuple[str, ...] = ()
-) -> Announcement:
-    """The announcement of a photo; `extra` are further keys that its place allows; raises `Faults`."""
+def parse_announcement(raw: object, items: Container[str]) -> Announcement:
+    """The announcement of a photo about an inspection with these items; raises `Faults`."""
     faults: list[Fault] = []
-    fields = Fields(raw, path, (*_ANNOUNCEMENT, *extra), faults)
+    fields = Fields(raw, "", _ANNOUNCEMENT, faults)
     announcement = Announcement(
         person=fields.whole("person", 1, MOST_KEY),
         device=fields.uuid("device"),
         id=fields.uuid("id"),
-        item=_item(fields, items),
+        item=fields.item(items),
         of=fields.uuid_or_none("of"),
-        sha256=fields.matching("sha256", _SHA256, "sha256"),
+        sha256=fields.sha256("sha256"),
         size=fields.whole("size", 1, MOST_KEY),
         at=fields.moment("at"),
         thumbnail=fields.picture("thumbnail", SMALL_PICTURE_BYTES),
@@ -205,7 +211,7 @@ def _mutation(raw: object, path: str, items: Container[str], faults: list[Fault]
     note = fields.text("note").replace("\r\n", "\n").replace("\t", " ").strip()
     return Mutation(
         id=fields.uuid("id"),
-        item=_item(fields, items),
+        item=fields.item(items),
         base=fields.whole("base", 0, MOST_VERSION),
         after=fields.uuid_or_none("after"),
         given=Given(
@@ -213,11 +219,3 @@ def _mutation(raw: object, path: str, items: Container[str], faults: list[Fault]
         ),
         at=fields.moment("at"),
     )
-
-
-def _item(fields: Fields, items: Container[str]) -> str:
-    value = fields.raw.get("item")
-    if isinstance(value, str) and value in items:
-        return value
-    fields.fault("item", "item_code")
-    return ""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from organization.models import User
 from organization.problems import Problem
 from standards.faults import Faults
 
@@ -19,7 +20,7 @@ from ..checklist import Entry, checklist
 from ..form_page import Progress, clock, page_context
 from ..loading import load_entry, load_inspection
 from ..merging import Held
-from ..models import Answer, Inspection
+from ..models import Answer, Conflict, Inspection, Photo
 from ..wording import answer_words, fault_words, found_words
 from ..workflow import SUBMITTED
 
@@ -77,7 +78,7 @@ def answer_save(request: HttpRequest, pk: UUID, code: str) -> JsonResponse:
 def stale_words(entry: Entry, newer: Held, kind: str) -> str:
     """Who answered what since the form was opened; the next save is made knowing it."""
     told = {
-        "person": newer.name,
+        "person": User.objects.get(pk=newer.by).name,
         "time": clock(newer.at, timezone.localtime()),
         "answer": answer_words(entry.item, kind, Checked(**newer.content, status=newer.status)),
     }
@@ -158,6 +159,7 @@ def check_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     answers = {answer.item_id: answer for answer in Answer.objects.filter(inspection=inspection)}
     items = checklist(inspection.edition_id, inspection.kind)
     photos = set(inspection.photos.kept().values_list("item_id", flat=True))
+    disputed = set(Conflict.objects.open().filter(inspection=inspection).values_list("item_id", flat=True))
     rows = [(entry, answers.get(entry.pk)) for entry in items.entries]
     missing = [entry for entry, answer in rows if answer is None or answer.status == UNANSWERED]
     short = [
@@ -177,6 +179,11 @@ def check_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "missing": missing,
         "short": [row for row in short if row["status"] != "na"],
         "not_applicable": [row for row in short if row["status"] == "na"],
+        "disputed": [entry for entry in items.entries if entry.pk in disputed],
+        "on_the_way": Photo.objects.on_the_way().filter(inspection=inspection).count(),
+        "digest": actions.digest_of_answers(
+            {entry.item.code: answer for entry, answer in rows if answer is not None}
+        ),
         "can_submit": permissions.can_submit(request.user, inspection),
     }
     return render(request, "inspections/check.html", context)

@@ -18,6 +18,7 @@ from standards.wording import describe
 
 from .. import actions, permissions, state, sync
 from ..checklist import checklist
+from ..entrance import find_to_fill
 from ..loading import load_inspection
 
 SYNC_BYTES = 512 * 1024
@@ -53,7 +54,7 @@ def errors(found: list[tuple[str, str]], status: int, **more: object) -> JsonRes
 @in_json
 def sync_answers(request: HttpRequest, pk: UUID) -> JsonResponse:
     """Take in what a device changed; tell what came of it, and what others changed."""
-    inspection = load_inspection(request.user, pk)
+    inspection = find_to_fill(request.user, pk)
     raw = sync.parse(sync.read_body(request, SYNC_BYTES))
     items = checklist(inspection.edition_id, inspection.kind).by_code
     delivery = sync.parse_delivery(raw, items)
@@ -69,7 +70,7 @@ def sync_answers(request: HttpRequest, pk: UUID) -> JsonResponse:
             now=timezone.now(),
         )
     except actions.Closed as closed:
-        closed.told = {"results": [sync.result_words(one, request.user.pk) for one in closed.results]}
+        closed.told = {"results": [sync.result_words(one, request.user.pk, {}) for one in closed.results]}
         raise
     return JsonResponse({**sync.reply(synced, request.user.pk), "release": release()})
 

@@ -17,14 +17,15 @@ from standards.measures import MET
 from .. import scoring, snapshot
 
 
-def submit(*, inspection: Inspection, by: User, now: datetime) -> Inspection:
+def submit(*, inspection: Inspection, by: User, now: datetime, seen: str | None = None) -> Inspection:
     """Submit a complete inspection: score it, freeze what it held, open its findings.
 
-    One transaction; raises `Problem` where an item is unanswered, `NotAllowed` for anybody but
-    its lead. Submitting again by the same lead, as an impatient finger does, changes nothing.
+    One transaction; raises `Problem` where an item is unanswered or in conflict, a photo has not arrived,
+    or the answers are not those whose digest is `seen`; `NotAllowed` for anybody but its lead.
+    Submitting again by the same lead, as an impatient finger does, changes nothing.
     """
     with transaction.atomic():
-        ready = inspections.lock_for_submit(inspection=inspection, by=by)
+        ready = inspections.lock_for_submit(inspection=inspection, by=by, seen=seen)
         if ready is None:
             return inspection
         locked, checklist, answers = ready

@@ -25,7 +25,12 @@ from ..models import Notice
 def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     inspection = load_inspection(request.user, pk)
     try:
-        actions.submit(inspection=inspection, by=request.user, now=timezone.now())
+        actions.submit(
+            inspection=inspection,
+            by=request.user,
+            now=timezone.now(),
+            seen=request.POST.get("digest", ""),
+        )
     except Problem as problem:
         messages.error(request, problem.message)
         return redirect("inspections:check", pk=pk)

@@ -4,7 +4,7 @@ import { canvasOf } from "./picture.js";
 
 const WANTED = { audio: false, video: { facingMode: { ideal: "environment" }, width: { ideal: 1920 }, height: { ideal: 1440 } } };
 
-// `addresses` of old photos, separated by spaces. Resolves to a canvas, to null, or to "refused" where there is no camera.
+// `addresses`: of the old photos. Resolves to a canvas, to null, or to "refused" where there is no camera.
 export async function compare(addresses, dialog) {
   let stream;
   try {
@@ -15,7 +15,7 @@ export async function compare(addresses, dialog) {
   const video = dialog.querySelector("video");
   video.srcObject = stream;
   try {
-    return await shoot(video, addresses.split(" "), dialog);
+    return await shoot(video, addresses, dialog);
   } finally {
     video.srcObject = null;
     for (const track of stream.getTracks()) track.stop();

@@ -87,3 +87,11 @@ export async function offer({ store, inspection, said }) {
     said.textContent = said.dataset.failed;
   }
 }
+
+// Of every inspection on this device that has something unsent.
+export async function exportAll(store) {
+  const names = [];
+  const ids = new Set([...(await store.inspections()).map(({ id }) => id), ...(await store.outbox()).map((row) => row.inspection)]);
+  for (const id of ids) names.push(...(await exportDraft(store, id)));
+  return names;
+}

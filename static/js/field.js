@@ -2,7 +2,7 @@
 
 import { offerUpdate, prepare, putAway, sizeWords } from "./checkout.js";
 import { checks } from "./selfcheck.js";
-import { clock } from "./item.js";
+import { clock, statusOf } from "./item.js";
 import { openStore, people } from "./store.js";
 import { Sync } from "./sync.js";
 
@@ -54,8 +54,17 @@ async function list(kept, outbox) {
   const shown = kept.filter(({ id, preparedAt }) => preparedAt || outbox.some((row) => row.inspection === id));
   at("none").hidden = shown.length > 0;
   at("again").hidden = !shown.length;
-  const rows = await Promise.all(shown.map(async (row) => entry(row, await amount(row, outbox))));
+  const rows = await Promise.all(shown.map(async (row) => entry(await counted(row), await amount(row, outbox))));
+  at("prepared").hidden = !shown.length;
   at("prepared").replaceChildren(...rows);
+}
+
+// Answers that wait here count too: they are what this person has done.
+async function counted(row) {
+  const { answers, outbox } = await store.view(row.id);
+  const pending = new Map(outbox.map(({ item, content }) => [item, statusOf(content)]));
+  const done = answers.filter(({ item, status }) => (pending.get(item) ?? status ?? "unanswered") !== "unanswered");
+  return { ...row, answered: done.length };
 }
 
 async function amount({ id }, outbox) {
@@ -81,7 +90,7 @@ function entry(row, waits) {
 }
 
 function remover(row) {
-  const button = element("button", "btn btn-link", words.remove);
+  const button = element("button", "btn btn-link ms-2", words.remove);
   button.type = "button";
   button.setAttribute("aria-label", `${words.remove} ${row.center ?? ""}`);
   button.addEventListener("click", async () => {
@@ -103,13 +112,14 @@ async function others() {
     (await people()).filter((one) => one !== person).map(async (one) => (await openStore(one)).unsent()),
   );
   const waiting = rows.map(({ answers, photos }) => what(answers, photos)).filter(Boolean);
-  at("others").replaceChildren(...waiting.map((text) => element("p", "note note-warning", words.others.replace("{what}", text))));
+  at("others").replaceChildren(...waiting.map((text) => element("p", "note note-warning", words.another.replace("{what}", text))));
 }
 
 function showCheck({ name, tone, said }) {
   const place = at("checks").querySelector(`[data-check="${name}"]`) ?? element("li", "", "");
   place.dataset.check = name;
-  place.replaceChildren(element("span", `tag tag-${tone}`, words[tone]), " ", element("span", "", said(words)));
+  place.className = "d-flex align-items-baseline gap-2 mb-2";
+  place.replaceChildren(element("span", `tag tag-${tone}`, words[tone]), element("span", "", said(words)));
   at("checks").append(place);
 }
 

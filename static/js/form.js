@@ -6,6 +6,7 @@ import { stateWords, Sync } from "./sync.js";
 
 const PAUSE_IN_TYPING = 400;
 const PAUSE_BEFORE_SENDING = 800;
+const AGAIN = 60_000;
 
 const page = document.querySelector("[data-inspection]");
 const { inspection, shell } = page.dataset;
@@ -19,7 +20,7 @@ let store, sync, photos, view;
 
 const ready = begin();
 ready.then(async () => {
-  if (view?.photos || (await store.meta("shooting"))) await loadPhotos();
+  if (view?.photos || shell || (await store.meta("shooting"))) await loadPhotos();
 }).catch(() => {});
 
 async function begin() {
@@ -110,9 +111,13 @@ let prepared = false;
 async function prepareOnce() {
   if (prepared || shell || !navigator.serviceWorker || !store.durable) return;
   prepared = true;
-  const { canOpenOffline, prepare } = await import("./checkout.js");
-  if (!canOpenOffline() || (await store.inspection(inspection))?.preparedAt) return;
-  await prepare({ store, sync, inspection }).catch(() => {});
+  try {
+    const { canOpenOffline, prepare } = await import("./checkout.js");
+    if (canOpenOffline() && !(await store.inspection(inspection))?.preparedAt) await prepare({ store, sync, inspection });
+  } catch {
+    // No signal yet: the next answer is the next occasion.
+    prepared = false;
+  }
 }
 
 // ---- telling
@@ -184,7 +189,7 @@ function showClash(item, said) {
   if (!said) return there?.remove();
   const place = there ?? document.createElement("p");
   if (place.dataset.said === said) return;
-  place.className = "clash";
+  place.className = "clash note note-warning";
   place.dataset.said = said;
   const link = document.createElement("a");
   link.href = page.dataset.conflictsUrl;
@@ -225,7 +230,7 @@ function hints() {
   for (const section of page.querySelectorAll("[data-section]")) {
     const hands = [...section.querySelectorAll(".item")].map((item) => names.get(item.dataset.item)).filter(Boolean);
     const place = section.querySelector(".hands") ?? document.createElement("p");
-    place.className = "hands";
+    place.className = "hands soft";
     place.textContent = [...new Set(hands)].map((name) => words.hands.replace("{name}", name)).join(" ");
     if (place.textContent && !place.isConnected) section.querySelector("form").prepend(place);
     else if (!place.textContent) place.remove();
@@ -236,7 +241,7 @@ function hints() {
 function tellReadiness(row = view.row) {
   const isNewer = sync.release && sync.release !== page.dataset.release;
   if (isNewer && !view.outbox.length && !view.photos) return offerNewer();
-  offered = false;
+  offeredAt = 0;
   if (!store.durable) readiness.textContent = words.noStore;
   else if (!window.isSecureContext) readiness.textContent = words.noOffline;
   else if (row?.preparedAt) {
@@ -245,12 +250,18 @@ function tellReadiness(row = view.row) {
   }
 }
 
-let offered = false;
+// Its files may not all be there yet while the portal is being renewed: a minute later they are.
+let offeredAt = 0;
 async function offerNewer() {
-  if (offered) return;
-  offered = true;
-  const { offerUpdate } = await import("./checkout.js");
-  await offerUpdate({ store, words, place: readiness }).catch(() => {});
+  if (Date.now() - offeredAt < AGAIN) return;
+  offeredAt = Date.now();
+  try {
+    const { offerUpdate } = await import("./checkout.js");
+    await offerUpdate({ store, words, place: readiness });
+    offeredAt = Infinity;
+  } catch {
+    offeredAt = Date.now();
+  }
 }
 
 // One sentence for the whole form; the worst news first. A role=status element speaks each change once.
@@ -296,18 +307,21 @@ page.addEventListener("click", ({ target }) => {
   store.setMeta("shooting", { inspection, item, at: new Date().toISOString() }).catch(() => {});
 });
 
+// The photos' scripts come with the first touch: a photo that is taken when the signal has gone is kept all the same.
+page.addEventListener("pointerdown", () => import("./photos.js").catch(() => {}), { once: true });
+
 function withPhotos(work) {
   loadPhotos().then(work).catch(() => {
     photos = undefined;
-    tell(words.unready);
+    away();
   });
 }
 
 page.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   const item = button?.closest(".item");
-  if (button && "prepare" in button.dataset) prepareNow(button);
-  if (button && "draft" in button.dataset) exportDraft();
+  if (button && "prepare" in button.dataset) prepareNow(button).catch(away);
+  if (button && "draft" in button.dataset) exportDraft().catch(away);
   if (!item) return;
   if (button.dataset.step) {
     fields.step(button);
@@ -338,6 +352,11 @@ async function prepareNow(button) {
   const { prepareByHand } = await import("./checkout.js");
   await prepareByHand({ store, sync, inspection, button, words, place: readiness, told: tellReadiness });
 }
+
+// A part that is not on this device yet, asked for without signal.
+const away = () => {
+  readiness.textContent = words.unready;
+};
 
 // The dock's link takes the focus itself, so the item last worked on is remembered.
 let here = null;

@@ -44,6 +44,7 @@ export class PhotoQueue {
     this.#sync = sync;
     this.#told = told;
     this.#mayGo = mayGo;
+    this.moved = 0; // how many pieces have gone through
   }
 
   // ---- kept here
@@ -136,7 +137,7 @@ export class PhotoQueue {
   }
 
   async #announce(row) {
-    if (row.announced || (row.removed && !row.tried)) return "";
+    if (row.announced || row.removed) return "";
     const original = row.of && (await this.#store.photo(row.of));
     if (original && !original.announced) {
       const failed = await this.#announce(original);
@@ -146,9 +147,13 @@ export class PhotoQueue {
     const { id, item, of, sha256, size, at } = row;
     const thumbnail = base64(row.thumbnail);
     const json = { person: this.#store.person, device: await this.#store.device(), id, item, of, sha256, size, at, thumbnail };
-    const reply = await this.#sync.call(this.#root, { method: "POST", json, timeout: PATIENCE });
+    let reply = await this.#sync.call(this.#root, { method: "POST", json, timeout: PATIENCE });
+    // The photo under a drawing was taken out before it ever left.
+    if (reply.body?.early) reply = await this.#sync.call(this.#root, { method: "POST", json: { ...json, of: null }, timeout: PATIENCE });
     if (!reply.ok) return this.#refusal(row, reply);
+    if (reply.body.removed && !row.removed) return this.#forget(id);
     const { offset = 0, done, url, thumbnail_url } = reply.body;
+    this.moved += 1;
     await this.#store.addMeta(SENT, thumbnail.length);
     this.#offsets.set(id, offset);
     await this.#change(id, (now) => now && { ...now, announced: true, errors: null, url, thumbnail_url });
@@ -157,7 +162,7 @@ export class PhotoQueue {
 
   async #takeOut(row) {
     if (!row.removed) return "";
-    const reply = row.announced ? await this.#sync.call(`/photos/${row.id}/remove/`, { method: "POST" }) : { ok: true };
+    const reply = await this.#sync.call(`/photos/${row.id}/remove/`, { method: "POST" });
     if (reply.ok || reply.status === 404) return this.#forget(row.id);
     if (reply.failed !== "closed") return reply.failed;
     await this.#change(row.id, (now) => now && ends({ ...now, removed: false }));
@@ -176,6 +181,7 @@ export class PhotoQueue {
     if (offset === undefined || offset >= row.size) {
       const reply = await this.#sync.call(this.#address(row));
       if (!reply.ok) return this.#refusal(row, reply);
+      if (reply.body.removed) return this.#forget(row.id);
       if (reply.body.done) return this.#verify(row, reply.body);
       offset = reply.body.offset;
     }
@@ -184,6 +190,7 @@ export class PhotoQueue {
       const said = reply.body?.offset;
       if (reply.status === 400) return this.#mismatch(row, reply);
       if (!Number.isInteger(said)) return this.#refusal(row, reply);
+      if (reply.body.removed) return this.#forget(row.id);
       if (reply.body.done) return this.#verify(row, reply.body);
       if (said <= offset) strays += 1;
       offset = said;
@@ -206,7 +213,9 @@ export class PhotoQueue {
     const reply = await this.#sync.call(this.#address(row), { method: "PUT", headers, body, timeout: PATIENCE });
     const isQuick = reply.ok && performance.now() - began < 1500;
     this.#piece = isQuick ? Math.min(MOST, this.#piece * 2) : LEAST;
-    if (reply.ok) await this.#store.addMeta(SENT, body.byteLength);
+    if (!reply.ok) return reply;
+    this.moved += 1;
+    await this.#store.addMeta(SENT, body.byteLength);
     return reply;
   }
 

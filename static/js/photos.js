@@ -7,6 +7,8 @@ const CHOICE = "originals"; // "now" | "wifi"
 const UNMETERED = new Set(["wifi", "ethernet"]);
 const SHOOTING = "shooting"; // the item whose camera was opened last; form.js writes it before that
 const RECENT = 30 * 60_000; // ms after which nobody waits for that photo any more
+const LONGEST_PAUSE = 300_000;
+const AGAIN = new Set(["offline", "server", "elsewhere"]);
 const STOPS = new Set(["offline", "login", "other", "closed", "server", "refused"]);
 
 export function size(bytes) {
@@ -40,6 +42,9 @@ class Photos {
   #choice = "now";
   #once = false;
   #stopped = "";
+  #failures = 0;
+  #moved = 0;
+  #timer = 0;
   #drawn = new Map(); // id → its entry in the page
   #seen = new Map(); // id → address of its small picture
   #rendering = null;
@@ -64,6 +69,40 @@ class Photos {
     await this.#show();
     this.#send();
     await this.#recall();
+    if (this.#page.dataset.shell) await Promise.all([this.#showBefore(), this.#showOthers()]);
+  }
+
+  // The kept page names no photo: those of the last inspection are on this device, …
+  async #showBefore() {
+    const rows = await this.#store.run(["previous"], "readonly", (tx) => tx.objectStore("previous").index("inspection").getAll(this.#inspection));
+    for (const { item, photos = [] } of rows) {
+      const button = this.#page.querySelector(`[data-item="${CSS.escape(item)}"] [data-old]`);
+      if (button && photos.length) button.dataset.old = photos.map(({ id }) => id).join(" ");
+    }
+  }
+
+  // … and those that others took of this one are the portal's to tell.
+  async #showOthers() {
+    const cursor = (await this.#store.inspection(this.#inspection))?.cursor ?? "";
+    const reply = await this.#sync.call(`/inspections/${this.#inspection}/state/?since=${cursor}`);
+    const here = new Set([...this.#page.querySelectorAll("[data-shot]")].map((entry) => entry.dataset.shot));
+    for (const photo of reply.body?.photos ?? []) if (!here.has(photo.id)) this.#drawOther(photo);
+  }
+
+  #drawOther({ id, item: code, by, done, url, thumbnail_url }) {
+    const item = this.#itemOf(code);
+    if (!item) return;
+    const entry = this.#entry(item, { id, address: thumbnail_url, name: this.#words.elsewhere.replace("{name}", by) });
+    const link = document.createElement("a");
+    link.href = url;
+    const picture = entry.querySelector("img");
+    picture.replaceWith(link);
+    link.append(picture);
+    entry.querySelector(".photo-state").textContent = done ? by : this.#words.coming;
+  }
+
+  #itemOf(code) {
+    return this.#page.querySelector(`[data-item="${CSS.escape(code)}"]`);
   }
 
   // ---- what is done
@@ -71,22 +110,18 @@ class Photos {
   async pick(item, files) {
     await this.#store.setMeta(SHOOTING, null).catch(() => {});
     const code = item.dataset.item;
-    for (const file of files) {
-      this.#say(item, this.#words.reading);
-      try {
-        await this.#queue.add(code, file);
-        this.#say(item, "");
-      } catch (error) {
-        this.#complain(item, error);
-      }
-    }
-    this.#send();
+    this.#say(item, this.#words.reading);
+    let failure = null;
+    for (const file of files) await this.#queue.add(code, file).catch((error) => (failure = error));
+    this.#done(item, failure);
   }
 
-  #complain(item, error) {
+  #done(item, failure) {
     const words = this.#words;
-    const said = error instanceof Unreadable ? words.unreadable : error?.name === "QuotaExceededError" ? words.full : words.notKept;
-    this.#say(item, said, "alert");
+    if (!failure) this.#say(item, "");
+    else if (failure instanceof Unreadable) this.#say(item, words.unreadable, "alert");
+    else this.#say(item, failure.name === "QuotaExceededError" ? words.full : words.notKept, "alert");
+    this.#send();
   }
 
   async press(button, item) {
@@ -114,21 +149,27 @@ class Photos {
 
   async #compare(item, button) {
     const { compare } = await import("./camera.js");
-    const taken = await compare(button.dataset.old, tools().querySelector("#compare"));
+    const old = await Promise.all(button.dataset.old.split(" ").map((id) => this.#before(item, id)));
+    const taken = await compare(old, tools().querySelector("#compare"));
     if (taken === "refused") {
       this.#say(item, this.#words.noCamera);
       item.querySelector(".shot input").focus();
     } else if (taken) await this.#keepDrawn(item, taken, {});
   }
 
+  // A photo of the last inspection: the whole one, else the small one that was kept when this was prepared.
+  async #before(item, id) {
+    const whole = await this.#picture(id);
+    if (whole) return URL.createObjectURL(whole);
+    const row = await this.#store.run(["previous"], "readonly", (tx) => tx.objectStore("previous").get([this.#inspection, item.dataset.item]));
+    const small = row?.photos?.find((photo) => photo.id === id);
+    return small ? URL.createObjectURL(new Blob([small.bytes], { type: "image/jpeg" })) : `/photos/${id}/small/`;
+  }
+
   async #keepDrawn(item, canvas, options) {
-    try {
-      await this.#queue.add(item.dataset.item, canvas, options);
-      this.#say(item, "");
-    } catch (error) {
-      this.#complain(item, error);
-    }
-    this.#send();
+    let failure = null;
+    await this.#queue.add(item.dataset.item, canvas, options).catch((error) => (failure = error));
+    this.#done(item, failure);
   }
 
   // The bytes that are here, else what the server has; null where neither is within reach.
@@ -148,7 +189,7 @@ class Photos {
     const shooting = await this.#store.meta(SHOOTING);
     if (shooting?.inspection !== this.#inspection) return;
     await this.#store.setMeta(SHOOTING, null);
-    const item = this.#page.querySelector(`[data-item="${CSS.escape(shooting.item)}"]`);
+    const item = this.#itemOf(shooting.item);
     if (!item || Date.now() - Date.parse(shooting.at) > RECENT) return;
     item.closest("details").open = true;
     unfold(item);
@@ -165,7 +206,6 @@ class Photos {
 
   // It goes on beside the answers, which must not wait behind megabytes.
   #send() {
-    if (!this.counts.waiting) return "";
     this.#queue.send().then(
       (stopped) => this.#sent(stopped),
       () => this.#sent("server"),
@@ -173,10 +213,16 @@ class Photos {
     return "";
   }
 
-  #sent(stopped) {
-    this.#once &&= this.counts.waiting > 0 && stopped !== "";
+  async #sent(stopped) {
     this.#stopped = stopped;
-    return this.#show();
+    await this.#show();
+    this.#once &&= this.counts.waiting > 0;
+    clearTimeout(this.#timer);
+    // Where something went through, the next try is soon.
+    this.#failures = stopped && this.#queue.moved === this.#moved ? this.#failures + 1 : 0;
+    this.#moved = this.#queue.moved;
+    const pause = Math.min(LONGEST_PAUSE, 1000 * 2 ** this.#failures);
+    if (this.counts.waiting && AGAIN.has(stopped)) this.#timer = setTimeout(() => this.#send(), pause);
   }
 
   // ---- what is shown; one pass at a time, and another if something changed meanwhile
@@ -215,14 +261,13 @@ class Photos {
   }
 
   #draw(row) {
-    const item = this.#page.querySelector(`[data-item="${CSS.escape(row.item)}"]`);
+    const item = this.#itemOf(row.item);
     if (!item || !row.sha256) return;
-    const known = this.#drawn.get(row.id) ?? item.querySelector(`[data-shot="${CSS.escape(row.id)}"]`);
-    const entry = known ?? this.#entry(item, row);
+    const there = this.#drawn.get(row.id) ?? item.querySelector(`[data-shot="${CSS.escape(row.id)}"]`);
+    const entry = there ?? this.#drawNew(item, row);
     this.#drawn.set(row.id, entry);
-    let state = entry.querySelector(".photo-state");
-    if (!state) {
-      state = document.createElement("span");
+    const state = entry.querySelector(".photo-state") ?? document.createElement("span");
+    if (!state.isConnected) {
       state.className = "photo-state";
       entry.querySelector("button").before(state);
     }
@@ -231,18 +276,20 @@ class Photos {
     state.dataset.tone = row.errors ? "bad" : row.done ? "good" : "";
   }
 
-  #entry(item, row) {
-    const entry = tools().querySelector("#photo-entry").content.firstElementChild.cloneNode(true);
-    const list = item.querySelector(".thumbs");
-    entry.dataset.shot = row.id;
-    const picture = entry.querySelector("img");
-    const address = row.thumbnail ? URL.createObjectURL(new Blob([row.thumbnail], { type: "image/jpeg" })) : "";
+  #drawNew(item, row) {
+    const address = URL.createObjectURL(new Blob([row.thumbnail], { type: "image/jpeg" }));
     this.#seen.set(row.id, address);
-    if (address) picture.src = address;
-    const name = this.#words[row.of ? "drawn" : "name"].replace("{n}", list.children.length + 1);
-    picture.alt = name;
+    const number = item.querySelector(".thumbs").children.length + 1;
+    return this.#entry(item, { id: row.id, address, name: this.#words[row.of ? "drawn" : "name"].replace("{n}", number) });
+  }
+
+  #entry(item, { id, address, name }) {
+    const entry = tools().querySelector("#photo-entry").content.firstElementChild.cloneNode(true);
+    entry.dataset.shot = id;
+    const picture = entry.querySelector("img");
+    [picture.src, picture.alt] = [address, name];
     for (const button of entry.querySelectorAll("button")) button.setAttribute("aria-label", `${button.textContent} ${name}`);
-    list.append(entry);
+    item.querySelector(".thumbs").append(entry);
     unfold(item);
     return entry;
   }

@@ -47,7 +47,7 @@ async function* room() {
   const { quota = 0, usage = 0 } = await navigator.storage.estimate();
   const left = quota - usage;
   const size = left > 1e9 ? `${(left / 1e9).toFixed(1)} GB` : `${Math.floor(left / 1e6)} MB`;
-  yield left < LEAST_ROOM ? row("quota", "warn", "quotaBad", { size }) : good("quota", { size });
+  yield left < LEAST_ROOM ? row("quota", "warn", "quotaBad", { size }) : good("quota");
 }
 
 async function clocks(sync) {

@@ -57,7 +57,7 @@ export async function openStore(person) {
 
 // The keys of all people who have a store on this device, where the browser tells.
 export async function people() {
-  const all = (await indexedDB.databases?.()) ?? [];
+  const all = (await globalThis.indexedDB?.databases?.().catch(() => [])) ?? [];
   return all.map(({ name }) => name.match(/^portal-field-(\d+)$/)?.[1]).filter(Boolean).map(Number);
 }
 
@@ -147,7 +147,8 @@ class Store {
         outbox.index("item").getAll([inspection, item]),
       ]);
       const last = rows.at(-1);
-      const row = last && !last.sent ? last : { id: newId(), inspection, item, base, after: last?.id ?? null, sent: 0 };
+      const row = last && (!last.sent || last.refused) ? last : { id: newId(), inspection, item, base, after: last?.id ?? null, sent: 0 };
+      if (row.refused) Object.assign(row, { id: newId(), sent: 0, refused: false });
       Object.assign(row, { content: contentOf(content), at, held, errors: null });
       const answer = { ...before, inspection, item, ...row.content, version: before?.version ?? base, errors: null };
       await Promise.all([outbox.put(row), answers.put(answer)]);

@@ -23,3 +23,10 @@ def test_stranger_writing_comes_back_to_the_page_written_from(client: Client) ->
 def test_stranger_writing_from_elsewhere_is_sent_nowhere(client: Client, referrer: str) -> None:
     answer = client.post("/rounds/1/assign/", headers={"referer": referrer})
     assert answer.headers["Location"] == "/login/"
+
+
+def test_pages_may_use_the_camera_and_nothing_else(client: Client) -> None:
+    told = client.get("/login/").headers["Permissions-Policy"]
+    assert "camera=(self)" in told
+    assert "microphone=()" in told
+    assert "geolocation=()" in told

@@ -45,11 +45,25 @@ def lead(client: Client, stage: Stage) -> Client:
 def test_submitting_leads_to_the_score(lead: Client, stage: Stage) -> None:
     inspection = stage.inspections[0]
     answer(inspection, stage.cast["inspector"], **SHORT)
-    said = lead.post(url(inspection, "submit"))
+    seen = lead.get(reverse("inspections:check", args=[inspection.pk])).context["digest"]
+    said = lead.post(url(inspection, "submit"), {"digest": seen})
     assert said["Location"] == url(inspection)
     inspection.refresh_from_db()
     assert inspection.score == Decimal("56.67")
     assert Finding.objects.count() == 3
+
+
+@pytest.mark.parametrize("seen", ["", "0" * 64])
+def test_answers_that_changed_since_they_were_checked_are_not_submitted(
+    lead: Client, stage: Stage, seen: str
+) -> None:
+    inspection = stage.inspections[0]
+    answer(inspection, stage.cast["inspector"], **SHORT)
+    said = lead.post(url(inspection, "submit"), {"digest": seen} if seen else {}, follow=True)
+    assert said.redirect_chain[0][0] == reverse("inspections:check", args=[inspection.pk])
+    assert "答案又有变动" in said.content.decode()
+    inspection.refresh_from_db()
+    assert inspection.state == "in_progress"
 
 
 def test_second_tap_on_submit_leads_to_the_score_too(lead: Client, stage: Stage) -> None:

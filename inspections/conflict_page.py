@@ -1,0 +1,106 @@
+"""What the page of answers in conflict shows: each answer with its maker, its times and photos; and what was decided."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from .answers import UNANSWERED, Checked
+from .checklist import Checklist, Entry, checklist
+from .contention import Contender, Dispute, disputes
+from .form_page import photo_links
+from .models import Conflict, Inspection, Photo
+from .wording import answer_words
+
+Pictures = Mapping[tuple[int, int], list[dict[str, str]]]
+
+
+class Side(NamedTuple):
+    """One answer of several; `brought_by` is named where somebody else delivered it in a draft."""
+
+    event: int
+    is_present: bool
+    name: str
+    brought_by: str
+    words: str
+    note: str
+    captured_at: datetime
+    arrived_at: datetime
+    photos: list[dict[str, str]]
+
+
+class Clash(NamedTuple):
+    """One item with its answers, the one that holds now first; `version` is of that one."""
+
+    entry: Entry
+    version: int
+    sides: list[Side]
+
+
+def clashes(inspection: Inspection) -> list[Clash]:
+    """The items in conflict, in the document's order."""
+    found = disputes(inspection)
+    if not found:
+        return []
+    items = checklist(inspection.edition_id, inspection.kind)
+    pictures = _pictures(inspection, found)
+    return [
+        _clash(entry, inspection.kind, found[entry.pk], pictures)
+        for entry in items.entries
+        if entry.pk in found
+    ]
+
+
+def decided(inspection: Inspection) -> list[dict[str, Any]]:
+    """What was picked before, newest first: the item, by whom and when, and what it was picked over."""
+    items = checklist(inspection.edition_id, inspection.kind)
+    rows = Conflict.objects.filter(inspection=inspection).exclude(settled_at=None)
+    rows = rows.select_related("settled_by", "settled_event", "event__by", "event__captured_by")
+    return [_decision(items, inspection.kind, row) for row in rows.order_by("-settled_at", "-pk")]
+
+
+def _decision(items: Checklist, kind: str, row: Conflict) -> dict[str, Any]:
+    entry = items.by_pk[row.item_id]
+    return {
+        "entry": entry,
+        "by": row.settled_by.name,
+        "at": row.settled_at,
+        "words": _words(entry, kind, row.settled_event.new),
+        "lost": _words(entry, kind, row.event.new),
+        "lost_by": (row.event.captured_by or row.event.by).name,
+    }
+
+
+def _pictures(inspection: Inspection, items: Iterable[int]) -> Pictures:
+    """Links to the photos of each item, by who took them."""
+    found: dict[tuple[int, int], list[dict[str, str]]] = {}
+    for photo in Photo.objects.kept().filter(inspection=inspection, item_id__in=list(items)):
+        links = {name: link for name, link in photo_links(photo).items() if name != "remove_url"}
+        person = photo.captured_by_id or photo.added_by_id
+        found.setdefault((photo.item_id, person), []).append(links)
+    return found
+
+
+def _clash(entry: Entry, kind: str, dispute: Dispute, pictures: Pictures) -> Clash:
+    sides = [_side(entry, kind, contender, pictures) for contender in dispute.contenders]
+    return Clash(entry, dispute.version, sides)
+
+
+def _side(entry: Entry, kind: str, contender: Contender, pictures: Pictures) -> Side:
+    event = contender.event
+    person = event.captured_by or event.by
+    return Side(
+        event=event.pk,
+        is_present=contender.is_present,
+        name=person.name,
+        brought_by=event.by.name if event.by_id != person.pk else "",
+        words=_words(entry, kind, event.new),
+        note=str(event.new.get("note", "")),
+        captured_at=event.captured_at,
+        arrived_at=event.at,
+        photos=pictures.get((entry.pk, person.pk), []),
+    )
+
+
+def _words(entry: Entry, kind: str, content: Mapping[str, Any]) -> str:
+    checked = Checked(content["value"], content["na"], content["reason"], content["note"], UNANSWERED)
+    return answer_words(entry.item, kind, checked)

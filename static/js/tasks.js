@@ -1,0 +1,53 @@
+// The task list on a device: who is logged in here, what is not sent, and everything got ready at once.
+
+import { openStore } from "./store.js";
+
+const place = document.querySelector("[data-device]");
+const { dataset: words } = place;
+const said = place.querySelector("[role=status]");
+const button = place.querySelector("button");
+const person = Number(words.device);
+const ids = [...document.querySelectorAll("a[href^='/inspections/']")]
+  .map((link) => link.pathname.match(/^\/inspections\/([0-9a-f-]{36})\/$/)?.[1])
+  .filter(Boolean);
+const inspections = [...new Set(ids)];
+
+begin();
+
+async function begin() {
+  try {
+    localStorage.setItem("portal-person", person);
+    // Pages that wait for a log-in hear of it.
+    localStorage.setItem("portal-login", Date.now());
+  } catch {
+    // Blocked storage: the form says what that means.
+  }
+  button.hidden = !inspections.length;
+  await tell();
+}
+
+async function tell() {
+  const store = await openStore(person);
+  const [kept, { answers, photos }] = await Promise.all([store.inspections(), store.unsent()]);
+  const ready = kept.filter(({ id, preparedAt }) => preparedAt && inspections.includes(id)).length;
+  const parts = [];
+  if (answers + photos) parts.push(words.unsent.replace("{n}", answers + photos));
+  if (ready) parts.push(words.ready.replace("{n}", ready).replace("{total}", inspections.length));
+  if (parts.length) said.textContent = parts.join(" ");
+}
+
+button.addEventListener("click", async () => {
+  button.disabled = true;
+  const [{ prepare }, { Sync }] = await Promise.all([import("./checkout.js"), import("./sync.js")]);
+  const store = await openStore(person);
+  const sync = new Sync(store);
+  let done = 0;
+  let failed = 0;
+  for (const inspection of inspections) {
+    said.textContent = words.preparing.replace("{n}", done + failed + 1).replace("{total}", inspections.length);
+    await prepare({ store, sync, inspection }).then(() => (done += 1), () => (failed += 1));
+  }
+  await tell();
+  if (failed) said.textContent = words.failed.replace("{n}", failed);
+  button.disabled = false;
+});

@@ -1,0 +1,66 @@
+"""A phone at the form with pictures at hand, and a look into what it keeps."""
+
+import io
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from inspections.models import Inspection, Photo
+from organization.models import User
+from tests.test_journey import enter
+
+WAIT = 20_000
+KEPT = """(person) => new Promise((done, fail) => {
+    const opening = indexedDB.open(`portal-field-${person}`);
+    opening.onerror = fail;
+    opening.onsuccess = () => {
+        const db = opening.result;
+        const asked = db.transaction("photos").objectStore("photos").getAll();
+        asked.onsuccess = () => {
+            db.close();
+            done(asked.result.map(({ bytes, thumbnail, ...row }) => (
+                { ...row, kept: bytes ? bytes.byteLength : 0, small: thumbnail ? thumbnail.byteLength : 0 })));
+        };
+    };
+})"""
+
+
+def picture(
+    width: int = 2000, height: int = 1500, *, noise: int = 40, name: str = "hall.jpg"
+) -> dict[str, Any]:
+    """A file for a file input; noise makes it as heavy as a real photo."""
+    file = io.BytesIO()
+    Image.effect_noise((width, height), noise).convert("RGB").save(file, "JPEG", quality=92)
+    return {"name": name, "mimeType": "image/jpeg", "buffer": file.getvalue()}
+
+
+def open_form(page: Page, inspection: Inspection, person: User) -> None:
+    enter(page, person)
+    page.goto(f"/inspections/{inspection.pk}/")
+    unfold(page)
+
+
+def unfold(page: Page, code: str = "yes") -> None:
+    """Show the note and photos of an item, as a thumb would."""
+    expect(page.locator("html")).to_have_class("js")
+    more = page.locator(f"[data-item='{code}'] .more input")
+    if not more.is_checked():
+        more.check(force=True)
+
+
+def take(page: Page, *files: dict[str, Any], code: str = "yes") -> None:
+    page.set_input_files(f"[data-item='{code}'] [type=file]", list(files))
+
+
+def kept(page: Page, person: User) -> list[dict[str, Any]]:
+    """The photo rows of a person's store, with the sizes of their bytes in the place of these."""
+    return sorted(page.evaluate(KEPT, person.pk), key=lambda row: row["at"])
+
+
+def verified(page: Page, count: int) -> None:
+    expect(page.locator(".tray-photos")).to_contain_text(f"{count}/{count} 张照片已核对", timeout=WAIT)
+
+
+def arrived(inspection: Inspection) -> list[Photo]:
+    return list(Photo.objects.kept().filter(inspection=inspection).exclude(arrived_at=None))

@@ -1,0 +1,225 @@
+"""This device's own page, the app's files, and logging out on a device that others use too."""
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.factories import make_user
+from tests.field.phones import Phone
+from tests.small_stage import Stage
+
+NAMES = ["secure", "worker", "database", "persisted", "quota", "clock"]
+
+
+def checks(phone: Phone) -> dict[str, str]:
+    """What the self-check says, once its last answer is there."""
+    expect(phone.page.locator("[data-check=clock]")).to_be_visible(timeout=15_000)
+    rows = phone.page.locator("[data-check]").all()
+    return {row.get_attribute("data-check") or "": row.inner_text() for row in rows}
+
+
+# ---- the self-check
+
+
+def test_every_question_has_a_plain_answer(phone: Phone) -> None:
+    phone.page.goto("/field/")
+    said = checks(phone)
+    assert list(said) == NAMES
+    assert "网址是 HTTPS" in said["secure"]
+    assert "能存在本机" in said["database"]
+    assert "与服务器一致" in said["clock"]
+
+
+def test_a_browser_inside_another_app_is_sent_outside(new_page: Callable[..., Any], stage: Stage, live_server: Any) -> None:
+    agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0"
+    phone = Phone(new_page(375, user_agent=agent), stage.cast["inspector"], live_server.url)
+    phone.page.goto("/field/")
+    assert "微信" in checks(phone)["app"]
+    assert "在浏览器打开" in checks(phone)["app"]
+
+
+def test_a_device_whose_clock_is_wrong_is_told(phone: Phone) -> None:
+    phone.page.add_init_script("const now = Date.now; Date.now = () => now() - 20 * 60000;")
+    phone.page.goto("/field/")
+    assert "相差 20 分钟" in checks(phone)["clock"]
+
+
+def test_an_untrusted_certificate_is_named(phone: Phone) -> None:
+    phone.page.add_init_script(
+        """ServiceWorkerContainer.prototype.register = () =>
+            Promise.reject(new DOMException("An SSL certificate error occurred", "SecurityError"));"""
+    )
+    phone.page.goto("/field/")
+    assert "浏览器不信任平台的证书" in checks(phone)["worker"]
+
+
+def test_blocked_storage_is_told(phone: Phone) -> None:
+    phone.page.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined });")
+    phone.page.goto("/field/")
+    assert "不让本页存储内容" in checks(phone)["database"]
+
+
+def test_a_small_disk_is_told(phone: Phone) -> None:
+    phone.page.add_init_script("StorageManager.prototype.estimate = async () => ({ quota: 20e6, usage: 1e6 });")
+    phone.page.goto("/field/")
+    assert "只能再存约 19 MB。请清理手机空间" in checks(phone)["quota"]
+
+
+# ---- what is prepared
+
+
+def test_everything_is_prepared_from_the_task_list(phone: Phone, stage: Stage) -> None:
+    phone.page.goto("/tasks/")
+    phone.page.get_by_role("button", name="全部准备").click()
+    phone.says("2 份检查中 2 份已备在本机", "[data-device] [role=status]")
+    phone.offline()
+    for inspection in stage.inspections:
+        phone.open(inspection)
+        expect(phone.page.locator(".bar-name")).to_have_text(inspection.center.name)
+    phone.page.goto("/field/")
+    expect(phone.page.locator("[data-prepared] li")).to_have_count(2)
+
+
+def test_the_start_page_works_without_signal_and_counts_what_waits(phone: Phone, stage: Stage) -> None:
+    phone.open(stage.inspections[0])
+    phone.prepare()
+    phone.offline()
+    phone.tap("yes", "met")
+    phone.tap("choice", "met")
+    phone.says("2 项只在本机")
+    phone.page.goto("/field/")
+    phone.says("现在没有网络。2 项只在本机，联网后自动发送", "[data-unsent]")
+    row = phone.page.locator("[data-prepared] li").first
+    expect(row).to_contain_text("2 项未发送")
+    expect(row).to_contain_text("2/6")
+    expect(row.get_by_role("button")).to_have_count(0)
+    phone.online()
+    phone.page.get_by_role("button", name="立即发送").click()
+    phone.says("全部已发送", "[data-unsent]")
+    assert stage.inspections[0].answers.count() == 2
+    row.get_by_role("button", name="从本机移除").click()
+    expect(phone.page.locator("[data-prepared] li")).to_have_count(0)
+    phone.page.goto(f"/inspections/{stage.inspections[0].pk}/")
+    expect(phone.page.locator("[data-inspection][data-person]")).to_be_attached()
+
+
+def test_everything_unsent_is_exported(phone: Phone, stage: Stage) -> None:
+    phone.open(stage.inspections[0])
+    phone.prepare()
+    phone.offline()
+    phone.tap("yes", "met")
+    phone.says("1 项只在本机")
+    phone.page.goto("/field/")
+    with phone.page.expect_download() as download:
+        phone.page.get_by_role("button", name="全部导出为文件").click()
+    draft = json.loads(download.value.path().read_text())
+    assert [one["item"] for one in draft["mutations"]] == ["yes"]
+
+
+def test_a_kept_page_holds_no_name_and_no_token(client: Client, stage: Stage) -> None:
+    person = stage.cast["inspector"]
+    person.name = "某某人"
+    person.save()
+    client.force_login(person)
+    for address in (f"/inspections/{stage.inspections[0].pk}/offline/", "/field/?shell"):
+        response = client.get(address)
+        text = response.content.decode()
+        assert response.headers["X-Shell"]
+        assert "csrfmiddlewaretoken" not in text
+        assert "某某人" not in text
+        assert "data-person" not in text
+        assert "csrftoken" not in response.cookies
+
+
+# ---- log-out
+
+
+def log_out(phone: Phone) -> None:
+    phone.page.locator(".menu summary").click()
+    phone.page.get_by_role("button", name="退出登录").click()
+
+
+@pytest.mark.parametrize("address", ["/tasks/", "form"])
+def test_logging_out_wipes_what_is_sent(phone: Phone, stage: Stage, address: str) -> None:
+    phone.open(stage.inspections[0])
+    phone.tap("yes", "met")
+    phone.says("可离线使用", "[data-readiness]")
+    phone.says("全部已发送")
+    phone.page.goto(address if address != "form" else f"/inspections/{stage.inspections[0].pk}/?online")
+    log_out(phone)
+    expect(phone.page.locator("h1")).to_have_text("登录")
+    left = phone.page.evaluate(
+        """async () => [
+            (await indexedDB.databases()).map(({ name }) => name),
+            localStorage.getItem("portal-person"),
+            (await (await caches.open("portal-shells")).keys()).filter(({ url }) => url.includes("inspections")).length,
+        ]"""
+    )
+    assert left == [[], None, 0]
+
+
+def test_logging_out_with_something_unsent_asks_and_keeps_it(phone: Phone, stage: Stage) -> None:
+    phone.open(stage.inspections[0])
+    phone.answer(r"/sync/$", lambda route: route.abort())
+    phone.tap("yes", "met")
+    phone.says("1 项只在本机")
+    asked: list[str] = []
+    answers = [False, True]
+
+    def decide(dialog: Any) -> None:
+        asked.append(dialog.message)
+        dialog.accept() if answers.pop(0) else dialog.dismiss()
+
+    phone.page.on("dialog", decide)
+    log_out(phone)
+    phone.page.wait_for_timeout(300)
+    expect(phone.page.locator(".bar-state")).to_be_visible()
+    phone.page.get_by_role("button", name="退出登录").click()
+    expect(phone.page.locator("h1")).to_have_text("登录")
+    assert len(asked) == 2
+    assert "1 项没有发送" in asked[0]
+    assert [row["item"] for row in phone.store("outbox")] == ["yes"]
+
+
+# ---- the app
+
+
+def test_the_app_has_a_manifest_with_icons_of_their_sizes(client: Client, live_server: Any) -> None:
+    said = client.get("/manifest.webmanifest")
+    assert said.headers["Content-Type"] == "application/manifest+json"
+    manifest = said.json()
+    assert (manifest["start_url"], manifest["display"]) == ("/field/", "standalone")
+    for icon in manifest["icons"]:
+        path = icon["src"].removeprefix("/static/")
+        from django.contrib.staticfiles.storage import staticfiles_storage
+
+        picture = Image.open(io.BytesIO(staticfiles_storage.open(path).read()))
+        assert "x".join(map(str, picture.size)) == icon["sizes"]
+
+
+def test_the_worker_keeps_files_that_exist(client: Client, live_server: Any) -> None:
+    from urllib.request import urlopen
+
+    said = client.get("/sw.js")
+    assert said.headers["Content-Type"].startswith("text/javascript")
+    assert "no-cache" in said.headers["Cache-Control"]
+    files = json.loads(said.content.decode().split("const FILES = ")[1].split(";\n")[0])
+    assert any("/form." in name for name in files)
+    assert {urlopen(live_server.url + name).status for name in files} == {200}
+
+
+def test_session_tells_who_is_logged_in(client: Client, stage: Stage) -> None:
+    nobody = client.get("/session/")
+    assert (nobody.status_code, nobody.json()) == (401, {"login": True})
+    person = make_user("somebody")
+    client.force_login(person)
+    said = client.get("/session/")
+    assert said.json()["person"] == person.pk
+    assert said.headers["Cache-Control"].startswith("max-age=0")
+    assert client.cookies["csrftoken"].value
