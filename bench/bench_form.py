@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = int(os.environ.get("ROUNDS", "15"))
@@ -45,22 +46,19 @@ def prepare(folder: str) -> None:
 
 
 def measure() -> None:
-    from django.test import Client
-
     from tests.stage import fill, make_stage
 
     stage = make_stage(townships=1)
     inspection = stage.inspections[0]
     fill(inspection, stage.cast["inspector"])
-    client = Client(headers={"accept-encoding": "gzip"})
-    client.force_login(stage.cast["inspector"])
+    get = visitor(stage.cast["inspector"])
     address = f"/inspections/{inspection.pk}/"
     by_crispy = crispy_form(inspection)
     works: dict[str, Callable[[], object]] = {
-        "a page of the portal, all of it": lambda: client.get(address),
+        "a page of the portal, all of it": lambda: get(address),
         "its items, joined from fragments": lambda: our_items(inspection),
         "the same items, laid out by crispy": by_crispy,
-        "an empty page of the portal (/account/)": lambda: client.get("/account/"),
+        "an empty page of the portal (/account/)": lambda: get("/account/"),
         "yardstick: 300,000 turns of a bare loop (about 15 on a free core)": yardstick,
     }
     times: dict[str, list[float]] = {name: [] for name in works}
@@ -73,9 +71,33 @@ def measure() -> None:
         print(f"{statistics.median(spent):8.1f} ms  {name} (least {min(spent):.1f})")
     ours, theirs = (statistics.median(times[name]) for name in list(times)[1:3])
     print(f"{theirs / ours:8.1f} ×   crispy ÷ fragments")
-    answer = client.get(address)
-    raw = gzip.decompress(answer.content)
-    print(f"{len(raw) / 1024:8.1f} KB  HTML, {len(answer.content) / 1024:.1f} KB on the wire")
+    sent = get(address)
+    print(f"{len(gzip.decompress(sent)) / 1024:8.1f} KB  HTML, {len(sent) / 1024:.1f} KB on the wire")
+
+
+def visitor(person: Any) -> Callable[[str], bytes]:
+    """Ask the application for pages as the web server does, with the cookie of this person's session."""
+    from django.conf import settings
+    from django.test import Client, RequestFactory
+
+    from config.wsgi import application
+
+    client = Client()
+    client.force_login(person)
+    cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+    def get(address: str) -> bytes:
+        environ = RequestFactory(headers={"accept-encoding": "gzip", "cookie": cookie}).get(address).environ
+        statuses: list[str] = []
+        response = application(environ, lambda status, _headers: statuses.append(status))
+        try:
+            body = b"".join(response)
+        finally:
+            response.close()
+        assert statuses == ["200 OK"], statuses
+        return body
+
+    return get
 
 
 def processor_time(work: Callable[[], object]) -> float:

@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from organization.models import Role
-from organization.querysets import within
+from organization.querysets import NOTHING, within
 
 from .merging import CHANGING
 from .workflow import OPEN, SUBMITTED
@@ -26,16 +26,22 @@ def inspection_scope(user: "User", path: str = "") -> Q:
 
     region, state, pk = f"{path}region__code", f"{path}state", f"{path}pk"
     self_check = Q(**{f"{path}round__kind": Round.Kind.SELF_CHECK})
-    staff = within(user.prefixes(Role.TOWNSHIP_STAFF), region)
-    assigned = Inspection.inspectors.through.objects.filter(
-        user_id=user.pk, inspection_id=OuterRef(pk if not path else f"{path}id")
+    assigned = Q(
+        Exists(
+            Inspection.inspectors.through.objects.filter(
+                user_id=user.pk, inspection_id=OuterRef(pk if not path else f"{path}id")
+            )
+        )
     )
-    return (
-        within(user.prefixes(*OVERSEERS), region)
-        | (staff & Q(**{state: SUBMITTED}))
-        | (staff & self_check & Q(Exists(assigned)))
-        | (within(user.prefixes(*INSPECTORS), region) & ~self_check & Q(Exists(assigned)))
-    )
+    # Roles that the person does not hold would only make every query longer.
+    scope = NOTHING
+    if overseen := user.prefixes(*OVERSEERS):
+        scope |= within(overseen, region)
+    if own := user.prefixes(Role.TOWNSHIP_STAFF):
+        scope |= within(own, region) & (Q(**{state: SUBMITTED}) | (self_check & assigned))
+    if inspected := user.prefixes(*INSPECTORS):
+        scope |= within(inspected, region) & ~self_check & assigned
+    return scope
 
 
 class RoundQuerySet(models.QuerySet[Any]):
