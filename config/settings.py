@@ -210,6 +210,17 @@ Q_CLUSTER = {
     "log_level": env("LOG_LEVEL", default="WARNING"),
     **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
 }
+# Mail goes to the log until a server is named; links in it lead to PUBLIC_URL.
+MAIL = env.email("EMAIL_URL", default="consolemail://")
+EMAIL_BACKEND = MAIL["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = MAIL["EMAIL_HOST"], MAIL["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_USER"], MAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.get("EMAIL_USE_TLS", False), MAIL.get("EMAIL_USE_SSL", False)
+DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="portal@localhost")
+EMAIL_TIMEOUT = 20
+# The county's own messenger: each message is posted there as JSON, signed by HMAC-SHA256.
+WEBHOOK_URL = env("WEBHOOK_URL", default="")
+WEBHOOK_SECRET = env("WEBHOOK_SECRET", default="")
 
 FONTS_DIR = Path(env("FONTS_DIR", default=str(VAR_DIR / "fonts")))
 # Where the open source faces lie, if neither the system's packages nor its mirror can give them.
@@ -219,7 +230,7 @@ OFFICIAL_FONTS_DIR = env("OFFICIAL_FONTS_DIR", default="")
 
 # The name under which devices keep this release's pages; a digest of its files where none is given.
 RELEASE = env("RELEASE", default="")
-# The address at which others reach the portal: printed as QR codes on documents for their verification.
+# The address at which others reach the portal: on documents as a QR code, in mail as links.
 PUBLIC_URL = env("PUBLIC_URL", default="http://localhost:8000")
 # The largest file that the public page compares with an issued one.
 VERIFY_MAX_BYTES = env.int("VERIFY_MAX_BYTES", default=40 * 1024 * 1024)

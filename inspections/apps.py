@@ -5,3 +5,6 @@ from django.apps import AppConfig
 
 class InspectionsConfig(AppConfig):
     name = "inspections"
+
+    def ready(self) -> None:
+        from . import checks  # noqa: F401  (registers itself)

@@ -79,3 +79,16 @@ ARRIVED = Guard(
         ),
     ),
 )
+REPLIES = Guard(
+    "what was reported is never changed",
+    (
+        Rule("finding_event_update", "inspections_findingevent", "UPDATE", "OLD.id IS NOT NULL"),
+        Rule("finding_event_delete", "inspections_findingevent", "DELETE", "OLD.id IS NOT NULL"),
+        Rule("reply_update", "inspections_reply", "UPDATE", "OLD.reported_at IS NOT NULL"),
+        Rule("reply_delete", "inspections_reply", "DELETE", "OLD.reported_at IS NOT NULL"),
+        Rule("evidence_update", "inspections_evidence", "UPDATE", "OLD.reply_id IS NOT NULL"),
+        Rule("evidence_delete", "inspections_evidence", "DELETE", "OLD.id IS NOT NULL"),
+        Rule("request_update", "inspections_request", "UPDATE", "OLD.state <> 'asked'"),
+        Rule("request_delete", "inspections_request", "DELETE", "OLD.id IS NOT NULL"),
+    ),
+)

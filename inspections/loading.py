@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from organization.models import User
 
 from .checklist import Entry, checklist
-from .models import Inspection, Photo, Round
+from .models import Finding, Inspection, Photo, Round
 
 JOINED = ("center", "round")
 
@@ -53,3 +53,10 @@ def previous_inspection(inspection: Inspection) -> dict[str, Any] | None:
     if inspection.submitted_at:
         earlier = earlier.filter(submitted_at__lt=inspection.submitted_at)
     return earlier.order_by("-submitted_at").values("pk", "snapshot").first()
+
+
+def load_finding(user: User, pk: int) -> Finding:
+    joined = Finding.objects.visible_to(user).select_related(
+        "center", "item", "region", "inspection__round", "inspection__submitted_by"
+    )
+    return get_object_or_404(joined.defer("inspection__snapshot").order_by(), pk=pk)

@@ -1,15 +1,30 @@
 """Who may do what with rounds and inspections."""
 
+from datetime import date
+
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import Role, User
+from organization.models import Assignment, Region, Role, User
 from organization.permissions import YES, Verdict, holder, no
 
-from .models import Inspection, Round
+from . import workflow
+from .models import Finding, Inspection, Request, Round
 from .workflow import SUBMITTED
+
+# What is sent back, opened again or taken back needs a reason that the township reads.
+NEED_WORDS = frozenset({"return", "reopen", "withdraw"})
 
 
 def can_manage_rounds(user: User) -> Verdict:
+    return holder(user, Role.ADMINISTRATOR)
+
+
+def can_edit_calendar(user: User) -> Verdict:
+    """Allow the administrators of the uppermost regions that have any: there is one calendar for all."""
+    mine = [grant.region.level for grant in user.grants if grant.role == Role.ADMINISTRATOR]
+    above = Assignment.objects.filter(role=Role.ADMINISTRATOR, region__level__lt=min(mine, default=0))
+    if mine and above.exists():
+        return no(_("工作日历由上级管理员统一维护。"))
     return holder(user, Role.ADMINISTRATOR)
 
 
@@ -58,3 +73,51 @@ def can_lead(person: User, inspection: Inspection) -> Verdict:
     if inspection.round.kind == Round.Kind.SELF_CHECK:
         return holder(person, Role.TOWNSHIP_STAFF, code=inspection.region_id)
     return holder(person, Role.LEAD_INSPECTOR, code=inspection.region_id)
+
+
+# ---- findings, from the notice to the end
+
+
+def can_repair(user: User, finding: Finding) -> Verdict:
+    """Allow the township's own staff while the finding is with them and its notice is acknowledged."""
+    if finding.state == workflow.NOTIFIED:
+        return no(_("请先签收整改通知，再办理整改。"))
+    if finding.state not in (workflow.ACKNOWLEDGED, workflow.IN_REPAIR):
+        return no(_("这个问题现在不在整改环节，不能填报。"))
+    return holder(user, Role.TOWNSHIP_STAFF, code=finding.region_id)
+
+
+def can_ask_extension(user: User, finding: Finding, today: date) -> Verdict:
+    """Allow it before the time is over: afterwards the finding is overdue whatever is asked."""
+    verdict = can_repair(user, finding)
+    if not verdict:
+        return verdict
+    if finding.due_on is None:
+        return no(_("这个问题没有到期日，不用申请延期。"))
+    if today > finding.due_on:
+        return no(_("整改期限已过，不能再申请延期。请尽快完成整改并报送。"))
+    return verdict
+
+
+def can_object(user: User, finding: Finding) -> Verdict:
+    """Allow it from the notice until the township reports the finding as repaired."""
+    if finding.state not in workflow.WITH_TOWNSHIP:
+        return no(_("这个问题现在不能提出异议。"))
+    return holder(user, Role.TOWNSHIP_STAFF, code=finding.region_id)
+
+
+def can_review(user: User, finding: Finding) -> Verdict:
+    """Allow the county's administrators; whether the move exists is the table's to say."""
+    return holder(user, Role.ADMINISTRATOR, code=finding.region_id)
+
+
+def can_decide(user: User, request: Request, finding: Finding) -> Verdict:
+    if request.state != Request.State.ASKED:
+        return no(_("这项申请已经答复过了。"))
+    if finding.state not in workflow.OPEN:
+        return no(_("这个问题已经办结，不用再答复。"))
+    return can_review(user, finding)
+
+
+def can_set_policy(user: User, region: Region) -> Verdict:
+    return holder(user, Role.ADMINISTRATOR, code=region.code)

@@ -10,7 +10,7 @@ from organization.models import Role
 from organization.querysets import NOTHING, within
 
 from .merging import CHANGING
-from .workflow import SUBMITTED
+from .workflow import OPEN, SUBMITTED
 
 if TYPE_CHECKING:
     from organization.models import User
@@ -110,6 +110,9 @@ class FindingQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> "FindingQuerySet":
         return self.filter(within(user.prefixes(*OVERSEERS, Role.TOWNSHIP_STAFF), "region__code"))
 
+    def open(self) -> "FindingQuerySet":
+        return self.filter(state__in=OPEN)
+
     def latest(self) -> "FindingQuerySet":
         """Those of each center's last inspection: a new one says again what still falls short."""
         from .models import Inspection, Round
@@ -132,3 +135,24 @@ class ConflictQuerySet(models.QuerySet[Any]):
 
     def open(self) -> "ConflictQuerySet":
         return self.filter(settled_at=None)
+
+
+class EvidenceQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> "EvidenceQuerySet":
+        """Those of the findings that the person may see; the township's own until they are reported."""
+        own = within(user.prefixes(Role.TOWNSHIP_STAFF), "finding__region__code")
+        reported = within(user.prefixes(*OVERSEERS), "finding__region__code") & Q(
+            reply__reported_at__isnull=False
+        )
+        return self.filter(own | reported)
+
+    def kept(self) -> "EvidenceQuerySet":
+        return self.filter(removed_at=None)
+
+
+class RequestQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> "RequestQuerySet":
+        return self.filter(within(user.prefixes(*OVERSEERS, Role.TOWNSHIP_STAFF), "finding__region__code"))
+
+    def waiting(self) -> "RequestQuerySet":
+        return self.filter(state="asked")

@@ -3,10 +3,14 @@
 from django.urls import path
 
 from .views import (
+    calendars,
     conflicts,
     device,
     drafts,
     filling,
+    findings,
+    inbox,
+    messages,
     paper,
     photos,
     receipts,
@@ -19,6 +23,25 @@ from .views import (
 app_name = "inspections"
 
 urlpatterns = [
+    path("findings/<int:pk>/", findings.finding, name="finding"),
+    path("findings/<int:pk>/reply/", findings.finding_reply, name="finding-reply"),
+    path("findings/<int:pk>/report/", findings.finding_reply, {"send": True}, name="finding-report"),
+    path("findings/<int:pk>/extension/", findings.finding_extension, name="finding-extension"),
+    path("findings/<int:pk>/objection/", findings.finding_objection, name="finding-objection"),
+    path("findings/<int:pk>/review/", findings.finding_review, name="finding-review"),
+    path("requests/<int:pk>/decide/", findings.request_decide, name="request-decide"),
+    path("evidence/<uuid:pk>/", findings.evidence, name="evidence"),
+    path("evidence/<uuid:pk>/small/", findings.evidence, {"size": "thumbnail"}, name="evidence-thumbnail"),
+    path("evidence/<uuid:pk>/remove/", findings.evidence_remove, name="evidence-remove"),
+    path("messages/", messages.message_list, name="message-list"),
+    path("messages/read/", messages.messages_read, name="messages-read"),
+    path("messages/choice/", messages.messages_choose, name="messages-choose"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/close/", inbox.close_several, name="inbox-close"),
+    path("rectification/", inbox.policy, name="policy"),
+    path("calendar/", calendars.calendar_list, name="calendar-list"),
+    path("calendar/<int:year>/", calendars.calendar_year, name="calendar-year"),
+    path("calendar/new/", calendars.calendar_load, name="calendar-load"),
     path("field/", device.field, name="field"),
     path("sw.js", device.worker, name="worker"),
     path("manifest.webmanifest", device.manifest, name="manifest"),

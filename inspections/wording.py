@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from standards.answers import parse_answer
 from standards.content import ItemData
@@ -13,7 +14,25 @@ from standards.wording import describe
 
 from .answers import Checked
 from .checklist import Entry
+from .holiday_lists import LONGEST, Fault, Kind
 from .models import Answer
+
+HOLIDAY_FAULTS = {
+    Kind.LINE: gettext_lazy("这一行不能读取：“%(found)s”。应为“2027-01-01 休 元旦”或“2027-02-14 班 春节”。"),
+    Kind.DAY: gettext_lazy("没有 %(found)s 这一天。"),
+    Kind.YEAR: gettext_lazy("%(found)s 起的这一段不全在%(year)s年。"),
+    Kind.ORDER: gettext_lazy("结束日期早于开始日期：“%(found)s”。"),
+    Kind.LONG: gettext_lazy("一段有%(found)s天，最多%(longest)s天，请核对日期。"),
+    Kind.REPEATED: gettext_lazy("%(found)s 前面已经写过，每天只能写一次。"),
+    Kind.NAME: gettext_lazy("名称应不超过20个字，不含控制字符：“%(found)s”。"),
+    Kind.EMPTY: gettext_lazy("没有写任何日子。"),
+}
+
+
+def holiday_fault(fault: Fault, year: int) -> str:
+    """What is wrong with a line of a year's arrangement, with the line where there is one."""
+    said = HOLIDAY_FAULTS[fault.kind] % {"found": fault.found, "year": year, "longest": LONGEST}
+    return _("第%(line)s行：%(said)s") % {"line": fault.line, "said": said} if fault.line else str(said)
 
 
 def answer_words(item: ItemData, kind: str, answer: Checked) -> str:

@@ -17,8 +17,40 @@ INSPECTION_MOVES = MappingProxyType(
 
 FOUND = "found"
 NOTIFIED = "notified"
+ACKNOWLEDGED = "acknowledged"
+IN_REPAIR = "in_repair"
+REPORTED = "reported"
+TO_REINSPECT = "to_reinspect"
+CLOSED = "closed"
+WITHDRAWN = "withdrawn"
 
-FINDING_MOVES = MappingProxyType({(FOUND, "notify"): NOTIFIED})
+# With the township until it is reported; then with the county until it is closed or goes back.
+WITH_TOWNSHIP = (NOTIFIED, ACKNOWLEDGED, IN_REPAIR)
+WITH_COUNTY = (REPORTED, TO_REINSPECT)
+OPEN = (FOUND, *WITH_TOWNSHIP, *WITH_COUNTY)
+
+FINDING_MOVES = MappingProxyType(
+    {
+        (FOUND, "notify"): NOTIFIED,
+        (NOTIFIED, "acknowledge"): ACKNOWLEDGED,
+        (ACKNOWLEDGED, "begin"): IN_REPAIR,
+        (IN_REPAIR, "begin"): IN_REPAIR,
+        (ACKNOWLEDGED, "report"): REPORTED,
+        (IN_REPAIR, "report"): REPORTED,
+        (REPORTED, "return"): IN_REPAIR,
+        (REPORTED, "reinspect"): TO_REINSPECT,
+        (REPORTED, "close"): CLOSED,
+        (TO_REINSPECT, "close"): CLOSED,
+        (TO_REINSPECT, "return"): IN_REPAIR,
+        (CLOSED, "reopen"): IN_REPAIR,
+        **{(state, "withdraw"): WITHDRAWN for state in OPEN},
+    }
+)
+
+# Whose move it is: the county's office and the township's staff by hand, the rest by what they follow from
+# (a notice that is issued or acknowledged).
+TOWNSHIP_MOVES = frozenset({"begin", "report"})
+COUNTY_MOVES = frozenset({"return", "reinspect", "close", "reopen", "withdraw"})
 
 
 class IllegalMove(Exception):

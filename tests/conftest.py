@@ -225,6 +225,7 @@ def flush_frozen_rows() -> Iterator[None]:
             inspections.HISTORY,
             inspections.CONFLICTS,
             inspections.ARRIVED,
+            inspections.REPLIES,
             *reports.GUARDS,
         ]
 

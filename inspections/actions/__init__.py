@@ -1,12 +1,24 @@
 """Every write to rounds, inspections, answers, photos and findings."""
 
 from .arriving import UPLOADS, Arrival, announce_photo, arrival, receive_piece
+from .calendars import load_year
 from .drafts import Imported, import_draft
 from .filling import Saved, Stale, save_answer, save_answers
+from .messaging import choose_messages, read_messages, remind
+from .moving import acknowledge_findings, notify_findings
 from .photos import PHOTOS_PER_ITEM, add_photo, remove_photo
+from .rectifying import (
+    add_evidence,
+    ask_extension,
+    object_to,
+    remove_evidence,
+    report,
+    save_reply,
+)
+from .reviewing import decide_request, review, set_policy
 from .rounds import add_centers, assign, create_round
 from .settling import settle
-from .submitting import digest_of_answers, lock_for_submit, mark_submitted, notify_findings, open_findings
+from .submitting import digest_of_answers, lock_for_submit, mark_submitted, open_findings
 from .syncing import Closed, Result, Synced, sync
 
 __all__ = [
@@ -19,22 +31,36 @@ __all__ = [
     "Saved",
     "Stale",
     "Synced",
+    "acknowledge_findings",
     "add_centers",
+    "add_evidence",
     "add_photo",
     "announce_photo",
     "arrival",
+    "ask_extension",
     "assign",
+    "choose_messages",
     "create_round",
+    "decide_request",
     "digest_of_answers",
     "import_draft",
+    "load_year",
     "lock_for_submit",
     "mark_submitted",
     "notify_findings",
+    "object_to",
     "open_findings",
+    "read_messages",
     "receive_piece",
+    "remind",
+    "remove_evidence",
     "remove_photo",
+    "report",
+    "review",
     "save_answer",
     "save_answers",
+    "save_reply",
+    "set_policy",
     "settle",
     "sync",
 ]

@@ -96,9 +96,3 @@ def mark_submitted(
 def open_findings(findings: Iterable[Finding]) -> int:
     """Write the findings of an inspection that is being submitted; returns how many."""
     return len(Finding.objects.bulk_create(findings, batch_size=500))
-
-
-def notify_findings(*, inspection: Inspection) -> int:
-    """Move the open findings of an inspection to notified, as its notice is issued; returns how many."""
-    state = workflow.after(workflow.FINDING_MOVES, workflow.FOUND, "notify")
-    return Finding.objects.filter(inspection=inspection, state=workflow.FOUND).update(state=state)

@@ -13,11 +13,22 @@ from .rounds import Inspection, Round
 
 
 class Finding(models.Model):
-    """What falls short at a center: opened when its inspection is submitted."""
+    """What falls short at a center, from the submission of its inspection until it is closed.
+
+    What was found never changes; `state` and the deadline do, by `actions.moving` alone, and each
+    move leaves a `FindingEvent`. `due_on` counts from `term_from`; none while the term has not begun
+    and for what is to be kept up.
+    """
 
     class State(models.TextChoices):
         FOUND = workflow.FOUND, _("待通知")
-        NOTIFIED = workflow.NOTIFIED, _("待整改")
+        NOTIFIED = workflow.NOTIFIED, _("待签收")
+        ACKNOWLEDGED = workflow.ACKNOWLEDGED, _("待整改")
+        IN_REPAIR = workflow.IN_REPAIR, _("整改中")
+        REPORTED = workflow.REPORTED, _("待审核")
+        TO_REINSPECT = workflow.TO_REINSPECT, _("待复查")
+        CLOSED = workflow.CLOSED, _("已销号")
+        WITHDRAWN = workflow.WITHDRAWN, _("已撤销")
 
     class Mode(models.TextChoices):
         AT_ONCE = "at_once", _("立行立改")
@@ -37,6 +48,10 @@ class Finding(models.Model):
     mode = models.CharField(_("整改方式"), max_length=12, choices=Mode)
     working_days = models.PositiveSmallIntegerField(_("整改时限（工作日）"), null=True)
     found_at = models.DateTimeField(_("发现时间"))
+    term_from = models.DateField(_("时限起算日"), null=True, blank=True)
+    due_on = models.DateField(_("整改期限"), null=True, blank=True)
+    due_is_provisional = models.BooleanField(_("期限暂定"), default=False)
+    closed_at = models.DateTimeField(_("销号时间"), null=True, blank=True)
 
     objects = FindingQuerySet.as_manager()
 
@@ -49,10 +64,24 @@ class Finding(models.Model):
                 | (~Q(mode="fixed_term") & Q(working_days=None)),
                 name="finding_term_has_days",
             ),
+            models.CheckConstraint(
+                condition=Q(state=workflow.CLOSED, closed_at__isnull=False)
+                | (~Q(state=workflow.CLOSED) & Q(closed_at=None)),
+                name="finding_closed_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on=None, due_is_provisional=False) | Q(term_from__isnull=False),
+                name="finding_due_has_a_beginning",
+            ),
         ]
         indexes = [
             models.Index(fields=["round", "region", "item"], name="finding_round_region"),
             models.Index(fields=["region", "round", "item"], name="finding_region_round"),
+            models.Index(
+                fields=["region", "due_on"],
+                condition=Q(state__in=workflow.OPEN, due_on__isnull=False),
+                name="finding_open_due",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from .documents import (
     draft_circular,
     draft_notice,
     edit_document,
+    note_view,
     replace_document,
     set_fields,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "enter_paper_numbers",
     "issue_document",
     "next_number",
+    "note_view",
     "replace_document",
     "retire_seal",
     "retry_job",

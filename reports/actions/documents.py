@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from inspections.models import Inspection, Round
+from organization.audit import record
 from organization.models import User
 from organization.problems import Problem
 
@@ -158,6 +159,12 @@ def bytes_of(document: OfficialDocument, *, now: datetime) -> bytes:
                 % {"number": document.number_text}
             ) from None
     return rendered(compose(document, number=None, dated=timezone.localdate(now)), document.token).pdf
+
+
+def note_view(*, document: OfficialDocument, by: User, now: datetime, file: bool = False) -> None:
+    """Leave a row of who saw a document, on its page or as the file itself."""
+    action = "document.download" if file else "document.read"
+    record(action, by=by, target=document, region=document.region_id, now=now)
 
 
 def compose(document: OfficialDocument, *, number: int | None, dated: date) -> Numbered:

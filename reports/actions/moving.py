@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from inspections import actions as inspections
 from organization.models import User
 from organization.problems import Problem
 
@@ -78,6 +79,8 @@ def _move(document: OfficialDocument, move: str, *, by: User, now: datetime, **m
     locked.state = workflow.after(before, move, step_by_step=locked.body.step_by_step)
     locked.save(update_fields=["state"])
     remember(locked, move, before=before, by=by, now=now, **said)
+    if move == workflow.ACKNOWLEDGE and locked.inspection:
+        inspections.acknowledge_findings(inspection=locked.inspection, by=by, now=now)
     if (before, move) == (workflow.ISSUED, workflow.WITHDRAW):
         void(locked, reason=said["words"], by=by, now=now)
     told(locked, move, by=by, now=now, **{name: str(value) for name, value in said.items() if value})

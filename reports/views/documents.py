@@ -103,6 +103,7 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
     count, problem, version = 0, "", ""
     try:
         body = actions.bytes_of(row, now=timezone.now())
+        actions.note_view(document=row, by=request.user, now=timezone.now())
         count, version = pages.count(body), pages.version(body)
     except Problem as found:
         problem = found.message
@@ -211,6 +212,7 @@ def document_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Problem:
         # The document's page says why there is none.
         return redirect("reports:document", pk=pk)
+    actions.note_view(document=row, by=request.user, now=timezone.now(), file=True)
     response = HttpResponse(body, content_type="application/pdf")
     name = content_disposition_header("download" in request.GET, notice_filename(row))
     response.headers["Content-Disposition"] = name or "attachment"

@@ -2,6 +2,8 @@
 
 import pytest
 
+from organization.models import User
+from tests.factories import make_cast, make_county
 from tests.small_stage import Stage, small_stage
 
 
@@ -15,3 +17,9 @@ def stage(db: None) -> Stage:
 def other(db: None) -> Stage:
     """The same in the county beside it."""
     return small_stage(other=True)
+
+
+@pytest.fixture
+def cast(db: None) -> dict[str, User]:
+    """One person for each role in one county, without any round."""
+    return make_cast(make_county(townships=1, villages=0))

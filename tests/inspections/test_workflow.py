@@ -13,7 +13,24 @@ INSPECTION = {
     (workflow.SUBMITTED, "begin"): None,
     (workflow.SUBMITTED, "submit"): None,
 }
-FINDING = {(workflow.FOUND, "notify"): workflow.NOTIFIED, (workflow.NOTIFIED, "notify"): None}
+# Rows are states, columns are moves; an empty place is a move that does not exist.
+FINDING_TABLE = """
+             notify   acknowledge  begin     report   return    reinspect    close  reopen    withdraw
+found        notified -            -         -        -         -            -      -         withdrawn
+notified     -        acknowledged -         -        -         -            -      -         withdrawn
+acknowledged -        -            in_repair reported -         -            -      -         withdrawn
+in_repair    -        -            in_repair reported -         -            -      -         withdrawn
+reported     -        -            -         -        in_repair to_reinspect closed -         withdrawn
+to_reinspect -        -            -         -        in_repair -            closed -         withdrawn
+closed       -        -            -         -        -         -            -      in_repair -
+withdrawn    -        -            -         -        -         -            -      -         -
+"""
+_MOVES, *_ROWS = (line.split() for line in FINDING_TABLE.strip().splitlines())
+FINDING = {
+    (row[0], move): None if to == "-" else to
+    for row in _ROWS
+    for move, to in zip(_MOVES, row[1:], strict=True)
+}
 
 
 @pytest.mark.parametrize(
@@ -43,3 +60,19 @@ def test_tables_speak_of_the_states_that_rows_have() -> None:
 def test_move_that_is_unknown_leads_nowhere() -> None:
     with pytest.raises(workflow.IllegalMove):
         workflow.after(workflow.INSPECTION_MOVES, workflow.SUBMITTED, "reopen")
+
+
+def test_every_move_of_a_finding_is_in_the_table_once() -> None:
+    assert len(FINDING) == 8 * 9
+    assert {key: to for key, to in FINDING.items() if to} == dict(workflow.FINDING_MOVES)
+
+
+def test_moves_by_hand_are_either_the_townships_or_the_countys() -> None:
+    by_hand = workflow.TOWNSHIP_MOVES | workflow.COUNTY_MOVES
+    assert not workflow.TOWNSHIP_MOVES & workflow.COUNTY_MOVES
+    assert {move for _state, move in workflow.FINDING_MOVES} - by_hand == {"notify", "acknowledge"}
+
+
+def test_closed_and_withdrawn_findings_are_not_open() -> None:
+    states = {state for state, _move in FINDING}
+    assert states - set(workflow.OPEN) == {workflow.CLOSED, workflow.WITHDRAWN}

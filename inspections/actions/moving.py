@@ -1,0 +1,116 @@
+"""The one door through which findings move."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from organization.audit import record
+from organization.models import User
+from organization.problems import Problem
+
+from .. import workflow
+from ..models import Finding, FindingEvent, Inspection, RectificationPolicy
+from ..policies import policy_of
+from .messaging import TOWNSHIP, tell
+from .terms import begin_terms
+
+BATCH = 500
+
+
+def lock_finding(finding: Finding) -> Finding:
+    """The finding as it is now, held until the caller's transaction ends."""
+    joined = Finding.objects.select_for_update(of=("self",)).select_related("inspection__round", "item")
+    return joined.get(pk=finding.pk)
+
+
+def move(
+    finding: Finding, name: str, *, by: User | None, now: datetime, words: str = "", **detail: Any
+) -> None:
+    """Move one locked finding; raises `Problem` where the move leads nowhere from its state."""
+    before = finding.state
+    try:
+        finding.state = workflow.after(workflow.FINDING_MOVES, before, name)
+    except workflow.IllegalMove:
+        state = Finding.State(before).label
+        raise Problem(
+            _("这个问题现在是“%(state)s”，不能这样办理。请刷新页面后再看。") % {"state": state}
+        ) from None
+    finding.closed_at = now if finding.state == workflow.CLOSED else None
+    finding.save(update_fields=["state", "closed_at"])
+    note(finding, name, before=before, by=by, now=now, words=words, **detail)
+
+
+def note(
+    finding: Finding,
+    name: str,
+    *,
+    before: str | None = None,
+    by: User | None,
+    now: datetime,
+    words: str = "",
+    **detail: Any,
+) -> None:
+    """Write down what was done with a finding, for its timeline and for the trail."""
+    FindingEvent.objects.create(
+        finding=finding,
+        move=name,
+        before=before or finding.state,
+        after=finding.state,
+        by=by,
+        at=now,
+        words=words,
+        detail=detail,
+    )
+    said = {**detail, **({"reason": words} if words else {})}
+    record(f"finding.{name}", by=by, target=finding, region=finding.region_id, now=now, **said)
+
+
+def notify_findings(*, inspection: Inspection, by: User | None, now: datetime) -> int:
+    """Move an inspection's findings to notified, as its notice is issued; returns how many."""
+    findings = list(_locked(inspection, workflow.FOUND))
+    policy = policy_of(inspection.region_id)
+    if policy.basis == RectificationPolicy.Basis.ISSUED:
+        begin_terms(findings, timezone.localdate(now), policy)
+    if findings:
+        tell(
+            code=inspection.region_id,
+            roles=TOWNSHIP,
+            kind="notified",
+            key=f"notified:{inspection.pk}:{now.isoformat()}",
+            url=reverse("reports:our-centers"),
+            now=now,
+            center=inspection.center.name,
+            count=len(findings),
+        )
+    return _move_all(findings, "notify", by, now)
+
+
+def acknowledge_findings(*, inspection: Inspection, by: User | None, now: datetime) -> int:
+    """Move an inspection's notified findings to acknowledged, as the township signs for its notice."""
+    findings = list(_locked(inspection, workflow.NOTIFIED))
+    policy = policy_of(inspection.region_id)
+    if policy.basis == RectificationPolicy.Basis.ACKNOWLEDGED:
+        begin_terms(findings, timezone.localdate(now), policy)
+    return _move_all(findings, "acknowledge", by, now)
+
+
+def _locked(inspection: Inspection, state: str) -> Iterable[Finding]:
+    return Finding.objects.select_for_update().filter(inspection=inspection, state=state).order_by("pk")
+
+
+def _move_all(findings: list[Finding], name: str, by: User | None, now: datetime) -> int:
+    events = []
+    for finding in findings:
+        before, finding.state = finding.state, workflow.after(workflow.FINDING_MOVES, finding.state, name)
+        events.append(
+            FindingEvent(finding=finding, move=name, before=before, after=finding.state, by=by, at=now)
+        )
+    Finding.objects.bulk_update(
+        findings, ["state", "term_from", "due_on", "due_is_provisional"], batch_size=BATCH
+    )
+    FindingEvent.objects.bulk_create(events, batch_size=BATCH)
+    return len(findings)

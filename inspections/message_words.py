@@ -1,0 +1,69 @@
+"""Messages in words: what happened, and what to do by when."""
+
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from organization.templatetags.portal import day
+
+from .models import Message
+
+# Title and sentence by kind; the detail of a message fills them.
+WORDS = {
+    "notified": (
+        gettext_lazy("收到整改通知"),
+        gettext_lazy("%(center)s：共%(count)s个问题。请签收，时限从签收之日起算。"),
+    ),
+    "reported": (gettext_lazy("乡镇报送整改情况"), gettext_lazy("%(center)s报送了整改情况，请审核。")),
+    "asked": (
+        gettext_lazy("乡镇有申请待答复"),
+        gettext_lazy("%(center)s：%(what)s（%(finding)s）。请答复。"),
+    ),
+    "decided": (gettext_lazy("县里答复了申请"), gettext_lazy("%(what)s：%(result)s（%(finding)s）。")),
+    "return": (
+        gettext_lazy("整改情况被退回"),
+        gettext_lazy("%(finding)s。意见：%(words)s。请继续整改后再报。"),
+    ),
+    "reinspect": (gettext_lazy("将安排复查"), gettext_lazy("%(finding)s。请做好准备。")),
+    "close": (gettext_lazy("问题已销号"), gettext_lazy("%(finding)s。")),
+    "reopen": (gettext_lazy("问题需要重新整改"), gettext_lazy("%(finding)s。意见：%(words)s。")),
+    "withdraw": (gettext_lazy("问题已撤销"), gettext_lazy("%(finding)s。意见：%(words)s。")),
+    "recount": (
+        gettext_lazy("整改期限有变动"),
+        gettext_lazy("%(year)s年的工作日历已载入，%(center)s有%(count)s个问题的期限重新计算。"),
+    ),
+    "blue": (gettext_lazy("整改快到期"), gettext_lazy("%(center)s：%(finding)s。请在期限内完成并报送。")),
+    "yellow": (
+        gettext_lazy("整改已逾期（黄色预警）"),
+        gettext_lazy("%(center)s：%(finding)s。请尽快完成并报送。"),
+    ),
+    "red": (
+        gettext_lazy("整改严重逾期（红色预警）"),
+        gettext_lazy("%(center)s：%(finding)s。请立即完成并报送。"),
+    ),
+}
+# Words that a detail holds as a code.
+CODES = {
+    "extension": gettext_lazy("申请延期"),
+    "objection": gettext_lazy("提出异议"),
+    "granted": gettext_lazy("同意"),
+    "refused": gettext_lazy("不同意"),
+}
+
+
+class Worded(NamedTuple):
+    title: str
+    words: str
+    by_when: str
+
+
+def worded(message: Message) -> Worded:
+    """A message in the present language."""
+    title, words = WORDS[message.kind]
+    detail: dict[str, Any] = {
+        key: CODES.get(value, value) if isinstance(value, str) else value
+        for key, value in message.detail.items()
+    }
+    by_when = _("期限：%(day)s") % {"day": day(message.due_on)} if message.due_on else ""
+    return Worded(str(title), str(words) % detail, by_when)

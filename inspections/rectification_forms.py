@@ -1,0 +1,165 @@
+"""What people fill in while a finding is put right, on the township's side and on the county's."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from . import workflow
+from .forms import DateInput
+from .models import Finding, MessageChoice, RectificationPolicy, Reply
+
+# The moves that the county makes by hand, as its buttons name them.
+MOVES = {
+    "close": _("销号"),
+    "return": _("退回整改"),
+    "reinspect": _("安排复查"),
+    "reopen": _("重新整改"),
+    "withdraw": _("撤销问题"),
+}
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class SeveralFilesField(forms.FileField):
+    """Any number of files; an empty one is a fault as in Django's own field."""
+
+    widget = SeveralFiles
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        return [super(SeveralFilesField, self).clean(one, initial) for one in data or []]
+
+
+class ReplyForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The draft of a reply; `cleaned_data` without `files` fits `actions.save_reply`."""
+
+    files = SeveralFilesField(
+        label=_("整改后的照片和材料"),
+        required=False,
+        help_text=_("照片、PDF、Word 或 Excel，可以一次选几个。写成“已完成”的至少要有一份。"),
+        widget=SeveralFiles(attrs={"accept": "image/*,.pdf,.docx,.xlsx"}),
+    )
+
+    class Meta:
+        model = Reply
+        fields = ["measure", "responsible", "result", "done_on", "plan"]
+        widgets = {
+            "measure": forms.Textarea(attrs={"rows": 3}),
+            "plan": forms.Textarea(attrs={"rows": 2}),
+            "done_on": DateInput(),
+            "result": forms.RadioSelect,
+        }
+        help_texts = {
+            "measure": _("做了什么，例如：已在大厅增设轮椅坡道。"),
+            "done_on": _("已完成的填写。"),
+            "plan": _("部分完成或未完成的填写：为什么，下一步什么时候做完。"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["result"].choices = Reply.Result.choices
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        result = cleaned.get("result")
+        if result == Reply.Result.DONE:
+            cleaned["plan"] = ""
+            if not cleaned.get("done_on"):
+                self.add_error("done_on", _("请填写完成日期。"))
+            elif cleaned["done_on"] > timezone.localdate():
+                self.add_error("done_on", _("完成日期不能晚于今天。"))
+        elif result:
+            cleaned["done_on"] = None
+            if not cleaned.get("plan"):
+                self.add_error("plan", _("请写明未完成的原因和下步打算。"))
+        return cleaned
+
+    def reply_fields(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self._meta.fields}
+
+
+class ExtensionForm(forms.Form):
+    until = forms.DateField(label=_("申请延至"), widget=DateInput())
+    reason = forms.CharField(label=_("理由"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def clean_until(self) -> date:
+        until: date = self.cleaned_data["until"]
+        if until.year > timezone.localdate().year + 1:
+            raise forms.ValidationError(_("最晚到明年年底。"))
+        return until
+
+
+class ObjectionForm(forms.Form):
+    reason = forms.CharField(
+        label=_("异议的依据"),
+        max_length=1000,
+        help_text=_("说明哪里与实际不符，有什么可以证明。"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ReviewForm(forms.Form):
+    """What the county makes of one finding; only moves that exist from its state are offered."""
+
+    move = forms.ChoiceField(label=_("处理"), widget=forms.RadioSelect)
+    words = forms.CharField(
+        label=_("意见"),
+        max_length=500,
+        required=False,
+        help_text=_("乡镇能看到。退回、重新整改、撤销必须写明理由。"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, finding: Finding, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["move"].choices = moves_from(finding.state)
+
+
+def moves_from(state: str) -> list[tuple[str, Any]]:
+    """The county's moves that exist from a state, with their words."""
+    return [(move, words) for move, words in MOVES.items() if (state, move) in workflow.FINDING_MOVES]
+
+
+class DecisionForm(forms.Form):
+    grant = forms.TypedChoiceField(
+        label=_("答复"),
+        choices=[("1", _("同意")), ("0", _("不同意"))],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+    )
+    words = forms.CharField(
+        label=_("意见"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class MessageChoiceForm(forms.Form):
+    mode = forms.ChoiceField(label=_("邮件"), choices=MessageChoice.Mode, widget=forms.RadioSelect)
+    email = forms.EmailField(label=_("电子邮箱"), required=False, max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        wanted = cleaned.get("mode") in (MessageChoice.Mode.DAILY, MessageChoice.Mode.AT_ONCE)
+        if wanted and not cleaned.get("email") and "email" not in self.errors:
+            self.add_error("email", _("要发邮件，请填写电子邮箱。"))
+        return cleaned
+
+
+class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = RectificationPolicy
+        fields = ["basis", "at_once_days", "blue", "yellow", "red"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        yellow, red = cleaned.get("yellow"), cleaned.get("red")
+        if yellow is not None and yellow < 1:
+            self.add_error("yellow", _("至少1个工作日。"))
+        elif yellow is not None and red is not None and red <= yellow:
+            self.add_error("red", _("红色预警应当晚于黄色预警。"))
+        if not 1 <= (cleaned.get("at_once_days") or 1) <= 30:
+            self.add_error("at_once_days", _("应为1至30个工作日。"))
+        return cleaned

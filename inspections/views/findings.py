@@ -1,0 +1,162 @@
+"""A finding from the notice to the end: its page, the township's acts on it and the county's."""
+
+import logging
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST, require_safe
+
+from organization.problems import Problem
+
+from .. import actions
+from ..finding_page import page_context
+from ..loading import load_finding
+from ..models import Evidence, Finding, Request
+from ..rectification_forms import DecisionForm, ExtensionForm, ObjectionForm, ReplyForm, ReviewForm
+
+logger = logging.getLogger(__name__)
+
+
+@require_safe
+def finding(request: HttpRequest, pk: int) -> HttpResponse:
+    return _page(request, load_finding(request.user, pk))
+
+
+def _page(request: HttpRequest, row: Finding, **bound: Form) -> HttpResponse:
+    """The page with the forms that this person may use; `bound` are those with faults."""
+    context = page_context(row, request.user)
+    draft = row.replies.filter(reported_at=None).first() if context["can_repair"] else None
+    forms = {
+        "reply": lambda: ReplyForm(instance=draft),
+        "extension": ExtensionForm,
+        "objection": ObjectionForm,
+        "review": lambda: ReviewForm(finding=row),
+        "decision": DecisionForm,
+    }
+    context |= {f"{name}_form": bound.get(name) or make() for name, make in forms.items()}
+    context["faulty"] = next(iter(bound.values()), None)
+    return render(request, "inspections/finding.html", context, status=400 if bound else 200)
+
+
+@require_POST
+def finding_reply(request: HttpRequest, pk: int, *, send: bool = False) -> HttpResponse:
+    """Keep the draft with the files chosen; with `send`, report it to the county as well."""
+    row = load_finding(request.user, pk)
+    form = ReplyForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, row, reply=form)
+    who = {"by": request.user, "now": timezone.now()}
+    try:
+        for upload in request.FILES.getlist("files"):
+            actions.add_evidence(finding=row, upload=upload, name=upload.name, size=upload.size, **who)
+        actions.save_reply(finding=row, fields=form.reply_fields(), **who)
+        if send:
+            actions.report(finding=row, **who)
+    except Problem as problem:
+        form.add_error(problem.field if problem.field in form.fields else None, problem.message)
+        return _page(request, load_finding(request.user, pk), reply=form)
+    messages.success(request, _("已报送县里，等待审核。") if send else _("草稿已保存，还没有报送。"))
+    return redirect("inspections:finding", pk=pk)
+
+
+@require_POST
+def finding_extension(request: HttpRequest, pk: int) -> HttpResponse:
+    row = load_finding(request.user, pk)
+    form = ExtensionForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.ask_extension(finding=row, **form.cleaned_data, by=request.user, now=timezone.now())
+        except Problem as problem:
+            form.add_error(problem.field, problem.message)
+        else:
+            messages.success(request, _("延期申请已提交，县里答复前仍按原期限办理。"))
+            return redirect("inspections:finding", pk=pk)
+    return _page(request, row, extension=form)
+
+
+@require_POST
+def finding_objection(request: HttpRequest, pk: int) -> HttpResponse:
+    row = load_finding(request.user, pk)
+    form = ObjectionForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.object_to(finding=row, **form.cleaned_data, by=request.user, now=timezone.now())
+        except Problem as problem:
+            form.add_error(problem.field, problem.message)
+        else:
+            messages.success(request, _("异议已提交，县里答复前整改期限不变。"))
+            return redirect("inspections:finding", pk=pk)
+    return _page(request, row, objection=form)
+
+
+@require_POST
+def finding_review(request: HttpRequest, pk: int) -> HttpResponse:
+    row = load_finding(request.user, pk)
+    form = ReviewForm(request.POST, finding=row)
+    if form.is_valid():
+        try:
+            actions.review(
+                findings=[row],
+                move_name=form.cleaned_data["move"],
+                words={row.pk: form.cleaned_data["words"]},
+                by=request.user,
+                now=timezone.now(),
+            )
+        except Problem as problem:
+            form.add_error("words", problem.message)
+        else:
+            messages.success(request, _("已办理，乡镇可以看到。"))
+            return redirect("inspections:finding", pk=pk)
+    return _page(request, row, review=form)
+
+
+@require_POST
+def request_decide(request: HttpRequest, pk: int) -> HttpResponse:
+    asked = get_object_or_404(Request.objects.visible_to(request.user).select_related("finding"), pk=pk)
+    row = load_finding(request.user, asked.finding_id)
+    form = DecisionForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.decide_request(request=asked, **form.cleaned_data, by=request.user, now=timezone.now())
+        except Problem as problem:
+            form.add_error(problem.field, problem.message)
+        else:
+            messages.success(request, _("已答复，乡镇可以看到。"))
+            return redirect("inspections:finding", pk=row.pk)
+    return _page(request, row, decision=form)
+
+
+@require_safe
+@cache_control(private=True, max_age=3600)
+def evidence(request: HttpRequest, pk: UUID, size: str = "file") -> FileResponse:
+    """A photo on the page, any other paper as a download."""
+    row = get_object_or_404(Evidence.objects.visible_to(request.user).kept(), pk=pk)
+    file = getattr(row, size)
+    if not file:
+        raise Http404
+    try:
+        opened = file.open()
+    except FileNotFoundError:
+        logger.error("the file of evidence %s is missing", row.pk)
+        raise Http404 from None
+    if row.kind == Evidence.Kind.PHOTO:
+        return FileResponse(opened, content_type="image/jpeg")
+    ending = file.name.rpartition(".")[2]
+    stem = row.name.rpartition(".")[0] or row.name
+    return FileResponse(opened, as_attachment=True, filename=f"{stem}.{ending}")
+
+
+@require_POST
+def evidence_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
+    row = get_object_or_404(Evidence.objects.visible_to(request.user).kept().select_related("finding"), pk=pk)
+    try:
+        actions.remove_evidence(evidence=row, by=request.user, now=timezone.now())
+    except Problem as problem:
+        messages.error(request, str(problem.message))
+    return redirect("inspections:finding", pk=row.finding_id)

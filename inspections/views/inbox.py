@@ -1,0 +1,77 @@
+"""The county's inbox: reports to look at, requests to answer; and the rules of terms and alerts."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from organization.models import Role
+from organization.permissions import holder
+from organization.problems import Problem
+
+from .. import actions, permissions, workflow
+from ..finding_page import due_of, waiting_request_words
+from ..models import Finding, RectificationPolicy, Request
+from ..rectification_forms import PolicyForm
+
+PER_PAGE = 50
+
+
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Reports that wait for the county, oldest first, and what townships have asked for."""
+    holder(request.user, Role.ADMINISTRATOR).enforce(action="inbox.read")
+    waiting = Finding.objects.visible_to(request.user).filter(state__in=workflow.WITH_COUNTY)
+    waiting = waiting.select_related("center", "item", "round").order_by("due_on", "pk")
+    page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
+    dues = due_of(page.object_list, timezone.localdate())
+    for row in page:
+        row.due = dues.get(row.pk)
+    requests = Request.objects.visible_to(request.user).waiting()
+    requests = list(requests.select_related("finding__center", "asked_by").order_by("asked_at")[:PER_PAGE])
+    for row in requests:
+        row.summary = waiting_request_words(row)
+    return render(request, "inspections/inbox.html", {"page": page, "requests": requests})
+
+
+@require_POST
+def close_several(request: HttpRequest) -> HttpResponse:
+    """Close the findings that are ticked, each with its own words, or none of them."""
+    keys = [int(key) for key in request.POST.getlist("finding") if key.isdecimal() and len(key) <= 18]
+    found = list(Finding.objects.visible_to(request.user).filter(pk__in=keys))
+    if len(found) != len(set(keys)):
+        raise Http404
+    if not found:
+        messages.warning(request, _("没有勾选任何问题。"))
+        return redirect("inspections:inbox")
+    words = {row.pk: request.POST.get(f"words-{row.pk}", "")[:500] for row in found}
+    try:
+        count = actions.review(
+            findings=found, move_name="close", words=words, by=request.user, now=timezone.now()
+        )
+    except Problem as problem:
+        messages.error(request, str(problem.message))
+    else:
+        messages.success(
+            request, ngettext("%(count)d个问题已销号。", "%(count)d个问题已销号。", count) % {"count": count}
+        )
+    return redirect("inspections:inbox")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def policy(request: HttpRequest) -> HttpResponse:
+    """The rules of the administrator's first region."""
+    holder(request.user, Role.ADMINISTRATOR).enforce(action="policy.set")
+    region = next(grant.region for grant in request.user.grants if grant.role == Role.ADMINISTRATOR)
+    permissions.can_set_policy(request.user, region).enforce(action="policy.set", target=region)
+    row = RectificationPolicy.objects.filter(region=region).first() or RectificationPolicy(region=region)
+    form = PolicyForm(request.POST or None, instance=row)
+    if request.method == "POST" and form.is_valid():
+        actions.set_policy(policy=form.instance, by=request.user, now=timezone.now())
+        messages.success(request, _("已保存。已经起算的期限不变。"))
+        return redirect("inspections:policy")
+    return render(request, "inspections/policy.html", {"form": form, "region": region})

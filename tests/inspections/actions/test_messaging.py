@@ -1,0 +1,146 @@
+"""Everybody concerned is told once: by what happens, and by the job that looks at the deadlines."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from inspections import actions
+from inspections.answers import Given
+from inspections.holiday_lists import Day
+from inspections.message_words import WORDS, worded
+from inspections.models import Finding, Message, MessageChoice
+from organization.models import AuditEntry, Role
+from tests.factories import make_region, make_user
+from tests.inspections.actions.test_moving import notified_and_acknowledged
+from tests.repairs import found, in_state, publish
+from tests.small_stage import NOW, Stage
+
+pytestmark = pytest.mark.django_db
+
+
+def told(kind: str) -> list[str]:
+    rows = Message.objects.filter(kind=kind).select_related("person").order_by("person__username")
+    return [message.person.username for message in rows]
+
+
+def remind(day: date) -> int:
+    now = datetime(day.year, day.month, day.day, 9, tzinfo=timezone.get_fixed_timezone(480))
+    return actions.remind(today=day, now=now)
+
+
+def test_way_of_a_finding_tells_each_side_what_concerns_it(stage: Stage, other: Stage) -> None:
+    finding = in_state(stage, "to_reinspect")
+    assert {kind: told(kind) for kind in ("notified", "reported", "reinspect")} == {
+        "notified": ["township_staff"],
+        "reported": ["administrator"],
+        "reinspect": ["township_staff"],
+    }
+    request = actions.object_to(
+        finding=in_state(stage, "notified", place=1),
+        reason="x",
+        by=make_user("second", [(Role.TOWNSHIP_STAFF, stage.county.townships[1])]),
+        now=NOW,
+    )
+    assert told("asked") == ["administrator"]
+    actions.decide_request(
+        request=request, grant=False, words="不成立", by=stage.cast["administrator"], now=NOW
+    )
+    assert told("decided") == ["second"]
+    assert finding.center.name in worded(Message.objects.get(kind="reported")).words
+
+
+def test_people_above_below_beside_and_gone_are_told_only_what_they_hold(stage: Stage) -> None:
+    township = stage.county.townships[0]
+    make_user("city", [(Role.TOWNSHIP_STAFF, make_region("4105"))])
+    make_user("village", [(Role.TOWNSHIP_STAFF, make_region(f"{township.code[:9]}201"))])
+    make_user("beside", [(Role.TOWNSHIP_STAFF, stage.county.townships[1])])
+    make_user("gone", [(Role.TOWNSHIP_STAFF, township)], is_active=False)
+    in_state(stage, "notified")
+    assert told("notified") == ["city", "township_staff"]
+
+
+def test_every_kind_that_is_told_has_words(stage: Stage) -> None:
+    in_state(stage, "closed")
+    for message in Message.objects.all():
+        assert all(part for part in worded(message)[:2])
+    assert {"blue", "yellow", "red", "recount", "return", "close", "reopen", "withdraw"} <= WORDS.keys()
+
+
+def test_reminders_come_once_for_each_alert(stage: Stage) -> None:
+    publish(2026)
+    finding = in_state(stage, "acknowledged")
+    assert finding.due_on == date(2026, 12, 11)
+    assert [remind(date(2026, 12, day)) for day in (7, 8, 8, 9, 11, 12, 14, 18, 18)] == [
+        0, 1, 0, 0, 0, 1, 0, 1, 0,
+    ]  # fmt: skip
+    assert [told(kind) for kind in ("blue", "yellow")] == [["township_staff"]] * 2
+    assert told("red") == ["administrator", "township_staff"]
+    assert Message.objects.get(kind="blue").due_on == date(2026, 12, 11)
+
+
+def test_server_that_slept_for_a_week_tells_the_alert_of_its_day(stage: Stage) -> None:
+    publish(2026)
+    in_state(stage, "acknowledged")
+    assert remind(date(2026, 12, 7)) == 0
+    assert remind(date(2026, 12, 14)) == 1
+    assert told("blue") == []
+    assert told("yellow") == ["township_staff"]
+
+
+@pytest.mark.parametrize("state", ["notified", "reported", "to_reinspect", "closed", "withdrawn"])
+def test_what_is_not_with_the_township_is_not_reminded_of(stage: Stage, state: str) -> None:
+    publish(2026)
+    in_state(stage, state)
+    assert remind(date(2026, 12, 30)) == 0
+
+
+def test_extended_deadline_is_reminded_of_anew(stage: Stage) -> None:
+    publish(2026)
+    finding = in_state(stage, "acknowledged")
+    remind(date(2026, 12, 10))
+    request = actions.ask_extension(
+        finding=finding, until=date(2026, 12, 25), reason="x", by=stage.cast["township_staff"], now=NOW
+    )
+    actions.decide_request(request=request, grant=True, words="", by=stage.cast["administrator"], now=NOW)
+    assert remind(date(2026, 12, 10)) == 0
+    assert remind(date(2026, 12, 24)) == 1
+
+
+def test_recounted_terms_are_told_to_both_sides_once_a_center(stage: Stage) -> None:
+    publish(2026)
+    finding = found(stage, yes=Given(False), choice=Given("not_met"))
+    notified_and_acknowledged(finding.inspection)
+    publish(2026, Day(date(2026, 12, 1), False, "临时放假"))
+    assert told("recount") == ["administrator", "township_staff"]
+    message = Message.objects.filter(kind="recount").first()
+    assert (message.detail["count"], message.detail["year"]) == (2, 2026)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_looking_again_takes_the_same_queries_for_any_number(
+    stage: Stage, django_assert_num_queries: Any, count: int
+) -> None:
+    publish(2026)
+    bad = {"yes": Given(False), "choice": Given("not_met"), "posts": Given("3")}
+    notified_and_acknowledged(found(stage, **dict(list(bad.items())[:count])).inspection)
+    assert remind(date(2026, 12, 11)) == Finding.objects.count() == count
+    with django_assert_num_queries(5):
+        assert remind(date(2026, 12, 11)) == 0
+
+
+def test_messages_are_read_by_their_own_person(stage: Stage) -> None:
+    in_state(stage, "reported")
+    assert actions.read_messages(by=stage.cast["administrator"], now=NOW) == 1
+    assert actions.read_messages(by=stage.cast["administrator"], now=NOW + timedelta(1)) == 0
+    assert Message.objects.get(kind="notified").read_at is None
+
+
+def test_choice_is_kept_and_its_address_stays_out_of_the_trail(stage: Stage) -> None:
+    person = stage.cast["township_staff"]
+    for mode in ("daily", "at_once"):
+        actions.choose_messages(by=person, email="a@example.gov.cn", mode=mode, now=NOW)
+    assert MessageChoice.objects.get().mode == "at_once"
+    details = AuditEntry.objects.filter(action="messages.choose").values_list("detail", flat=True)
+    assert list(details) == [{"mode": "at_once"}, {"mode": "daily"}]

@@ -1,0 +1,113 @@
+"""The county's inbox, batch close and the rules of terms."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from inspections import actions
+from inspections.answers import Given
+from inspections.models import Finding, RectificationPolicy
+from organization.models import Role
+from tests.repairs import REPLY, add_photo, found, in_state, publish
+from tests.small_stage import NOW, Stage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def county(client: Client, stage: Stage) -> Client:
+    client.force_login(stage.cast["administrator"])
+    return client
+
+
+def reported(stage: Stage, count: int) -> list[Finding]:
+    """Several findings of one inspection, reported; each but the first with a request that waits."""
+    bad = {"yes": Given(False), "choice": Given("not_met"), "posts": Given("3")}
+    inspection = found(stage, **dict(list(bad.items())[:count])).inspection
+    actions.notify_findings(inspection=inspection, by=None, now=NOW)
+    actions.acknowledge_findings(inspection=inspection, by=None, now=NOW)
+    by = stage.cast["township_staff"]
+    findings = list(inspection.findings.order_by("pk"))
+    for finding in findings:
+        actions.save_reply(finding=finding, fields=REPLY, by=by, now=NOW)
+        add_photo(finding, by)
+        actions.object_to(finding=finding, reason="现场有", by=by, now=NOW)
+        actions.report(finding=finding, by=by, now=NOW)
+    return findings
+
+
+def test_inbox_shows_what_waits_for_the_own_county_only(county: Client, stage: Stage, other: Stage) -> None:
+    in_state(other, "reported")
+    own = reported(stage, 1)[0]
+    context = county.get("/inbox/").context
+    assert [row.pk for row in context["page"]] == [own.pk]
+    assert [row.finding_id for row in context["requests"]] == [own.pk]
+
+
+def test_empty_inbox_says_what_will_come(county: Client) -> None:
+    assert "没有等待办理的事项" in county.get("/inbox/").content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_inbox_takes_the_same_queries_for_any_number(
+    county: Client, stage: Stage, django_assert_num_queries: Any, count: int
+) -> None:
+    publish(2026)
+    reported(stage, count)
+    with django_assert_num_queries(9):
+        assert len(county.get("/inbox/").context["page"]) == count
+
+
+def test_several_are_closed_each_with_its_words(county: Client, stage: Stage) -> None:
+    first, second = reported(stage, 2)
+    response = county.post(
+        "/inbox/close/", {"finding": [first.pk, second.pk], f"words-{first.pk}": "现场核实"}, follow=True
+    )
+    assert "2个问题已销号" in response.content.decode()
+    assert set(Finding.objects.values_list("state", flat=True)) == {"closed"}
+    assert first.events.last().words == "现场核实"
+    assert second.events.last().words == ""
+
+
+def test_batch_with_one_that_cannot_be_closed_closes_none(county: Client, stage: Stage) -> None:
+    first = reported(stage, 1)[0]
+    open_one = found(stage, place=1)
+    response = county.post("/inbox/close/", {"finding": [first.pk, open_one.pk]}, follow=True)
+    assert "不能这样办理" in response.content.decode()
+    assert Finding.objects.get(pk=first.pk).state == "reported"
+
+
+@pytest.mark.parametrize("keys", [[], ["x"], ["9" * 30]])
+def test_batch_without_a_finding_says_so(county: Client, stage: Stage, keys: list[str]) -> None:
+    assert "没有勾选" in county.post("/inbox/close/", {"finding": keys}, follow=True).content.decode()
+
+
+def test_batch_with_another_countys_finding_is_not_found(county: Client, stage: Stage, other: Stage) -> None:
+    mine, theirs = reported(stage, 1)[0], in_state(other, "reported")
+    assert county.post("/inbox/close/", {"finding": [mine.pk, theirs.pk]}).status_code == 404
+    assert set(Finding.objects.values_list("state", flat=True)) == {"reported"}
+
+
+@pytest.mark.parametrize("role", [role for role in Role.values if role != Role.ADMINISTRATOR])
+def test_others_are_refused(client: Client, stage: Stage, role: str) -> None:
+    client.force_login(stage.cast[role])
+    assert client.get("/inbox/").status_code == 403
+    assert client.get("/rectification/").status_code == 403
+    assert client.post("/rectification/", {}).status_code == 403
+
+
+def test_rules_are_set_and_faults_told(county: Client, stage: Stage) -> None:
+    assert county.get("/rectification/").status_code == 200
+    fields = {"basis": "issued", "at_once_days": 2, "blue": 5, "yellow": 1, "red": 10}
+    for changes, said in (
+        ({"red": 1}, "晚于黄色"),
+        ({"yellow": 0}, "至少1个"),
+        ({"at_once_days": 31}, "1至30"),
+        ({"basis": "x"}, "选择"),
+        ({"blue": "x"}, "数"),
+    ):
+        assert said in county.post("/rectification/", fields | changes).content.decode()
+    assert not RectificationPolicy.objects.exists()
+    assert county.post("/rectification/", fields).status_code == 302
+    assert RectificationPolicy.objects.get().region == stage.county.region
