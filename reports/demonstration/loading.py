@@ -90,8 +90,10 @@ def _people(now: datetime) -> dict[str, User]:
     for member in CAST:
         region = county if member.township is None else townships[member.township]
         person = User.objects.create(
-            username=member.username, name=member.name, password=encoded, created_at=created
-        )
+            username=member.username, name=member.name, password=encoded, created_at=created,
+            # The printed password is new, so that nobody is asked to change it on the way in.
+            password_changed_at=now,
+        )  # fmt: skip
         Assignment.objects.create(user=person, role=member.role, region=region)
         record(
             "person.create", by=None, target=person, region=region.code, now=now,

@@ -13,6 +13,8 @@ from django.utils import timezone
 from PIL import Image
 
 from inspections.models import Answer, AnswerEvent, Finding, Inspection, Photo, Round
+from organization.actions.entry import note_login
+from organization.gate import duty
 from organization.models import AuditEntry, Region, Role, ServiceCenter, User
 from organization.permissions import SEPARATE_ROLES
 from reports import pdf, scoring
@@ -97,6 +99,12 @@ def test_printed_password_opens_every_account(demo: Region, said: str) -> None:
         assert line.split()[-1] == PASSWORD
         assert member.name in line
     assert authenticate(username="guanli", password=PASSWORD) == User.objects.get(username="guanli")
+
+
+def test_logging_in_with_the_printed_password_leads_straight_to_work(demo: Region) -> None:
+    person = User.objects.get(username="guanli")
+    note_login(by=person, address=None)
+    assert duty(person) is None
 
 
 def test_rounds_are_one_finished_and_one_running(demo: Region) -> None:
