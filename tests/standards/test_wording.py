@@ -8,8 +8,13 @@ import pytest
 from standards.faults import Fault, Faults
 from standards.wording import EXPECTED, describe, lines
 
-STANDARDS = Path(__file__).resolve().parents[2] / "standards"
+ROOT = Path(__file__).resolve().parents[2]
 PURE = ["faults", "measures", "measure_schema", "schema", "answers", "reading"]
+# What devices send is refused in the same words.
+SOURCES = [
+    *(ROOT / "standards" / f"{name}.py" for name in PURE),
+    *(ROOT / "inspections" / "sync").glob("*.py"),
+]
 # Where in a call the code stands.
 PLACES = {"fault": 0, "_fault": 1, "_refuse": 1, "Fault": 2, "_Refused": 0}
 
@@ -26,9 +31,17 @@ def codes_in(path: Path) -> set[str]:
     return found
 
 
+def words_in(path: Path) -> set[object]:
+    """Every text that a module holds."""
+    return {node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)}
+
+
 def test_every_code_that_is_used_has_words_and_no_others_have() -> None:
-    used = set().union(*(codes_in(STANDARDS / f"{name}.py") for name in PURE))
-    assert used | {"number_least", "number_most"} == set(EXPECTED)
+    used = set().union(*(codes_in(ROOT / "standards" / f"{name}.py") for name in PURE))
+    assert used <= set(EXPECTED)
+    # What devices send is refused in the same words.
+    elsewhere = set().union(*map(words_in, (ROOT / "inspections").rglob("*.py")))
+    assert set(EXPECTED) - used - {"number_least", "number_most"} <= elsewhere
 
 
 @pytest.mark.parametrize(

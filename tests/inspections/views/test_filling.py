@@ -252,7 +252,7 @@ def test_check_page_costs_the_same(
     answer(stage.inspections[0], stage.cast["inspector"], **dict.fromkeys(codes[answered:]))
     client.force_login(stage.cast["inspector"])
     client.get(url(stage, "check"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(url(stage, "check"))
 
 
