@@ -19,14 +19,15 @@ from .models import Inspection, Round
 from .workflow import SUBMITTED
 
 _HEX = attrgetter("hex")
+# `from_db` takes a row in the order of the model's fields, whatever the order of the names.
 _INSPECTION = ("id", "round_id", "center_id", "region_id", "kind", "edition_id", "state", "lead_id")
-_ROUND = ("id", "kind", "name")
+_ROUND = ("id", "name", "kind")
 _CENTER = ("id", "name")
 _GRANT = ("id", "role", "region_id")
 _REGION = ("code", "level")
 _FOUND = """
 SELECT i.id, i.round_id, i.center_id, i.region_id, i.kind, i.edition_id, i.state, i.lead_id,
-    r.id, r.kind, r.name, c.id, c.name,
+    r.id, r.name, r.kind, c.id, c.name,
     EXISTS (SELECT 1 FROM inspections_inspection_inspectors x
         WHERE x.inspection_id = i.id AND x.user_id = %s),
     a.id, a.role, a.region_id, g.code, g.level

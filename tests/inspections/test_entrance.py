@@ -56,6 +56,8 @@ def test_short_way_is_one_query_and_knows_what_the_action_needs(
     whole = Inspection.objects.get(pk=found.pk)
     for name in ("round_id", "center_id", "region_id", "kind", "edition_id", "state", "lead_id"):
         assert getattr(found, name) == getattr(whole, name), name
+    assert (found.round.name, found.round.kind) == (whole.round.name, whole.round.kind)
+    assert found.center.name == whole.center.name
     assert {(grant.role, grant.region_id) for grant in person.grants} == {
         (grant.role, grant.region_id) for grant in fresh(person).grants
     }
