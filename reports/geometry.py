@@ -17,6 +17,9 @@ TYPE = 15.79  # 3号: of 16 pt only 27 characters would fit in 156 mm
 PITCH = 28.95
 TITLE, TITLE_PITCH = 22.0, 33.0  # 2号
 TITLE_CHARACTERS = 20
+SMALLEST_OFFICE = 16.0  # of a form's head, which is on one line as long as it can be
+IMPRINT, PRINTED = 14.0, 11.3  # 4号; em of the imprint's last line that its date and free ends take
+TIGHTEST = 0.08  # em by which characters may be set closer, so that a line is not broken
 MARK_MAXIMUM = 48.0
 MARK_NARROWEST = 0.66  # how far the characters of a long mark are condensed
 EM, ASCENT = 1000, 880  # as reports.fonts builds every face
@@ -110,6 +113,20 @@ def letter_rule_margin(text: str, measures: Mark, face: Typeface) -> float:
     """Return the space between a letter's mark and the rule 4 mm below the mark's ink."""
     _, depth = face.ink(text)
     return RULE_GAP - ((EM - ASCENT) / EM - depth) * measures.size
+
+
+def office_head(name: str, face: Typeface) -> tuple[tuple[str, ...], float]:
+    """Return the lines of the office's name above a form and their size; a name is not cut while one
+    line of 3号 or more holds it."""
+    size = min(TITLE, WIDTH / face.advance(name))
+    return ((name,), size) if size >= SMALLEST_OFFICE else (title_lines((name,)), TITLE)
+
+
+def imprint_spacing(office: str, face: Typeface) -> float:
+    """Return the letter spacing (em, 0 or less) with which the printing office stands beside its date."""
+    over = face.advance(office) - (WIDTH / IMPRINT - PRINTED)
+    spacing = over / max(1, len(office))
+    return -spacing if 0 < spacing <= TIGHTEST else 0.0
 
 
 def signature_lines(signature: str) -> tuple[str, ...]:

@@ -89,7 +89,8 @@ def typeset(document: Document, faces: Typefaces, verification: Verification | N
         context |= {"annexes": bound, "signature_lines": geometry.signature_lines(document.signature)}
         rules += _closing_rules(document, faces("FangSong"))
     if form == "form":
-        context["office_lines"] = geometry.title_lines((document.issuer,))
+        context["office_lines"], size = geometry.office_head(document.issuer, faces("Biao"))
+        rules.append(f".office{{font-size:{size:.3f}pt}}")
     if isinstance(document, Official):
         context["moved"] = form != "form" and not _body_begins_on_first_page(document, faces)
         rules += _head_rules(document, form, faces)
@@ -162,6 +163,7 @@ def _head_rules(document: Official, form: Format, faces: Typefaces) -> list[str]
     top = geometry.LETTER_TOP if form == "letter" else geometry.MARK_TOP
     head = geometry.mark(document.mark, title, top)
     below = geometry.rule_margin(document.number.text, body)
+    close = geometry.imprint_spacing(document.printed_by, body)
     if form == "letter":
         below = geometry.letter_rule_margin(document.mark, head, title)
     return [
@@ -169,6 +171,7 @@ def _head_rules(document: Official, form: Format, faces: Typefaces) -> list[str]
         f".mark p{{font-size:{head.size:.3f}pt;width:{head.width:.3f}pt;"
         f"margin-left:{head.indent:.3f}pt;transform:scale({head.scale:.5f},1)}}",
         f".rule{{margin-top:{below:.3f}pt}}",
+        f".imprint .printed span:first-child{{letter-spacing:{close:.4f}em}}",
     ]
 
 

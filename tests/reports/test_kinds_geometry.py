@@ -2,13 +2,14 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 
 import pytest
 
 from reports import fonts, pdf
 from reports.document import KINDS, Document
-from tests.reports.notices import OFFICE
+from tests.reports.notices import OFFICE, notice
 from tests.reports.pages import MM, Line, Pages
 from tests.reports.samples import ASSETS, LINE, circular, letter, sample_pages
 
@@ -194,6 +195,38 @@ def test_form_has_office_name_and_number_in_their_places(sample: Sample, kind: s
         assert (line.left + line.right) / 2 == pytest.approx(106, abs=3)  # spaced out to the right
     assert _number(pages).right == pytest.approx(RIGHT, abs=0.3)
     assert pages.line(1, "宜沟镇人民政府：").left == pytest.approx(LEFT, abs=0.1)
+
+
+LONG_OFFICE = "汤阴县推进审批服务便民化工作领导小组办公室"
+
+
+def test_forms_long_office_name_is_set_smaller_rather_than_cut_inside_a_word(
+    rendered: Callable[[Document], Pages],
+) -> None:
+    pages = rendered(notice(1, kind="order", office=replace(OFFICE, name=LONG_OFFICE)))
+    office = pages.lines(1)[0]
+    assert office.text == LONG_OFFICE
+    assert office.size == pytest.approx(21.06, abs=0.05)
+    assert (office.left, office.right) == pytest.approx((LEFT, RIGHT), abs=0.4)
+
+
+def test_forms_office_name_longer_than_a_line_of_3_hao_is_on_two_lines(
+    rendered: Callable[[Document], Pages],
+) -> None:
+    pages = rendered(notice(1, kind="order", office=replace(OFFICE, name="汤阴县" * 10)))
+    assert [line.text for line in pages.lines(1)[:2]] == ["汤阴县" * 5] * 2
+    assert pages.lines(1)[0].size == pytest.approx(22, abs=0.05)
+
+
+def test_printing_office_and_date_share_a_line_even_with_a_long_name(
+    rendered: Callable[[Document], Pages],
+) -> None:
+    office = replace(OFFICE, name=LONG_OFFICE, printed_by=LONG_OFFICE)
+    pages = rendered(notice(1, office=office))
+    line = pages.line(len(pages), LONG_OFFICE)
+    assert line.text.endswith("印发")
+    assert (line.left, line.right) == pytest.approx((LEFT + 14 / MM, RIGHT - 14 / MM), abs=0.4)
+    assert line.baseline > BOTTOM - 10
 
 
 def test_order_lists_its_findings_in_its_own_table_and_takes_receipt_below(sample: Sample) -> None:
