@@ -230,8 +230,9 @@ OFFICIAL_FONTS_DIR = env("OFFICIAL_FONTS_DIR", default="")
 
 # The name under which devices keep this release's pages; a digest of its files where none is given.
 RELEASE = env("RELEASE", default="")
-# The address at which others reach the portal: on documents as a QR code, in mail as links.
-PUBLIC_URL = env("PUBLIC_URL", default="http://localhost:8000")
+# The address at which others reach the portal: on documents as a QR code, in mail as links. PORT is that
+# of `make run`, whose documents would otherwise lead to another server.
+PUBLIC_URL = env("PUBLIC_URL", default=f"http://localhost:{os.environ.get('PORT') or 8000}")
 # The largest file that the public page compares with an issued one.
 VERIFY_MAX_BYTES = env.int("VERIFY_MAX_BYTES", default=40 * 1024 * 1024)
 # The certificate that signs issued files: a PKCS#12 file, or a token by its PKCS#11 library, whose

@@ -1,6 +1,9 @@
-"""The key of an installation is made once, whoever starts first."""
+"""The key of an installation is made once, whoever starts first; codes on documents lead to its port."""
 
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,3 +32,18 @@ def test_worker_that_comes_second_takes_the_firsts_key(
 
     monkeypatch.setattr(settings.secrets, "token_urlsafe", overtaken)
     assert settings.kept_secret(path) == path.read_text() == "of the first"
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ({"PORT": "9123"}, "http://localhost:9123"),
+        ({"PORT": "9123", "PORTAL_PUBLIC_URL": "https://portal.example"}, "https://portal.example"),
+    ],
+)
+def test_codes_on_documents_lead_to_the_port_of_this_server(given: dict[str, str], address: str) -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", "from config import settings; print(settings.PUBLIC_URL)"],
+        capture_output=True, text=True, check=True, env=os.environ | given, cwd=settings.BASE_DIR,
+    )  # fmt: skip
+    assert said.stdout.strip() == address
