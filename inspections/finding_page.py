@@ -15,9 +15,9 @@ from organization.templatetags.portal import day, moment, term
 
 from . import permissions, workflow
 from .calendars import working_calendar
-from .deadlines import AlertRule, working_days_left
+from .deadlines import working_days_left
 from .models import Evidence, Finding, FindingEvent, Photo, Reply, Request
-from .policies import policy_of
+from .policies import policies_of
 from .rectification_forms import MOVES
 
 STEPS = {
@@ -46,18 +46,16 @@ class Due:
 
 
 def due_of(findings: Sequence[Finding], today: date) -> dict[int, Due]:
-    """The deadlines of findings by key; two queries and one for each region's rules."""
+    """The deadlines of findings by key; three queries, however many there are."""
     dated = [finding for finding in findings if finding.due_on]
     if not dated:
         return {}
     years = [finding.due_on.year for finding in dated] + [today.year]
     calendar = working_calendar(min(years), max(years))
-    rules: dict[str, AlertRule] = {}
+    rules = policies_of({finding.region_id for finding in dated})
     found = {}
     for finding in dated:
-        if finding.region_id not in rules:
-            rules[finding.region_id] = policy_of(finding.region_id).alert_rule
-        alert = rules[finding.region_id].alert(today, finding.due_on, calendar)
+        alert = rules[finding.region_id].alert_rule.alert(today, finding.due_on, calendar)
         waits = finding.state in workflow.WITH_TOWNSHIP
         left = working_days_left(today, finding.due_on, calendar)
         found[finding.pk] = Due(
@@ -67,6 +65,13 @@ def due_of(findings: Sequence[Finding], today: date) -> dict[int, Due]:
             finding.due_is_provisional,
         )
     return found
+
+
+def give_dues(findings: Sequence[Finding], today: date) -> None:
+    """Give each finding its deadline as `due`, None while no term runs."""
+    dues = due_of(findings, today)
+    for finding in findings:
+        finding.due = dues.get(finding.pk)  # type: ignore[attr-defined]
 
 
 def left_words(left: int, *, over: bool) -> str:

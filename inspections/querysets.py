@@ -1,5 +1,6 @@
 """What a person may see of rounds, inspections, conflicts, photos and findings, as part of each query."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -10,7 +11,7 @@ from organization.models import Role
 from organization.querysets import NOTHING, within
 
 from .merging import CHANGING
-from .workflow import OPEN, SUBMITTED
+from .workflow import OPEN, SUBMITTED, WITH_COUNTY, WITH_TOWNSHIP
 
 if TYPE_CHECKING:
     from organization.models import User
@@ -113,14 +114,25 @@ class FindingQuerySet(models.QuerySet[Any]):
     def open(self) -> "FindingQuerySet":
         return self.filter(state__in=OPEN)
 
+    def overdue(self, today: date) -> "FindingQuerySet":
+        """Those that the township should have reported before today."""
+        return self.filter(state__in=WITH_TOWNSHIP, due_on__lt=today)
+
+    def to_review_by(self, user: "User") -> "FindingQuerySet":
+        """Reported ones that the person, as the county's administrator, may close or return."""
+        return self.filter(within(user.prefixes(Role.ADMINISTRATOR), "region__code"), state__in=WITH_COUNTY)
+
     def latest(self) -> "FindingQuerySet":
-        """Those of each center's last inspection: a new one says again what still falls short."""
+        """Those of each center's last inspection: a new one says again what still falls short.
+
+        What a notice asked for stays until it is closed, whatever was inspected since.
+        """
         from .models import Inspection, Round
 
         later = Inspection.objects.filter(
             center_id=OuterRef("center_id"), state=SUBMITTED, submitted_at__gt=OuterRef("found_at")
         ).exclude(round__kind=Round.Kind.SELF_CHECK)
-        return self.filter(~Exists(later))
+        return self.filter(~Exists(later) | Q(state__in=(*WITH_TOWNSHIP, *WITH_COUNTY)))
 
 
 class EventQuerySet(models.QuerySet[Any]):
@@ -156,3 +168,8 @@ class RequestQuerySet(models.QuerySet[Any]):
 
     def waiting(self) -> "RequestQuerySet":
         return self.filter(state="asked")
+
+    def to_decide_by(self, user: "User") -> "RequestQuerySet":
+        """Those that the person, as the county's administrator, may answer."""
+        own = within(user.prefixes(Role.ADMINISTRATOR), "finding__region__code")
+        return self.waiting().filter(own, finding__state__in=OPEN)

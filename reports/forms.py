@@ -15,12 +15,16 @@ from .models.offices import DEMANDS
 from .phrasing import office_words, sample_values
 
 
+# Several states under one word.
+STATES = [("open", _("未销号")), ("overdue", _("已逾期")), ("with_county", _("等待县里办理"))]
+
+
 class FindingFilter(forms.Form):
     """Which findings are listed, as chosen on the page; the item is chosen by a link from elsewhere."""
 
     round = forms.ChoiceField(label=_("轮次"), required=False)
     state = forms.ChoiceField(
-        label=_("状态"), required=False, choices=[("", _("全部")), *Finding.State.choices]
+        label=_("状态"), required=False, choices=[("", _("全部")), *STATES, *Finding.State.choices]
     )
     region = forms.ChoiceField(label=_("乡镇"), required=False)
     item = forms.CharField(required=False, widget=forms.HiddenInput)

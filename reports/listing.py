@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
+
 from inspections.models import Finding
+from inspections.workflow import WITH_COUNTY
 from organization.models import User
 
 FILTERS = ("round", "state", "region", "item")
@@ -19,10 +22,19 @@ def findings_as_filtered(user: User, query: Mapping[str, Any]) -> tuple[Any, dic
     rows = Finding.objects.visible_to(user)
     chosen = int(wanted["round"][:18]) if wanted["round"].isdecimal() else None
     rows = rows.latest() if chosen is None else rows.filter(round_id=chosen)
-    if wanted["state"] in Finding.State.values:
-        rows = rows.filter(state=wanted["state"])
+    rows = _in_state(rows, wanted["state"])
     if wanted["region"].isdecimal():
         rows = rows.filter(region__code__startswith=wanted["region"][:12])
     if wanted["item"].isdecimal():
         rows = rows.filter(item_id=int(wanted["item"][:18]))
     return rows, wanted
+
+
+def _in_state(rows: Any, state: str) -> Any:
+    if state == "open":
+        return rows.open()
+    if state == "overdue":
+        return rows.overdue(timezone.localdate())
+    if state == "with_county":
+        return rows.filter(state__in=WITH_COUNTY)
+    return rows.filter(state=state) if state in Finding.State.values else rows

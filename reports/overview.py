@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
@@ -10,16 +10,15 @@ from uuid import UUID
 from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
 from django.db.models.functions import Substr
 
-from inspections.models import Finding, Inspection, Round
+from inspections.models import Finding, Inspection, Request, Round
 from inspections.querysets import OVERSEERS
-from inspections.workflow import FOUND, NOTIFIED, SUBMITTED
+from inspections.workflow import OPEN, SUBMITTED
 from organization.codes import CODE_LENGTH, DIGITS, Level
 from organization.models import Region, Role, User
 from organization.querysets import within
 
 from .models import OfficialDocument
 
-OPEN_STATES = (FOUND, NOTIFIED)
 WORST_SHOWN = 10
 CENT = Decimal("0.01")
 TOWNSHIP = Substr("region_id", 1, DIGITS[Level.TOWNSHIP])
@@ -34,6 +33,7 @@ class Totals:
     unassigned: int
     average: Decimal | None
     open_findings: int
+    overdue: int
 
     @property
     def percent(self) -> int:
@@ -72,7 +72,7 @@ def rounds_for(user: User) -> list[Round]:
     return list(Round.objects.filter(Exists(seen)).select_related("region", "edition"))
 
 
-def totals(user: User, round: Round) -> Totals:
+def totals(user: User, round: Round, today: date) -> Totals:
     counted = Inspection.objects.filter(overseen(user), round=round).aggregate(
         inspections=Count("pk"),
         submitted=Count("pk", filter=Q(state=SUBMITTED)),
@@ -81,8 +81,9 @@ def totals(user: User, round: Round) -> Totals:
         sum=Sum("score"),
     )
     scored, total = counted.pop("scored"), counted.pop("sum")
-    findings = Finding.objects.filter(overseen(user), round=round, state__in=OPEN_STATES).count()
-    return Totals(**counted, average=mean(total, scored), open_findings=findings)
+    findings = Finding.objects.filter(overseen(user), round=round)
+    late = findings.overdue(today).count()
+    return Totals(**counted, average=mean(total, scored), open_findings=findings.open().count(), overdue=late)
 
 
 def mean(total: Decimal | None, count: int) -> Decimal | None:
@@ -150,7 +151,7 @@ def _inspections_by_township(user: User, round: Round) -> Any:
 
 def _findings_by_township(user: User, round: Round) -> dict[str, int]:
     return dict(
-        Finding.objects.filter(overseen(user), round=round, state__in=OPEN_STATES)
+        Finding.objects.filter(overseen(user), round=round, state__in=OPEN)
         .order_by()
         .values_list(TOWNSHIP)
         .annotate(count=Count("pk"))
@@ -170,6 +171,17 @@ def _ranked(found: Sequence[Standing]) -> list[Standing]:
         )
         for s in ordered
     ]  # fmt: skip
+
+
+def to_handle(user: User) -> int:
+    """Reports and requests of townships that wait for the person as the county's administrator."""
+    requests = Request.objects.to_decide_by(user).count()
+    return Finding.objects.to_review_by(user).count() + requests
+
+
+def overdue(user: User, today: date) -> int:
+    """Findings of any round that the person's townships should have reported before today."""
+    return Finding.objects.filter(overseen(user)).latest().overdue(today).count()
 
 
 def worst_items(user: User, round: Round) -> list[dict[str, Any]]:

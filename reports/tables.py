@@ -44,7 +44,7 @@ def _ranking(round: Round, standings: Sequence[overview.Standing]) -> Sheet:
         fields=(
             Field(_("名次"), 8, "number"), Field(_("乡镇"), 24), Field(_("区划代码"), 16),
             Field(_("平均分"), 10, "points"), Field(_("已检查中心"), 12, "number"),
-            Field(_("中心总数"), 10, "number"), Field(_("待整改问题"), 12, "number"),
+            Field(_("中心总数"), 10, "number"), Field(_("未销号问题"), 12, "number"),
         ),
         rows=(
             (s.rank, s.region.name, s.region.code, s.average, s.submitted, s.total, s.findings)

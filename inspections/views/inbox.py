@@ -13,8 +13,8 @@ from organization.models import Role
 from organization.permissions import holder
 from organization.problems import Problem
 
-from .. import actions, permissions, workflow
-from ..finding_page import due_of, waiting_request_words
+from .. import actions, permissions
+from ..finding_page import give_dues, waiting_request_words
 from ..models import Finding, RectificationPolicy, Request
 from ..rectification_forms import PolicyForm
 
@@ -25,13 +25,11 @@ PER_PAGE = 50
 def inbox(request: HttpRequest) -> HttpResponse:
     """Reports that wait for the county, oldest first, and what townships have asked for."""
     holder(request.user, Role.ADMINISTRATOR).enforce(action="inbox.read")
-    waiting = Finding.objects.visible_to(request.user).filter(state__in=workflow.WITH_COUNTY)
+    waiting = Finding.objects.to_review_by(request.user)
     waiting = waiting.select_related("center", "item", "round").order_by("due_on", "pk")
     page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
-    dues = due_of(page.object_list, timezone.localdate())
-    for row in page:
-        row.due = dues.get(row.pk)
-    requests = Request.objects.visible_to(request.user).waiting()
+    give_dues(page.object_list, timezone.localdate())
+    requests = Request.objects.to_decide_by(request.user)
     requests = list(requests.select_related("finding__center", "asked_by").order_by("asked_at")[:PER_PAGE])
     for row in requests:
         row.summary = waiting_request_words(row)
@@ -41,6 +39,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @require_POST
 def close_several(request: HttpRequest) -> HttpResponse:
     """Close the findings that are ticked, each with its own words, or none of them."""
+    holder(request.user, Role.ADMINISTRATOR).enforce(action="finding.close")
     keys = [int(key) for key in request.POST.getlist("finding") if key.isdecimal() and len(key) <= 18]
     found = list(Finding.objects.visible_to(request.user).filter(pk__in=keys))
     if len(found) != len(set(keys)):

@@ -19,7 +19,8 @@ from standards.models import Edition
 from .. import actions
 from ..models import OfficialDocument
 from . import calendar, pictures
-from .cast import TEAMS
+from .cast import CAST, TEAMS
+from .repairs import Following
 from .visits import Visit, fraction, short_codes
 
 # Quality of each township, in the order of codes: half a year ago, and now.
@@ -73,10 +74,14 @@ def hold_rounds(county: County, *, now: datetime, say: Say) -> tuple[int, int, i
     first = _Holding(county, before, 1, earlier=True)
     first.hold(opened)
     first.issue(len(first.submitted), calendar.workdays_after(before.starts_on, 9), say)
+    following = Following(_staff(county), admin)
+    say(_("演示上一轮整改和销号……"))
+    following.finish(first.submitted)
     say(_("演示本轮检查……"))
     second = _Holding(county, period, 2, earlier=False)
     second.hold(calendar.at(period.starts_on, time(8, 30)) - timedelta(days=7))
     second.issue(ISSUED_NOW, calendar.workdays_after(period.starts_on, DAYS_OVER - 1), say)
+    following.begin(second.submitted)
     if len(second.submitted) > ISSUED_NOW:
         waiting = second.submitted[ISSUED_NOW]
         actions.draft_notice(
@@ -86,6 +91,16 @@ def hold_rounds(county: County, *, now: datetime, say: Say) -> tuple[int, int, i
         )
     issued = OfficialDocument.objects.issued().filter(body__region=county.region).count()
     return second.round.inspections.count(), len(first.submitted) + len(second.submitted), issued
+
+
+def _staff(county: County) -> dict[str, User]:
+    """Each township's staff by its prefix."""
+    townships = county.townships()
+    return {
+        townships[member.township].prefix: county.people[member.username]
+        for member in CAST
+        if member.township is not None
+    }
 
 
 class _Holding:

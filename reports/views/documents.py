@@ -15,6 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inspections.loading import load_inspection
+from inspections.models import Finding
+from inspections.term_summary import Terms, terms_of
+from organization.models import User
 from organization.problems import Problem
 
 from .. import actions, overview, pages, permissions, phrases, verification
@@ -22,6 +25,7 @@ from ..exports import notice_filename
 from ..forms import DeliveryForm, DocumentForm
 from ..loading import load_document, load_round_overseen
 from ..models import IssuingBody, OfficialDocument
+from ..models.offices import DEMANDS
 from ..progress import running_jobs
 from .life import moves_for, steps_of
 
@@ -120,12 +124,21 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
         **moves_for(request.user, row),
         "delivery_form": DeliveryForm(initial={"way": "system"}),
         "facts": _facts(request, row),
+        "terms": terms_of_document(request.user, row),
         "replaced_by": _seen(request, getattr(row, "replaced_by", None)),
         "replaces": _seen(request, row.replaces),
         "verify_url": verification.address(row.token) if row.is_issued else "",
         "digest": verification.short(row.digest),
     }
     return render(request, "reports/document.html", context)
+
+
+def terms_of_document(user: User, row: OfficialDocument) -> Terms | None:
+    """By when what the document asks for is due; None where it asks for nothing or is not in force."""
+    if not (row.inspection and row.is_in_force and row.kind in DEMANDS):
+        return None
+    findings = Finding.objects.visible_to(user).filter(inspection=row.inspection)
+    return terms_of(list(findings.defer("requirement")), timezone.localdate())
 
 
 def _seen(request: HttpRequest, other: OfficialDocument | None) -> OfficialDocument | None:

@@ -3,22 +3,24 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from inspections.models import Finding, Inspection, Round
+from inspections.finding_page import give_dues
+from inspections.models import Finding, Inspection, Message, Round
 from inspections.permissions import can_manage_round, can_manage_rounds
-from inspections.workflow import SUBMITTED
+from inspections.workflow import FOUND, SUBMITTED, WITH_COUNTY, WITH_TOWNSHIP
 from organization.codes import Level
 from organization.models import Region, Role, ServiceCenter, User
 from organization.querysets import within
 from standards.models import Item
 
-from .. import overview, permissions
+from .. import overview, permissions, workflow
 from ..forms import FindingFilter
 from ..listing import findings_as_filtered
 from ..models import IssuingBody, OfficialDocument
@@ -38,9 +40,17 @@ def county(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("round", "")
     round = next((row for row in rounds if str(row.pk) == chosen), rounds[0] if rounds else None)
     manages = bool(can_manage_round(request.user, round) if round else can_manage_rounds(request.user))
-    context = {"rounds": rounds, "round": round, "manages": manages, "jobs": running_jobs(request.user)}
+    context = {
+        "rounds": rounds,
+        "round": round,
+        "manages": manages,
+        "jobs": running_jobs(request.user),
+        "to_handle": overview.to_handle(request.user),
+        "overdue": overview.overdue(request.user, timezone.localdate()),
+        "unread": _unread(request.user),
+    }
     if round is not None:
-        totals = overview.totals(request.user, round)
+        totals = overview.totals(request.user, round, timezone.localdate())
         context |= {
             "totals": totals,
             "figures": _figures(totals, round, manages),
@@ -57,6 +67,7 @@ def county(request: HttpRequest) -> HttpResponse:
 def _figures(totals: overview.Totals, round: Round, manages: bool) -> list[dict[str, Any]]:
     """The line of figures, each with the address of the rows behind it where the person may see them."""
     rows = reverse("inspections:round", args=[round.pk]) if manages else ""
+    findings = reverse("reports:finding-list")
     return [
         {
             "figure": totals.submitted,
@@ -72,17 +83,21 @@ def _figures(totals: overview.Totals, round: Round, manages: bool) -> list[dict[
         },
         {
             "figure": totals.open_findings,
-            "label": _("待整改问题"),
+            "label": _("未销号问题"),
             "tone": "warn" if totals.open_findings else "",
-            "url": f"{reverse('reports:finding-list')}?round={round.pk}",
+            "url": f"{findings}?round={round.pk}&state=open",
         },
         {
-            "figure": totals.unassigned,
-            "label": _("未分配中心"),
-            "tone": "warn" if totals.unassigned else "",
-            "url": rows and f"{rows}?state=unassigned",
+            "figure": totals.overdue,
+            "label": _("已逾期"),
+            "tone": "bad" if totals.overdue else "",
+            "url": f"{findings}?round={round.pk}&state=overdue",
         },
     ]
+
+
+def _unread(user: User) -> int:
+    return Message.objects.filter(person=user, read_at=None).count()
 
 
 @require_safe
@@ -92,18 +107,35 @@ def our_centers(request: HttpRequest) -> HttpResponse:
     prefixes = request.user.prefixes(Role.TOWNSHIP_STAFF)
     own = within(prefixes, "region__code")
     centers = _with_results(own)
-    findings = Finding.objects.filter(own, state__in=overview.OPEN_STATES).latest()
     notices = OfficialDocument.objects.issued().filter(own).select_related("body").defer("document")
+    notices = notices.order_by("-issued_at")
+    unsigned = notices.exclude(state=workflow.ACKNOWLEDGED)
     context = {
         "places": list(Region.objects.filter(within(prefixes, "code"), level=Level.TOWNSHIP)),
         "centers": centers,
         "villages": [center for center in centers if center.kind == ServiceCenter.Kind.VILLAGE],
-        "findings": list(findings.select_related("center", "item")[:FINDINGS_SHOWN]),
-        "finding_count": findings.count(),
-        "notices": list(notices.order_by("-issued_at")[:NOTICES_SHOWN]),
+        **_to_repair(own),
+        "to_acknowledge": list(unsigned[:NOTICES_SHOWN]),
+        "notices": list(notices.filter(state=workflow.ACKNOWLEDGED)[:NOTICES_SHOWN]),
+        "unread": _unread(request.user),
         **_self_checks(request.user, own),
     }
     return render(request, "reports/our_centers.html", context)
+
+
+def _to_repair(own: Q) -> dict[str, Any]:
+    """What the township has to put right, what is due first before the rest, and what the county looks at."""
+    today = timezone.localdate()
+    rows = Finding.objects.filter(own).latest()
+    waiting = rows.filter(state__in=(FOUND, *WITH_TOWNSHIP))
+    first = waiting.select_related("center", "item").order_by(F("due_on").asc(nulls_last=True), "-lost", "pk")
+    findings = list(first[:FINDINGS_SHOWN])
+    give_dues(findings, today)
+    counts = rows.order_by().aggregate(
+        finding_count=Count("pk", filter=Q(state__in=(FOUND, *WITH_TOWNSHIP))),
+        reported_count=Count("pk", filter=Q(state__in=WITH_COUNTY)),
+    )
+    return {"findings": findings, "overdue_count": waiting.overdue(today).count(), **counts}
 
 
 def _with_results(own: Q) -> list[ServiceCenter]:
@@ -140,8 +172,10 @@ def finding_list(request: HttpRequest) -> HttpResponse:
     rows = rows.defer("inspection__snapshot")
     demands = OfficialDocument.objects.visible_to(request.user).issued().demands().defer("document")
     rows = rows.prefetch_related(Prefetch("inspection__documents", demands, to_attr="demands"))
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    give_dues(page.object_list, timezone.localdate())
     context = {
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
         "form": FindingFilter(initial=wanted, rounds=rounds, places=places),
         "item": Item.objects.filter(pk=wanted["item"][:18]).first() if wanted["item"].isdecimal() else None,
         "filtered": any(wanted.values()),

@@ -78,7 +78,8 @@ def document_deliver(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def document_acknowledge(request: HttpRequest, pk: UUID) -> HttpResponse:
     person = request.POST.get("person", "")
-    return _step(request, pk, actions.acknowledge, _("已签收%(number)s。"), person=person)
+    said = _("已签收%(number)s，何时到期见“整改期限”。")
+    return _step(request, pk, actions.acknowledge, said, person=person)
 
 
 @require_POST

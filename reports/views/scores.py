@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from inspections.finding_page import give_dues
 from inspections.loading import load_inspection
-from inspections.models import Inspection, Photo
+from inspections.models import Finding, Inspection, Photo
 from organization.models import User
 from organization.problems import Problem
 from organization.templatetags.portal import day, moment
@@ -50,6 +51,9 @@ def score(request: HttpRequest, pk: UUID) -> HttpResponse:
     kept = {str(key) for key in Photo.objects.filter(inspection=inspection).values_list("pk", flat=True)}
     items = [_shown(item, frozen["clauses"][item["clause"]], kept) for item in frozen["items"]]
     lost = [item for item in items if item["status"] in ("not_met", "partly")]
+    followed = _followed(request.user, inspection)
+    for item in lost:
+        item["followed"] = followed.get(item["code"])
     sections = [section for section in frozen["sections"] if section["score"] is not None]
     context = {
         "inspection": inspection,
@@ -69,6 +73,13 @@ def score(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_draft": permissions.can_draft(request.user, inspection),
     }
     return render(request, "reports/score.html", context)
+
+
+def _followed(user: User, inspection: Inspection) -> dict[str, Finding]:
+    """The findings by the code of their item, with their deadlines, for those who may follow them."""
+    rows = list(Finding.objects.visible_to(user).filter(inspection=inspection).select_related("item"))
+    give_dues(rows, timezone.localdate())
+    return {row.item.code: row for row in rows}
 
 
 def _notice(user: User, inspection: Inspection) -> OfficialDocument | None:

@@ -25,6 +25,7 @@ from tests.small_stage import (
 from tests.stage import make_round
 
 pytestmark = pytest.mark.django_db
+TODAY = NOW.date()
 
 
 def scored(stage: Stage, scores: Sequence[str | None]) -> list[Inspection]:
@@ -81,7 +82,7 @@ def test_village_points_count_for_their_township(db: None) -> None:
 )
 def test_average_is_exact_and_rounds_a_half_up(stage: Stage, scores: list[str], average: str) -> None:
     scored(stage, scores)
-    totals = overview.totals(stage.cast["administrator"], stage.round)
+    totals = overview.totals(stage.cast["administrator"], stage.round, TODAY)
     assert str(totals.average) == average
 
 
@@ -90,14 +91,14 @@ def test_average_of_many_is_exact(db: None) -> None:
     scores = [Decimal(n * 7919 % 10001) / 100 for n in range(120)]
     scored(stage, [str(score) for score in scores])
     exact = overview.mean(sum(scores), 120)
-    assert overview.totals(stage.cast["administrator"], stage.round).average == exact
+    assert overview.totals(stage.cast["administrator"], stage.round, TODAY).average == exact
 
 
 def test_inspection_without_a_score_is_in_no_average(stage: Stage) -> None:
     codes = ["yes", "choice", "area", "zones", "windows", "posts"]
     submitted(stage, 0, **dict.fromkeys(codes, Given(na=True, reason="停业")))
     submitted(stage, 1, yes=Given(False))
-    totals = overview.totals(stage.cast["administrator"], stage.round)
+    totals = overview.totals(stage.cast["administrator"], stage.round, TODAY)
     assert (totals.submitted, totals.average) == (2, Decimal("83.33"))
     assert overview.mean(None, 0) is None
 
@@ -105,10 +106,10 @@ def test_inspection_without_a_score_is_in_no_average(stage: Stage) -> None:
 def test_totals_count_what_is_done_and_open(stage: Stage) -> None:
     submitted(stage, 0, yes=Given(False), area=Given("75"))
     Inspection.objects.filter(pk=stage.inspections[1].pk).update(lead=None)
-    totals = overview.totals(stage.cast["administrator"], stage.round)
+    totals = overview.totals(stage.cast["administrator"], stage.round, TODAY)
     assert (totals.inspections, totals.submitted, totals.unassigned, totals.open_findings) == (2, 1, 1, 2)
     assert totals.percent == 50
-    empty = overview.totals(stage.cast["administrator"], make_other_round(stage))
+    empty = overview.totals(stage.cast["administrator"], make_other_round(stage), TODAY)
     assert (empty.inspections, empty.percent, empty.average) == (0, 0, None)
 
 
@@ -129,7 +130,7 @@ def test_worst_items_are_those_that_fell_short_most_often(db: None) -> None:
 def everything(user: User, stage: Stage) -> list[object]:
     round = stage.round
     return [
-        overview.totals(user, round),
+        overview.totals(user, round, TODAY),
         overview.standings(user, round),
         overview.worst_items(user, round),
         list(overview.awaiting_notice(user, round).values_list("pk", flat=True)),
@@ -148,7 +149,7 @@ def test_another_county_changes_no_figure(stage: Stage, quick_pdf: object) -> No
     drafted(elsewhere, submitted(elsewhere, 1, yes=Given(False)))
     assert everything(stage.cast["administrator"], stage) == before
     theirs = everything(elsewhere.cast["administrator"], stage)
-    assert theirs[0] == overview.Totals(0, 0, 0, None, 0)
+    assert theirs[0] == overview.Totals(0, 0, 0, None, 0, 0)
     assert theirs[1:4] == [[], [], []]
 
 
@@ -168,7 +169,7 @@ def test_reviewer_of_one_township_sees_its_figures_alone(stage: Stage) -> None:
     person = make_user("near", [(Role.REVIEWER, stage.county.townships[1])])
     assert [row.region.name for row in overview.standings(person, stage.round)] == ["菜园镇"]
     assert [row["item__code"] for row in overview.worst_items(person, stage.round)] == ["area"]
-    assert overview.totals(person, stage.round).inspections == 1
+    assert overview.totals(person, stage.round, TODAY).inspections == 1
 
 
 def test_what_one_inspects_elsewhere_is_not_ones_figure(stage: Stage, other: Stage) -> None:
@@ -178,7 +179,7 @@ def test_what_one_inspects_elsewhere_is_not_ones_figure(stage: Stage, other: Sta
     other.inspections[0].inspectors.add(person)
     assert Inspection.objects.visible_to(person).filter(round=other.round).exists()
     assert list(overview.awaiting_notice(person)) == []
-    assert overview.totals(person, other.round) == overview.Totals(0, 0, 0, None, 0)
+    assert overview.totals(person, other.round, TODAY) == overview.Totals(0, 0, 0, None, 0, 0)
     assert overview.standings(person, other.round) == overview.worst_items(person, other.round) == []
     assert overview.rounds_overseen(person) == [stage.round]
 
