@@ -23,6 +23,7 @@ from .rectification_forms import MOVES
 STEPS = {
     "notify": gettext_lazy("印发整改通知"),
     "acknowledge": gettext_lazy("乡镇签收"),
+    "recall": gettext_lazy("整改通知撤回"),
     "begin": gettext_lazy("开始整改"),
     "report": gettext_lazy("报送整改情况"),
     "extend": gettext_lazy("同意延期"),

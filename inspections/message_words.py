@@ -15,6 +15,10 @@ WORDS = {
         gettext_lazy("收到整改通知"),
         gettext_lazy("%(center)s：共%(count)s个问题。请签收，时限从签收之日起算。"),
     ),
+    "recalled": (
+        gettext_lazy("整改通知已撤回"),
+        gettext_lazy("%(center)s：%(count)s个问题不再计算时限，请等待新的通知。"),
+    ),
     "reported": (gettext_lazy("乡镇报送整改情况"), gettext_lazy("%(center)s报送了整改情况，请审核。")),
     "asked": (
         gettext_lazy("乡镇有申请待答复"),

@@ -33,6 +33,8 @@ FINDING_MOVES = MappingProxyType(
     {
         (FOUND, "notify"): NOTIFIED,
         (NOTIFIED, "acknowledge"): ACKNOWLEDGED,
+        (NOTIFIED, "recall"): FOUND,
+        (ACKNOWLEDGED, "recall"): FOUND,
         (ACKNOWLEDGED, "begin"): IN_REPAIR,
         (IN_REPAIR, "begin"): IN_REPAIR,
         (ACKNOWLEDGED, "report"): REPORTED,
@@ -48,7 +50,7 @@ FINDING_MOVES = MappingProxyType(
 )
 
 # Whose move it is: the county's office and the township's staff by hand, the rest by what they follow from
-# (a notice that is issued or acknowledged).
+# (a notice that is issued, acknowledged or withdrawn).
 TOWNSHIP_MOVES = frozenset({"begin", "report"})
 COUNTY_MOVES = frozenset({"return", "reinspect", "close", "reopen", "withdraw"})
 

@@ -48,6 +48,7 @@ ACTIONS = {
     "photo.remove": gettext_lazy("移除照片"),
     "finding.notify": gettext_lazy("印发整改通知"),
     "finding.acknowledge": gettext_lazy("乡镇签收"),
+    "finding.recall": gettext_lazy("整改通知撤回"),
     "finding.repair": gettext_lazy("填报整改情况"),
     "finding.begin": gettext_lazy("开始整改"),
     "finding.report": gettext_lazy("报送整改情况"),

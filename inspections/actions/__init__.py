@@ -5,7 +5,7 @@ from .calendars import load_year
 from .drafts import Imported, import_draft
 from .filling import Saved, Stale, save_answer, save_answers
 from .messaging import choose_messages, read_messages, remind
-from .moving import acknowledge_findings, notify_findings
+from .moving import acknowledge_findings, notify_findings, recall_findings
 from .photos import PHOTOS_PER_ITEM, add_photo, remove_photo
 from .rectifying import (
     add_evidence,
@@ -51,6 +51,7 @@ __all__ = [
     "object_to",
     "open_findings",
     "read_messages",
+    "recall_findings",
     "receive_piece",
     "remind",
     "remove_evidence",

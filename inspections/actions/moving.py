@@ -98,8 +98,33 @@ def acknowledge_findings(*, inspection: Inspection, by: User | None, now: dateti
     return _move_all(findings, "acknowledge", by, now)
 
 
-def _locked(inspection: Inspection, state: str) -> Iterable[Finding]:
-    return Finding.objects.select_for_update().filter(inspection=inspection, state=state).order_by("pk")
+def recall_findings(*, inspection: Inspection, by: User | None, now: datetime) -> int:
+    """Put findings back that wait for their first repair, as their notice is withdrawn; returns how many.
+
+    Their terms end: those of the notice that takes its place begin with that one. What the township
+    has begun to repair goes on.
+    """
+    findings = list(_locked(inspection, workflow.NOTIFIED, workflow.ACKNOWLEDGED))
+    for finding in findings:
+        finding.term_from = finding.due_on = None
+        finding.due_is_provisional = False
+    if findings:
+        tell(
+            code=inspection.region_id,
+            roles=TOWNSHIP,
+            kind="recalled",
+            key=f"recalled:{inspection.pk}:{now.isoformat()}",
+            url=reverse("reports:our-centers"),
+            now=now,
+            center=inspection.center.name,
+            count=len(findings),
+        )
+    return _move_all(findings, "recall", by, now)
+
+
+def _locked(inspection: Inspection, *states: str) -> Iterable[Finding]:
+    rows = Finding.objects.select_for_update().filter(inspection=inspection, state__in=states)
+    return rows.order_by("pk")
 
 
 def _move_all(findings: list[Finding], name: str, by: User | None, now: datetime) -> int:

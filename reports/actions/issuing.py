@@ -18,6 +18,7 @@ from organization.problems import Problem
 from .. import permissions, workflow
 from ..document import digest, to_plain
 from ..models import IssuingBody, OfficialDocument
+from ..models.offices import DEMANDS
 from ..notices import Numbered
 from ..signing import Signed, SigningFailed, sign
 from .documents import compose, current, lock, rendered
@@ -120,7 +121,7 @@ def issue_prepared(ready: Prepared, *, last: bool = False) -> OfficialDocument |
     _freeze(locked, number, ready)
     enter(locked, by=by, now=now)
     remember(locked, workflow.ISSUE, before=before, by=by, now=now)
-    if locked.inspection:
+    if locked.kind in DEMANDS:
         inspections.notify_findings(inspection=locked.inspection, by=by, now=now)
     told(locked, workflow.ISSUE, by=by, now=now, number=locked.number_text, sha256=locked.sha256)
     return locked

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from inspections import actions as inspections
@@ -12,11 +13,17 @@ from organization.problems import Problem
 
 from .. import permissions, workflow
 from ..models import OfficialDocument
+from ..models.offices import DEMANDS
 from .documents import lock
 from .history import remember, told
 from .numbers import void
 
 LONGEST = {"words": 500, "person": 50}
+# What a notice's step means for the findings that it demands to be put right.
+FINDINGS_FOLLOW = {
+    workflow.ACKNOWLEDGE: inspections.acknowledge_findings,
+    workflow.WITHDRAW: inspections.recall_findings,
+}
 
 
 def check_document(*, document: OfficialDocument, by: User, now: datetime) -> OfficialDocument:
@@ -46,7 +53,7 @@ def deliver(
         raise Problem(_("直接送交的，请填写签收人姓名。"))
     if way == "post" and not words.strip():
         raise Problem(_("邮寄送达的，请在说明中填写邮件单号。"))
-    if happened_on and document.dated_on and not document.dated_on <= happened_on <= now.date():
+    if happened_on and document.dated_on and not document.dated_on <= happened_on <= timezone.localdate(now):
         raise Problem(_("送达日期应当在成文日期和今天之间。"))
     return _move(
         document, workflow.DELIVER, by=by, now=now, way=way, person=person, words=words,
@@ -79,8 +86,8 @@ def _move(document: OfficialDocument, move: str, *, by: User, now: datetime, **m
     locked.state = workflow.after(before, move, step_by_step=locked.body.step_by_step)
     locked.save(update_fields=["state"])
     remember(locked, move, before=before, by=by, now=now, **said)
-    if move == workflow.ACKNOWLEDGE and locked.inspection:
-        inspections.acknowledge_findings(inspection=locked.inspection, by=by, now=now)
+    if move in FINDINGS_FOLLOW and locked.kind in DEMANDS:
+        FINDINGS_FOLLOW[move](inspection=locked.inspection, by=by, now=now)
     if (before, move) == (workflow.ISSUED, workflow.WITHDRAW):
         void(locked, reason=said["words"], by=by, now=now)
     told(locked, move, by=by, now=now, **{name: str(value) for name, value in said.items() if value})

@@ -115,6 +115,7 @@ def _done(event: DocumentEvent) -> dict[str, Any]:
     return {
         "label": event.get_move_display(),
         "state": "late" if event.move in workflow.NEED_WORDS else "done",
+        "spoken": _("已完成"),
         "when": moment(event.at),
         "person": event.by,
         "note": " · ".join(str(note) for note in notes if note),

@@ -15,15 +15,15 @@ INSPECTION = {
 }
 # Rows are states, columns are moves; an empty place is a move that does not exist.
 FINDING_TABLE = """
-             notify   acknowledge  begin     report   return    reinspect    close  reopen    withdraw
-found        notified -            -         -        -         -            -      -         withdrawn
-notified     -        acknowledged -         -        -         -            -      -         withdrawn
-acknowledged -        -            in_repair reported -         -            -      -         withdrawn
-in_repair    -        -            in_repair reported -         -            -      -         withdrawn
-reported     -        -            -         -        in_repair to_reinspect closed -         withdrawn
-to_reinspect -        -            -         -        in_repair -            closed -         withdrawn
-closed       -        -            -         -        -         -            -      in_repair -
-withdrawn    -        -            -         -        -         -            -      -         -
+             notify   acknowledge  begin     report   return    reinspect    close  reopen    withdraw  recall
+found        notified -            -         -        -         -            -      -         withdrawn -
+notified     -        acknowledged -         -        -         -            -      -         withdrawn found
+acknowledged -        -            in_repair reported -         -            -      -         withdrawn found
+in_repair    -        -            in_repair reported -         -            -      -         withdrawn -
+reported     -        -            -         -        in_repair to_reinspect closed -         withdrawn -
+to_reinspect -        -            -         -        in_repair -            closed -         withdrawn -
+closed       -        -            -         -        -         -            -      in_repair -         -
+withdrawn    -        -            -         -        -         -            -      -         -         -
 """
 _MOVES, *_ROWS = (line.split() for line in FINDING_TABLE.strip().splitlines())
 FINDING = {
@@ -63,14 +63,14 @@ def test_move_that_is_unknown_leads_nowhere() -> None:
 
 
 def test_every_move_of_a_finding_is_in_the_table_once() -> None:
-    assert len(FINDING) == 8 * 9
+    assert len(FINDING) == 8 * 10
     assert {key: to for key, to in FINDING.items() if to} == dict(workflow.FINDING_MOVES)
 
 
 def test_moves_by_hand_are_either_the_townships_or_the_countys() -> None:
     by_hand = workflow.TOWNSHIP_MOVES | workflow.COUNTY_MOVES
     assert not workflow.TOWNSHIP_MOVES & workflow.COUNTY_MOVES
-    assert {move for _state, move in workflow.FINDING_MOVES} - by_hand == {"notify", "acknowledge"}
+    assert {move for _state, move in workflow.FINDING_MOVES} - by_hand == {"notify", "acknowledge", "recall"}
 
 
 def test_closed_and_withdrawn_findings_are_not_open() -> None:

@@ -1,6 +1,6 @@
 """The life of a document: each step by who may take it, written down for ever, and what it brings about."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -239,6 +239,17 @@ def test_delivery_that_lacks_its_proof_is_refused(
     assert not DocumentEvent.objects.filter(move="deliver").exists()
 
 
+def test_delivery_early_in_the_morning_is_on_the_day_of_this_place(
+    stage: Stage, inspection: Inspection
+) -> None:
+    row = in_state(stage, inspection, "issued")
+    # Six in the morning of the 21st here is still the 20th in London.
+    now = datetime(2026, 11, 20, 22, tzinfo=UTC)
+    by = stage.cast["administrator"]
+    row = actions.deliver(document=row, way="system", happened_on=date(2026, 11, 21), by=by, now=now)
+    assert row.state == "delivered"
+
+
 def test_township_acknowledges_what_it_reads_here_without_a_delivery(
     stage: Stage, inspection: Inspection
 ) -> None:
@@ -290,6 +301,18 @@ def test_withdrawn_document_keeps_bytes_and_number_and_is_replaced_by_one_that_n
     first.refresh_from_db()
     assert (first.state, first.number, first.replaced_by) == ("withdrawn", 1, second)
     assert actions.bytes_of(first, now=later(3)) == body
+
+
+def test_findings_of_a_withdrawn_notice_wait_for_the_one_in_its_place(
+    stage: Stage, inspection: Inspection
+) -> None:
+    row = in_state(stage, inspection, "acknowledged")
+    assert set(inspection.findings.values_list("state", flat=True)) == {"acknowledged"}
+    row = make(row, "withdraw", stage.cast["signatory"], later(1))
+    assert set(inspection.findings.values_list("state", "due_on")) == {("found", None)}
+    second = actions.replace_document(document=row, by=stage.cast["reviewer"], now=later(2))
+    make(second, "issue", stage.cast["signatory"], later(3))
+    assert set(inspection.findings.values_list("state", flat=True)) == {"notified"}
 
 
 def test_only_what_is_withdrawn_is_replaced(stage: Stage, inspection: Inspection) -> None:

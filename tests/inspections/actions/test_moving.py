@@ -12,7 +12,7 @@ from inspections.actions.terms import recount_terms
 from inspections.answers import Given, check
 from inspections.checklist import checklist
 from inspections.holiday_lists import Day
-from inspections.models import CalendarDay, Finding, FindingEvent, Inspection, RectificationPolicy
+from inspections.models import CalendarDay, Finding, FindingEvent, Inspection, Message, RectificationPolicy
 from inspections.policies import policy_of
 from organization.models import AuditEntry
 from organization.problems import Problem
@@ -89,6 +89,30 @@ def test_term_begins_with_the_issue_where_the_county_says_so(stage: Stage) -> No
     actions.acknowledge_findings(inspection=finding.inspection, by=None, now=NOW + timedelta(days=3))
     finding.refresh_from_db()
     assert finding.term_from == date(2026, 11, 20)
+
+
+@pytest.mark.parametrize("state", ["notified", "acknowledged"])
+def test_recalled_finding_waits_for_another_notice_without_a_term(stage: Stage, state: str) -> None:
+    publish(2026)
+    finding = in_state(stage, state)
+    assert actions.recall_findings(inspection=finding.inspection, by=stage.cast["signatory"], now=NOW) == 1
+    finding.refresh_from_db()
+    assert (finding.state, finding.term_from, finding.due_on) == ("found", None, None)
+    assert finding.events.last().move == "recall"
+    told = Message.objects.filter(kind="recalled").values_list("person__username", flat=True)
+    assert set(told) == {"township_staff"}
+    actions.notify_findings(inspection=finding.inspection, by=None, now=NOW)
+    actions.acknowledge_findings(inspection=finding.inspection, by=None, now=NOW + timedelta(days=3))
+    finding.refresh_from_db()
+    assert finding.term_from == date(2026, 11, 23)
+
+
+@pytest.mark.parametrize("state", sorted(WAYS.keys() - {"notified", "acknowledged"}))
+def test_recall_leaves_repairs_under_way_and_what_is_closed(stage: Stage, state: str) -> None:
+    finding = in_state(stage, state)
+    assert actions.recall_findings(inspection=finding.inspection, by=None, now=NOW) == 0
+    assert not Message.objects.filter(kind="recalled").exists()
+    assert Finding.objects.filter(pk=finding.pk, state=state, due_on=finding.due_on).exists()
 
 
 @pytest.mark.parametrize(
