@@ -65,8 +65,9 @@ class Worded(NamedTuple):
 def worded(message: Message) -> Worded:
     """A message in the present language."""
     title, words = WORDS[message.kind]
+    # The sentence ends what people wrote, whether they ended it themselves or not.
     detail: dict[str, Any] = {
-        key: CODES.get(value, value) if isinstance(value, str) else value
+        key: CODES.get(value, value.rstrip("。")) if isinstance(value, str) else value
         for key, value in message.detail.items()
     }
     by_when = _("期限：%(day)s") % {"day": day(message.due_on)} if message.due_on else ""

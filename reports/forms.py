@@ -14,7 +14,6 @@ from .models import DocumentEvent, IssuingBody, OfficialDocument, SealImage
 from .models.offices import DEMANDS
 from .phrasing import office_words, sample_values
 
-
 # Several states under one word.
 STATES = [("open", _("未销号")), ("overdue", _("已逾期")), ("with_county", _("等待县里办理"))]
 

@@ -76,14 +76,14 @@ class Following:
                 inspections.ask_extension(
                     finding=row,
                     until=calendar.workdays_after(row.due_on, 10),
-                    reason="施工单位已进场，设备要到下月初才能到货。",
+                    reason="采购程序已经走完，到货和安装要到下月初。",
                     by=staff,
                     now=at + timedelta(minutes=33),
                 )
             for row in dated[5:6]:
                 inspections.object_to(
                     finding=row,
-                    reason="检查当天牌匾送修，次日已装回，有送修单和照片。",
+                    reason="检查后重新核对了台账，统计口径与检查时不同，请复核。",
                     by=staff,
                     now=at + timedelta(minutes=36),
                 )
@@ -117,11 +117,11 @@ def _notices(rows: Sequence[Inspection]) -> list[OfficialDocument]:
 def _reply(finding: Finding, staff: User, at: datetime, result: str = Reply.Result.DONE) -> dict[str, object]:
     done = result == Reply.Result.DONE
     return {
-        "measure": f"已按要求整改：{finding.requirement}" if done else "已落实经费，正在联系施工单位。",
+        "measure": f"已按要求整改：{finding.requirement}" if done else "已落实经费和责任人，正在办理。",
         "responsible": staff.name,
         "result": result,
         "done_on": timezone.localdate(at) if done else None,
-        "plan": "" if done else "主体已完工，标识还在制作，计划在期限内装好。",
+        "plan": "" if done else "已完成一半，余下的计划在期限内完成。",
     }
 
 

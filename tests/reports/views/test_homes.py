@@ -1,5 +1,6 @@
 """The homes of administrators and township staff, and the list of findings."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +11,10 @@ from django.urls import reverse
 from inspections import actions
 from inspections.answers import Given
 from inspections.models import Finding, Inspection, Round
-from organization.models import Role
+from organization.models import Assignment, Role, User
+from reports import actions as reporting
 from tests.factories import County, make_region, make_user
+from tests.repairs import in_state
 from tests.small_stage import (
     NOW,
     Stage,
@@ -87,7 +90,7 @@ def test_county_home_opens_for_reviewer_and_signatory(client: Client, stage: Sta
         client.force_login(stage.cast[role])
         page = client.get("/county/")
         assert page.status_code == 200
-        assert reverse("inspections:round", args=[stage.round.pk]) not in page.content.decode()
+        assert f'href="{reverse("inspections:round", args=[stage.round.pk])}' not in page.content.decode()
 
 
 def of_the_city(stage: Stage) -> Round:
@@ -106,7 +109,7 @@ def test_county_home_links_to_no_round_of_a_region_above(client: Client, stage: 
     page = client.get("/county/", {"round": round.pk})
     assert page.context["round"] == round
     assert client.get(address).status_code == 404
-    assert address not in page.content.decode()
+    assert f'href="{address}' not in page.content.decode()
     own = client.get("/county/", {"round": stage.round.pk}).content.decode()
     assert reverse("inspections:round", args=[stage.round.pk]) in own
 
@@ -142,7 +145,7 @@ def test_county_home_costs_the_same_for_any_number_of_centers(
         for row in stage.inspections
     )  # fmt: skip
     client.force_login(stage.cast["administrator"])
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(19):
         context = shown(client, "/county/")
     assert context["totals"].submitted == context["awaiting"] == centers
 
@@ -165,14 +168,16 @@ def test_township_home_shows_its_own_centers_findings_and_notices(
     ]  # fmt: skip
     assert [finding.item.code for finding in context["findings"]] == ["yes"]
     assert context["finding_count"] == 1
-    assert [notice.pk for notice in context["notices"]] == [mine.pk]
+    assert [notice.pk for notice in context["to_acknowledge"]] == [mine.pk]
+    assert context["notices"] == []
 
 
 def test_township_home_shows_no_draft_and_nothing_unsubmitted(client: Client, stage: Stage) -> None:
     drafted(stage, submitted(stage, 0, **SHORT))
     answer(stage.inspections[1], stage.cast["inspector"])
     client.force_login(stage.cast["township_staff"])
-    assert shown(client, "/our-centers/")["notices"] == []
+    context = shown(client, "/our-centers/")
+    assert context["notices"] == context["to_acknowledge"] == []
     staff = make_user("second", [(Role.TOWNSHIP_STAFF, stage.county.townships[1])])
     client.force_login(staff)
     (center,) = shown(client, "/our-centers/")["centers"]
@@ -211,11 +216,50 @@ def test_township_home_costs_the_same_for_one_and_three(
     client: Client, quick_pdf: Any, django_assert_num_queries: Any, villages: int
 ) -> None:
     stage = small_stage(townships=1, villages=villages, kinds=("village",))
+    staff = stage.cast["township_staff"]
     for place in range(villages):
-        issued(stage, submitted(stage, place, yes=Given(False), zones=Given(["guide", "wait"])))
+        notice = issued(stage, submitted(stage, place, yes=Given(False), zones=Given(["guide", "wait"])))
+        reporting.acknowledge(document=notice, person="马会玲", by=staff, now=NOW)
+    client.force_login(staff)
+    with django_assert_num_queries(18):
+        context = shown(client, "/our-centers/")
+    assert len(context["notices"]) == villages
+    assert all(row.due for row in context["findings"])
+
+
+def test_township_home_puts_first_what_is_due_first(
+    client: Client, quick_pdf: Any, stage: Stage, other: Stage
+) -> None:
+    notice = issued(stage, submitted(stage, 0, yes=Given(False), area=Given("75"), zones=Given(["guide"])))
+    issued(other, submitted(other, 0, **SHORT))
+    staff = stage.cast["township_staff"]
+    client.force_login(staff)
+    before = client.get("/our-centers/").content.decode()
+    assert "去签收通知" in before
+    assert "收到通知之日起" in before
+    reporting.acknowledge(document=notice, person="马会玲", by=staff, now=NOW)
+    first, *rest = Finding.objects.filter(center=stage.inspections[0].center).order_by("-lost")
+    Finding.objects.filter(pk=first.pk).update(due_on=date(2026, 11, 2))
+    Finding.objects.filter(pk=rest[0].pk).update(due_on=date(2026, 12, 9), due_is_provisional=True)
+    inspecting = shown(client, "/our-centers/")
+    assert [row.pk for row in inspecting["findings"]][:2] == [first.pk, rest[0].pk]
+    assert (inspecting["overdue_count"], inspecting["to_acknowledge"]) == (1, [])
+    page = client.get("/our-centers/").content.decode()
+    assert "已逾期" in page
+    assert "暂定" in page
+    for row in Finding.objects.all():
+        assert (reverse("inspections:finding", args=[row.pk]) in page) is (row.center_id == first.center_id)
+
+
+def test_township_home_tells_what_waits_for_the_county_and_what_is_new(client: Client, stage: Stage) -> None:
+    in_state(stage, "reported")
     client.force_login(stage.cast["township_staff"])
-    with django_assert_num_queries(12):
-        assert len(shown(client, "/our-centers/")["notices"]) == villages
+    context = shown(client, "/our-centers/")
+    assert (context["finding_count"], context["reported_count"], context["findings"]) == (0, 1, [])
+    assert context["unread"] == 1
+    page = client.get("/our-centers/").content.decode()
+    assert "?state=with_county" in page
+    assert reverse("inspections:message-list") in page
 
 
 # ---- findings
@@ -291,3 +335,73 @@ def test_findings_of_an_earlier_inspection_give_way_to_the_last(client: Client, 
     assert shown(client, "/our-centers/")["finding_count"] == 1
     assert found(client) == [("410523100000", "area")]
     assert len(found(client, round=stage.round.pk)) == 2
+
+
+def test_findings_that_a_notice_asked_for_stay_whatever_was_inspected_since(
+    client: Client, stage: Stage
+) -> None:
+    finding = in_state(stage, "acknowledged")
+    round = make_round(stage.county, stage.edition, stage.cast["administrator"], "下一轮")
+    take_in(round, stage.cast, ("township",))
+    again = round.inspections.order_by("region_id").first()
+    answer(again, stage.cast["inspector"])
+    submit_by(again, stage.cast["lead_inspector"], later(30))
+    client.force_login(stage.cast["township_staff"])
+    assert found(client) == [(finding.region_id, "yes")]
+    assert shown(client, "/our-centers/")["finding_count"] == 1
+
+
+def with_both_townships(stage: Stage) -> None:
+    """Let the cast's staff work for the second township as well."""
+    staff, region = stage.cast["township_staff"], stage.county.townships[1]
+    Assignment.objects.create(user=staff, role=Role.TOWNSHIP_STAFF, region=region)
+    stage.cast["township_staff"] = User.objects.get(pk=staff.pk)
+
+
+def test_findings_are_filtered_by_how_far_they_are(client: Client, stage: Stage, other: Stage) -> None:
+    with_both_townships(stage)
+    late, reported = in_state(stage, "acknowledged"), in_state(stage, "reported", place=1)
+    in_state(other, "acknowledged")
+    Finding.objects.filter(state="acknowledged").update(due_on=date(2026, 11, 2))
+    client.force_login(stage.cast["administrator"])
+    first, second = [(late.region_id, "yes")], [(reported.region_id, "yes")]
+    assert found(client, state="overdue") == first
+    assert found(client, state="with_county") == second
+    assert found(client, state="open") == first + second
+    page = client.get("/findings/", {"state": "overdue"}).content.decode()
+    assert reverse("inspections:finding", args=[late.pk]) in page
+    assert "已逾期" in page
+    Finding.objects.filter(pk=late.pk).update(state="closed", closed_at=NOW)
+    assert found(client, state="overdue") == []
+    assert found(client, state="open") == second
+
+
+def test_county_home_leads_to_what_townships_ask_and_what_is_overdue(
+    client: Client, stage: Stage, other: Stage
+) -> None:
+    with_both_townships(stage)
+    late, _reported = in_state(stage, "acknowledged"), in_state(stage, "reported", place=1)
+    in_state(other, "reported")
+    staff = stage.cast["township_staff"]
+    actions.ask_extension(finding=late, until=date(2027, 1, 29), reason="等设备", by=staff, now=NOW)
+    actions.object_to(finding=late, reason="当天就有", by=staff, now=NOW)
+    Finding.objects.filter(pk=late.pk).update(due_on=date(2026, 11, 2))
+    client.force_login(stage.cast["administrator"])
+    context = shown(client, "/county/")
+    assert (context["to_handle"], context["overdue"], context["totals"].overdue) == (3, 1, 1)
+    page = client.get("/county/").content.decode()
+    assert "待办理 3 件" in page
+    assert reverse("inspections:inbox") in page
+    assert f"round={stage.round.pk}&amp;state=overdue" in page
+    client.force_login(stage.cast["reviewer"])
+    context = shown(client, "/county/")
+    assert (context["to_handle"], context["overdue"]) == (0, 1)
+    actions.review(
+        findings=[late],
+        move_name="withdraw",
+        words={late.pk: "查无此事"},
+        by=stage.cast["administrator"],
+        now=NOW,
+    )
+    client.force_login(stage.cast["administrator"])
+    assert shown(client, "/county/")["to_handle"] == 1

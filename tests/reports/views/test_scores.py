@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from inspections.answers import Given
 from inspections.models import Finding, Inspection
+from tests.repairs import in_state
 from tests.small_stage import (
     Stage,
     add_photo,
@@ -171,7 +172,7 @@ def test_page_costs_the_same_for_one_and_three_findings(
         add_photo(stage.inspections[0], stage.cast["inspector"], jpeg(), code)
     inspection = submitted(stage, **changes)
     client.force_login(stage.cast["administrator"])
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert len(client.get(url(inspection)).context["lost"]) == short
 
 
@@ -182,3 +183,14 @@ def test_page_in_english_opens(client: Client, db: None) -> None:
     said = client.get(url(inspection), headers={"accept-language": "en"})
     assert said.status_code == 200
     assert said["Content-Language"] == "en"
+
+
+def test_lost_points_lead_to_their_findings_for_those_who_follow_them(client: Client, stage: Stage) -> None:
+    finding = in_state(stage, "acknowledged")
+    address = reverse("inspections:finding", args=[finding.pk])
+    score = reverse("reports:score", args=[finding.inspection_id])
+    for role, there in {"township_staff": True, "administrator": True, "lead_inspector": False}.items():
+        client.force_login(stage.cast[role])
+        page = client.get(score).content.decode()
+        assert (address in page) is there, role
+        assert ("还剩" in page or "已逾期" in page or "今天到期" in page) is there, role
