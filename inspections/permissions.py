@@ -9,6 +9,7 @@ from organization.permissions import YES, Verdict, holder, no
 
 from . import workflow
 from .models import Finding, Inspection, Request, Round
+from .querysets import INSPECTORS, OVERSEERS
 from .workflow import SUBMITTED
 
 # What is sent back, opened again or taken back needs a reason that the township reads.
@@ -52,6 +53,13 @@ def can_submit(user: User, inspection: Inspection) -> Verdict:
     if verdict and inspection.lead_id != user.pk:
         return no(_("由检查组长提交。请核对后请组长提交。"))
     return verdict and can_lead(user, inspection)
+
+
+def can_compare(user: User, inspection: Inspection) -> Verdict:
+    """Allow those who inspect or oversee; what inspectors noted differently is not told to the inspected."""
+    if inspection.round.kind == Round.Kind.SELF_CHECK:
+        return YES
+    return holder(user, *INSPECTORS, *OVERSEERS, code=inspection.region_id)
 
 
 def can_settle(user: User, inspection: Inspection) -> Verdict:

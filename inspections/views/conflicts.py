@@ -24,10 +24,16 @@ from ..models import Inspection
 def conflicts(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show what is in conflict; posted, let one answer of an item hold."""
     inspection = load_inspection(request.user, pk)
+    permissions.can_compare(request.user, inspection).enforce(
+        action="conflict.read", target=inspection, region=inspection.region_id
+    )
     return _settle(request, inspection) if request.method == "POST" else _page(request, inspection)
 
 
 def _settle(request: HttpRequest, inspection: Inspection) -> HttpResponse:
+    permissions.can_settle(request.user, inspection).enforce(
+        action="conflict.settle", target=inspection, region=inspection.region_id
+    )
     entry = load_entry(inspection, request.POST.get("item", ""))
     try:
         actions.settle(

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
+from organization.permissions import Verdict
 from organization.problems import Problem
 
-from .. import actions
+from .. import actions, permissions
 from ..finding_page import page_context
 from ..loading import load_finding
 from ..models import Evidence, Finding, Request
@@ -44,10 +45,16 @@ def _page(request: HttpRequest, row: Finding, **bound: Form) -> HttpResponse:
     return render(request, "inspections/finding.html", context, status=400 if bound else 200)
 
 
+def _enforce(verdict: Verdict, action: str, row: Finding) -> None:
+    """Refuse before the form is read: only who may do it is told what is wrong with what they typed."""
+    verdict.enforce(action=action, target=row, region=row.region_id)
+
+
 @require_POST
 def finding_reply(request: HttpRequest, pk: int, *, send: bool = False) -> HttpResponse:
     """Keep the draft with the files chosen; with `send`, report it to the county as well."""
     row = load_finding(request.user, pk)
+    _enforce(permissions.can_repair(request.user, row), "finding.repair", row)
     form = ReplyForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, row, reply=form)
@@ -68,6 +75,8 @@ def finding_reply(request: HttpRequest, pk: int, *, send: bool = False) -> HttpR
 @require_POST
 def finding_extension(request: HttpRequest, pk: int) -> HttpResponse:
     row = load_finding(request.user, pk)
+    allowed = permissions.can_ask_extension(request.user, row, timezone.localdate())
+    _enforce(allowed, "request.extension", row)
     form = ExtensionForm(request.POST)
     if form.is_valid():
         try:
@@ -83,6 +92,7 @@ def finding_extension(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def finding_objection(request: HttpRequest, pk: int) -> HttpResponse:
     row = load_finding(request.user, pk)
+    _enforce(permissions.can_object(request.user, row), "request.objection", row)
     form = ObjectionForm(request.POST)
     if form.is_valid():
         try:
@@ -98,6 +108,7 @@ def finding_objection(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def finding_review(request: HttpRequest, pk: int) -> HttpResponse:
     row = load_finding(request.user, pk)
+    _enforce(permissions.can_review(request.user, row), "finding.review", row)
     form = ReviewForm(request.POST, finding=row)
     if form.is_valid():
         try:
@@ -120,6 +131,7 @@ def finding_review(request: HttpRequest, pk: int) -> HttpResponse:
 def request_decide(request: HttpRequest, pk: int) -> HttpResponse:
     asked = get_object_or_404(Request.objects.visible_to(request.user).select_related("finding"), pk=pk)
     row = load_finding(request.user, asked.finding_id)
+    _enforce(permissions.can_decide(request.user, asked, row), "request.decide", row)
     form = DecisionForm(request.POST)
     if form.is_valid():
         try:

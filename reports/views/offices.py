@@ -136,6 +136,10 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
     permissions.can_read_register(request.user, body).enforce(
         action="number.list", target=body, region=body.region_id
     )
+    if request.method == "POST":
+        permissions.can_enter_numbers(request.user, body).enforce(
+            action="number.paper", target=body, region=body.region_id
+        )
     form = PaperNumbersForm(request.POST or None, initial={"year": timezone.localdate().year})
     if request.method == "POST" and form.is_valid():
         try:
