@@ -21,8 +21,9 @@ AT_WORK = timedelta(minutes=10)
 def build(*, inspection: Inspection, person: User, since: int | None, now: datetime) -> dict[str, Any]:
     """Everything, or what changed after the event `since`; photos and conflicts are always whole."""
     items = checklist(inspection.edition_id, inspection.kind)
-    held = read_held(inspection)
+    # The cursor before the answers: what comes in between is told twice, and never missed.
     changed, cursor = _changed(inspection, since)
+    held = read_held(inspection)
     done, total, sections = progress(items, {pk: one.status for pk, one in held.items()})
     shown = held if changed is None else {pk: held[pk] for pk in changed if pk in held}
     names = read_names({one.by for one in shown.values()})
