@@ -41,6 +41,7 @@ class Photos {
   #timer = 0;
   #drawn = new Map(); // id → its entry in the page
   #seen = new Map(); // id → address of its small picture
+  #atWork = 0; // pictures that are being made ready and are kept nowhere yet
   #rendering = null;
   #stale = false;
 
@@ -59,6 +60,7 @@ class Photos {
     this.#store.listen(({ inspection, photos }) => inspection === this.#inspection && photos && this.#show());
     this.#sync.also(() => this.#send());
     navigator.connection?.addEventListener?.("change", () => this.#send());
+    window.addEventListener("beforeunload", (event) => this.#atWork && event.preventDefault());
     this.#openTray();
     await this.#show();
     this.#send();
@@ -104,17 +106,15 @@ class Photos {
 
   // ---- what is done
 
-  async pick(item, files) {
-    const code = item.dataset.item;
-    this.#say(item, this.#words.reading);
-    let failure = null;
-    for (const file of files) await this.#queue.add(code, file).catch((error) => (failure = error));
-    await this.#store.setMeta(SHOOTING, null).catch(() => {});
-    this.#done(item, failure);
-  }
-
-  #done(item, failure) {
+  // Files or canvases; until the last of them is kept, the page says so and is not left unasked.
+  async pick(item, sources, options) {
     const words = this.#words;
+    this.#say(item, words.reading);
+    this.#atWork += 1;
+    let failure = null;
+    for (const source of sources) await this.#queue.add(item.dataset.item, source, options).catch((error) => (failure = error));
+    this.#atWork -= 1;
+    await this.#store.setMeta(SHOOTING, null).catch(() => {});
     if (!failure) this.#say(item, "");
     else if (failure instanceof Unreadable) this.#say(item, words.unreadable, "alert");
     else this.#say(item, failure.name === "QuotaExceededError" ? words.full : words.notKept, "alert");
@@ -129,6 +129,7 @@ class Photos {
   }
 
   async #remove(item, id) {
+    if (!window.confirm(this.#words.sure)) return;
     const neighbor = item.querySelector(".shot input");
     await this.#queue.remove(id, item.dataset.item);
     neighbor.focus();
@@ -140,8 +141,7 @@ class Photos {
     if (!source) return this.#say(item, this.#words.away);
     const { annotate } = await import("./annotate.js");
     const drawn = await annotate(source, tools().querySelector("#annotate"));
-    if (!drawn) return;
-    await this.#keepDrawn(item, drawn, { of: id });
+    if (drawn) await this.pick(item, [drawn], { of: id });
   }
 
   async #compare(item, button) {
@@ -151,7 +151,7 @@ class Photos {
     if (taken === "refused") {
       this.#say(item, this.#words.noCamera);
       item.querySelector(".shot input").focus();
-    } else if (taken) await this.#keepDrawn(item, taken, {});
+    } else if (taken) await this.pick(item, [taken]);
   }
 
   // A photo of the last inspection: the whole one, else the small one that was kept when this was prepared.
@@ -161,12 +161,6 @@ class Photos {
     const row = await this.#store.run(["previous"], "readonly", (tx) => tx.objectStore("previous").get([this.#inspection, item.dataset.item]));
     const small = row?.photos?.find((photo) => photo.id === id);
     return small ? URL.createObjectURL(new Blob([small.bytes], { type: "image/jpeg" })) : `/photos/${id}/small/`;
-  }
-
-  async #keepDrawn(item, canvas, options) {
-    let failure = null;
-    await this.#queue.add(item.dataset.item, canvas, options).catch((error) => (failure = error));
-    this.#done(item, failure);
   }
 
   // The bytes that are here, else what the server has; null where neither is within reach.
@@ -211,13 +205,13 @@ class Photos {
   }
 
   async #sent(stopped) {
+    // Where something went through, the next try is soon.
+    this.#failures = stopped && this.#queue.moved === this.#moved ? this.#failures + 1 : 0;
+    this.#moved = this.#queue.moved;
     this.#stopped = stopped;
     await this.#show();
     this.#once &&= this.counts.waiting > 0;
     clearTimeout(this.#timer);
-    // Where something went through, the next try is soon.
-    this.#failures = stopped && this.#queue.moved === this.#moved ? this.#failures + 1 : 0;
-    this.#moved = this.#queue.moved;
     const pause = Math.min(LONGEST_PAUSE, 1000 * 2 ** this.#failures);
     if (this.counts.waiting && AGAIN.has(stopped)) this.#timer = setTimeout(() => this.#send(), pause);
   }
@@ -339,11 +333,13 @@ class Photos {
     const small = rows.filter((row) => row.announced && !row.done).length;
     if (small) parts.push(words.smalls.replace("{n}", small));
     if (removals) parts.push(words.removals.replace("{n}", removals));
-    if (this.counts.waiting && STOPS.has(this.#stopped)) parts.push(words[this.#stopped]);
+    // What stopped the last run is over once something goes through.
+    const stopped = this.#queue.moved === this.#moved ? this.#stopped : "";
+    if (this.counts.waiting && STOPS.has(stopped)) parts.push(words[stopped]);
     const line = this.#tray.querySelector(".tray-photos");
     const text = parts.join(words.comma);
     if (line.textContent !== text) line.textContent = text;
-    line.dataset.tone = rows.length && done === rows.length ? "good" : this.counts.waiting && this.#stopped ? "warn" : "";
+    line.dataset.tone = rows.length && done === rows.length ? "good" : this.counts.waiting && stopped ? "warn" : "";
     this.#tray.querySelector(".tray-meter").textContent =
       sentBytes || waitingBytes ? words.meter.replace("{sent}", size(sentBytes)).replace("{waiting}", size(waitingBytes)) : "";
     this.#tray.querySelector("[data-originals]").hidden = this.#choice !== "wifi" || !waitingBytes;

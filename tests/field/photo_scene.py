@@ -58,6 +58,12 @@ def kept(page: Page, person: User) -> list[dict[str, Any]]:
     return sorted(page.evaluate(KEPT, person.pk), key=lambda row: row["at"])
 
 
+def remove(page: Page, button: str = "[data-item='yes'] .thumbs [data-remove]", *, sure: bool = True) -> None:
+    """Press a photo's last button of this kind, and answer the question that follows."""
+    page.once("dialog", lambda dialog: dialog.accept() if sure else dialog.dismiss())
+    page.locator(button).last.click()
+
+
 def verified(page: Page, count: int) -> None:
     expect(page.locator(".tray-photos")).to_contain_text(f"{count}/{count} 张照片已核对", timeout=WAIT)
 

@@ -1,0 +1,71 @@
+"""Photos and the hand that holds the phone: slips, haste, and what the tray says meanwhile."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.field.photo_scene import WAIT, kept, open_form, picture, remove, take
+from tests.small_stage import Stage, small_stage
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def stage(db: None) -> Stage:
+    return small_stage()
+
+
+def test_slip_of_the_thumb_takes_no_photo_out(page: Page, stage: Stage) -> None:
+    inspection, person = stage.inspections[0], stage.cast["inspector"]
+    open_form(page, inspection, person)
+    page.context.set_offline(True)
+    take(page, picture(300, 200))
+    expect(page.locator("[data-item='yes'] .photo-state")).to_have_text("已存在本机", timeout=WAIT)
+    remove(page, sure=False)
+    page.wait_for_timeout(300)
+    expect(page.locator("[data-item='yes'] .photo-state")).to_have_text("已存在本机")
+    assert len(kept(page, person)) == 1
+
+
+def test_signal_that_is_back_is_not_called_missing(page: Page, stage: Stage) -> None:
+    inspection, person = stage.inspections[0], stage.cast["inspector"]
+    open_form(page, inspection, person)
+    page.context.set_offline(True)
+    take(page, picture(300, 200), picture(200, 300))
+    expect(page.locator(".tray-photos")).to_contain_text("没有网络", timeout=WAIT)
+    held: list[Any] = []
+    page.route(
+        "**/photos/**",
+        lambda route: held.append(route) if route.request.method == "PUT" else route.continue_(),
+    )
+    page.context.set_offline(False)
+    expect(page.locator(".tray-photos")).to_contain_text("2 张只传了缩略图", timeout=WAIT)
+    expect(page.locator(".tray-photos")).not_to_contain_text("没有网络")
+    for route in held:
+        route.abort()
+
+
+def test_page_is_not_left_unasked_while_a_photo_is_made_ready(page: Page, stage: Stage) -> None:
+    inspection, person = stage.inspections[0], stage.cast["inspector"]
+    open_form(page, inspection, person)
+    page.evaluate("""() => {
+        const make = HTMLCanvasElement.prototype.toBlob;
+        HTMLCanvasElement.prototype.toBlob = function (...given) {
+            globalThis.goOn = () => make.apply(this, given);
+        };
+    }""")
+    take(page, picture(300, 200))
+    said = page.locator("[data-item='yes'] .photo-said")
+    expect(said).to_have_text("正在处理照片", timeout=WAIT)
+    asked: list[str] = []
+
+    def stay(dialog: Any) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
+    page.evaluate("() => { location.href = '/tasks/' }")
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    expect(said).to_have_text("正在处理照片")
