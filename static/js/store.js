@@ -248,11 +248,16 @@ class Store {
     return this.run(["inspections"], "readonly", (tx) => tx.objectStore("inspections").getAll());
   }
 
-  // A mutation that the server could not read: it stays, and waits for a correction.
+  // A mutation that the server could not read: it stays, and waits for a correction; one made meanwhile is that already.
   async refuse(row, errors) {
     await this.run(["outbox"], "readwrite", async (tx) => {
-      const kept = await tx.objectStore("outbox").get(row.n);
-      if (kept?.id === row.id) await tx.objectStore("outbox").put({ ...kept, refused: true, errors });
+      const outbox = tx.objectStore("outbox");
+      const kept = await outbox.get(row.n);
+      if (kept?.id !== row.id) return;
+      const later = (await outbox.index("item").getAll([row.inspection, row.item])).find(({ after }) => after === row.id);
+      if (!later) return outbox.put({ ...kept, refused: true, errors });
+      await outbox.put({ ...later, after: kept.after });
+      return outbox.delete(kept.n);
     });
     this.announce({ inspection: row.inspection, items: [row.item] });
   }

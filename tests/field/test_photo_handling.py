@@ -58,14 +58,8 @@ def test_page_is_not_left_unasked_while_a_photo_is_made_ready(page: Page, stage:
     take(page, picture(300, 200))
     said = page.locator("[data-item='yes'] .photo-said")
     expect(said).to_have_text("正在处理照片", timeout=WAIT)
-    asked: list[str] = []
-
-    def stay(dialog: Any) -> None:
-        asked.append(dialog.type)
-        dialog.dismiss()
-
-    page.once("dialog", stay)
-    page.evaluate("() => { location.href = '/tasks/' }")
-    page.wait_for_timeout(300)
-    assert asked == ["beforeunload"]
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    with page.expect_event("dialog", timeout=WAIT) as asked:
+        page.evaluate("() => { location.href = '/tasks/' }")
+    assert asked.value.type == "beforeunload"
     expect(said).to_have_text("正在处理照片")

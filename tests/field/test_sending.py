@@ -153,6 +153,21 @@ def test_a_change_that_cannot_be_read_does_not_hold_up_the_others(phone: Phone, 
     phone.says("全部已发送")
 
 
+def test_a_correction_made_while_a_change_is_refused_goes_in_its_place(phone: Phone, stage: Stage) -> None:
+    fault = {"errors": [{"path": "mutations[0].value", "message": "不认识这个值"}]}
+    held: list[Route] = []
+    phone.open(stage.inspections[0])
+    phone.answer(SYNC, lambda route: held.append(route), times=1)
+    with phone.page.expect_request("**/sync/"):
+        phone.tap("yes", "met")
+    phone.tap("yes", "not_met")
+    phone.item_says("yes", "已存在本机")
+    refuse(400, fault)(held[0])
+    phone.says("全部已发送")
+    assert phone.waiting() == []
+    assert status(stage, "yes") == "not_met"
+
+
 def test_what_does_not_fit_is_shown_with_its_fault_until_mended(phone: Phone, stage: Stage) -> None:
     phone.open(stage.inspections[0])
     field = phone.item("area").locator("input[name$='-value']")
