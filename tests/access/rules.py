@@ -1,24 +1,33 @@
 """Who may do what at which address: the one table that the access tests read.
 
-Each address has a rule under its name. `about` says which row of the first township stands in it (see
-`world.py`), `get` and `post` which methods it answers, `own` who gets through, being of that place, and
-`above` who does, holding the role in the city above. Whoever is not named is refused (403), or finds nothing
-(404) where they do not see the row; people of the township beside it and of the county beside it never find
-the row, and on a page about no row see none of it.
+Each address has a rule under its name, or several: one for each state of what stands in it. `about` says
+which row of the first township that is (see `rows.py`), `get`, `post` and `put` which methods it answers,
+`own` who gets through, being of that place, and `above` who does, holding the role in the city above. `acts`
+are those of `own` who get through by a method that writes, where that is not all. Whoever is not named is
+refused (403), or finds nothing (404) where they do not see the row; people of the township beside it and of
+the county beside it never find the row, and on a page about no row see none of it. A county's round is also
+that of the township beside: `beside` are those who get through there, to what is their own.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from organization.models import Role
 
 EVERYBODY = frozenset(Role.values)
 INSPECTORS = frozenset({"inspector", "lead_inspector"})
+LEAD = frozenset({"lead_inspector"})
 WRITERS = frozenset({"administrator", "reviewer", "signatory"})
 STAFF = frozenset({"township_staff"})
 ADMINISTRATOR = frozenset({"administrator"})
+DRAFTERS = frozenset({"administrator", "reviewer"})
+# In an office that does not ask for every step its administrator stands in for who checks and signs.
+SIGNERS = frozenset({"administrator", "signatory"})
+SIGNATORY = frozenset({"signatory"})
 SECURITY = frozenset({"security_administrator"})
 AUDIT = frozenset({"audit_administrator"})
 NOBODY: frozenset[str] = frozenset()
+# Rows that belong to nobody, as the published standard.
+COMMON = frozenset({"", "edition", "year"})
 
 
 @dataclass(frozen=True)
@@ -30,44 +39,82 @@ class Rule:
     about: str = ""
     get: bool = True
     post: bool = False
+    put: bool = False
+    acts: frozenset[str] | None = None
+    beside: frozenset[str] | None = None
     public: bool = False
     # Leads on, whoever asks: home, or out of the door.
     leads_home: bool = False
+    # Of those who hold the role, only the uppermost: it is about the whole installation.
+    uppermost: bool = False
 
-    @property
-    def opens_above(self) -> frozenset[str]:
+    def answers(self, method: str) -> bool:
+        return bool({"get": self.get, "head": self.get, "post": self.post, "put": self.put}.get(method))
+
+    def held_by(self, method: str) -> frozenset[str]:
+        """The roles that get through by this method, of the place itself."""
+        return self.own if method in ("get", "head") or self.acts is None else self.acts
+
+    def held_above(self, method: str) -> frozenset[str]:
         """By default a role reaches everything below its region; inspectors must be assigned besides."""
-        return self.own - INSPECTORS - STAFF if self.above is None else self.above
+        return self.held_by(method) - INSPECTORS - STAFF if self.above is None else self.above
 
 
 def page(own: frozenset[str], about: str = "", above: frozenset[str] | None = None) -> Rule:
     return Rule(own, above, about)
 
 
-def form(own: frozenset[str], about: str = "", above: frozenset[str] | None = None) -> Rule:
-    return Rule(own, above, about, post=True)
+def form(
+    own: frozenset[str],
+    about: str = "",
+    above: frozenset[str] | None = None,
+    acts: frozenset[str] | None = None,
+) -> Rule:
+    return Rule(own, above, about, post=True, acts=acts)
 
 
-def act(own: frozenset[str], about: str = "", above: frozenset[str] | None = None) -> Rule:
-    return Rule(own, above, about, get=False, post=True)
+def act(
+    own: frozenset[str],
+    about: str = "",
+    above: frozenset[str] | None = None,
+    beside: frozenset[str] | None = None,
+) -> Rule:
+    return Rule(own, above, about, get=False, post=True, beside=beside)
 
 
-RULES: dict[str, Rule] = {
-    "home": page(EVERYBODY, above=EVERYBODY),
-    "login": Rule(EVERYBODY, EVERYBODY, post=True, public=True, leads_home=True),
-    "logout": Rule(EVERYBODY, EVERYBODY, get=False, post=True, leads_home=True),
-    "set_language": Rule(EVERYBODY, EVERYBODY, get=False, post=True, public=True),
-    "operations:health": Rule(EVERYBODY, EVERYBODY, public=True),
-    "operations:ready": Rule(EVERYBODY, EVERYBODY, public=True),
+def rules_of(name: str) -> tuple[Rule, ...]:
+    found = RULES[name]
+    return found if isinstance(found, tuple) else (found,)
+
+
+READERS = WRITERS | STAFF
+ALL = Rule(EVERYBODY, EVERYBODY)
+ALL_ACT = Rule(EVERYBODY, EVERYBODY, get=False, post=True)
+PUBLIC = replace(ALL, public=True)
+# An inspection under way, and what came of it.
+UNDER_WAY = page(INSPECTORS | WRITERS, "begun")
+OPEN_TO_ALL_SIDES = page(INSPECTORS | READERS, "submitted")
+# A self-check is the township's own: its staff fill it, the county's inspectors have no part in it.
+OWN_CHECK = page(STAFF, "self_check")
+OWN_CHECK_SEEN = page(READERS, "self_check")
+
+RULES: dict[str, Rule | tuple[Rule, ...]] = {
+    "home": ALL,
+    "login": replace(PUBLIC, post=True, leads_home=True),
+    "logout": replace(ALL_ACT, leads_home=True),
+    "set_language": replace(ALL_ACT, public=True),
+    "operations:health": PUBLIC,
+    "operations:ready": PUBLIC,
     # Answers the configured addresses of machines alone, whoever asks.
     "operations:metrics": Rule(public=True),
-    "organization:account": form(EVERYBODY, above=EVERYBODY),
-    "organization:sessions-end": act(EVERYBODY, above=EVERYBODY),
+    "organization:session": PUBLIC,
+    "organization:account": replace(ALL, post=True),
+    "organization:sessions-end": ALL_ACT,
     # The person's own alone.
     "organization:session-end": act(NOBODY, "session"),
-    "organization:second-factor": form(EVERYBODY, above=EVERYBODY),
-    "organization:recovery-codes": act(EVERYBODY, above=EVERYBODY),
-    "organization:own-factor-drop": act(EVERYBODY, above=EVERYBODY),
+    "organization:second-factor": replace(ALL, post=True),
+    "organization:recovery-codes": ALL_ACT,
+    "organization:own-factor-drop": ALL_ACT,
     "organization:person-factor-drop": act(SECURITY, "person"),
     "organization:center-list": page(ADMINISTRATOR),
     "organization:center-edit": form(ADMINISTRATOR, "center"),
@@ -83,36 +130,116 @@ RULES: dict[str, Rule] = {
     "organization:person-enable": act(SECURITY, "person"),
     "organization:audit": page(AUDIT),
     "organization:audit-export": act(AUDIT),
-    "standards:edition-list": page(EVERYBODY, above=EVERYBODY),
-    "standards:edition": page(EVERYBODY, "edition", above=EVERYBODY),
-    "inspections:task-list": page(EVERYBODY, above=EVERYBODY),
+    "standards:edition-list": ALL,
+    "standards:edition": replace(ALL, about="edition"),
+    "inspections:task-list": ALL,
+    "inspections:field": ALL,
+    "inspections:worker": PUBLIC,
+    "inspections:manifest": PUBLIC,
+    # Each file names its inspection, which must be one that the person may fill (test_drafts.py).
+    "inspections:drafts": replace(ALL, post=True),
     "inspections:round-list": page(ADMINISTRATOR),
     "inspections:round-create": form(ADMINISTRATOR),
     "inspections:round": page(ADMINISTRATOR, "round"),
     "inspections:round-centers": act(ADMINISTRATOR, "round"),
     "inspections:round-assign": act(ADMINISTRATOR, "round"),
-    "inspections:form": page(INSPECTORS, "begun"),
-    "inspections:check": page(INSPECTORS, "begun"),
-    "inspections:answer-save": act(INSPECTORS, "item"),
+    "inspections:form": (page(INSPECTORS, "begun"), OWN_CHECK),
+    "inspections:check": (page(INSPECTORS, "begun"), OWN_CHECK),
+    "inspections:offline": (page(INSPECTORS, "begun"), OWN_CHECK),
+    "inspections:state": (page(INSPECTORS, "begun"), OWN_CHECK),
+    "inspections:paper": (UNDER_WAY, OWN_CHECK_SEEN),
+    "inspections:receipt": (UNDER_WAY, OPEN_TO_ALL_SIDES, OWN_CHECK_SEEN),
+    "inspections:receipt-file": (UNDER_WAY, OPEN_TO_ALL_SIDES, OWN_CHECK_SEEN),
+    # What inspectors noted differently stays among them and those who oversee them.
+    "inspections:conflicts": (
+        replace(UNDER_WAY, post=True, acts=LEAD),
+        replace(page(INSPECTORS | WRITERS, "submitted"), post=True, acts=NOBODY),
+    ),
+    "inspections:answer-save": (act(INSPECTORS, "item"), act(STAFF, "own_item")),
     "inspections:section-save": act(INSPECTORS, "section"),
+    "inspections:sync": (act(INSPECTORS, "begun"), act(STAFF, "self_check"), act(NOBODY, "submitted")),
+    "inspections:photo-announce": (act(INSPECTORS, "begun"), act(NOBODY, "submitted")),
+    "inspections:photo-upload": (
+        Rule(INSPECTORS | WRITERS, about="on_the_way", put=True, acts=INSPECTORS),
+        # One that has arrived is told so whoever sees it, and takes no more bytes.
+        Rule(INSPECTORS | WRITERS, about="arrived", put=True),
+    ),
     "inspections:photo-add": act(INSPECTORS, "item"),
-    "inspections:photo": page(INSPECTORS | WRITERS, "photo"),
-    "inspections:photo-thumbnail": page(INSPECTORS | WRITERS, "photo"),
-    "inspections:photo-remove": act(INSPECTORS, "photo"),
+    "inspections:photo": (page(INSPECTORS | WRITERS, "photo"), page(INSPECTORS | READERS, "kept_photo")),
+    "inspections:photo-thumbnail": (
+        page(INSPECTORS | WRITERS, "photo"),
+        page(INSPECTORS | READERS, "kept_photo"),
+    ),
+    "inspections:photo-remove": (act(INSPECTORS, "photo"), act(NOBODY, "kept_photo")),
+    "inspections:finding": tuple(page(READERS, row) for row in ("to_repair", "asked", "reported", "closed")),
+    "inspections:finding-reply": (act(STAFF, "to_repair"), act(NOBODY, "reported")),
+    "inspections:finding-report": (act(STAFF, "to_repair"), act(NOBODY, "closed")),
+    "inspections:finding-extension": (act(STAFF, "to_repair"), act(NOBODY, "reported")),
+    "inspections:finding-objection": (act(STAFF, "to_repair"), act(NOBODY, "reported")),
+    "inspections:finding-review": (act(ADMINISTRATOR, "reported"), act(ADMINISTRATOR, "closed")),
+    "inspections:request-decide": act(ADMINISTRATOR, "request"),
+    # The township's own until it is reported.
+    "inspections:evidence": (page(READERS, "evidence"), page(STAFF, "kept_evidence")),
+    "inspections:evidence-thumbnail": (page(READERS, "evidence"), page(STAFF, "kept_evidence")),
+    "inspections:evidence-remove": (act(STAFF, "kept_evidence"), act(NOBODY, "evidence")),
+    "inspections:message-list": ALL,
+    "inspections:messages-read": ALL_ACT,
+    "inspections:messages-choose": ALL_ACT,
+    "inspections:inbox": page(ADMINISTRATOR),
+    "inspections:inbox-close": act(ADMINISTRATOR),
+    "inspections:policy": form(ADMINISTRATOR),
+    "inspections:calendar-list": ALL,
+    "inspections:calendar-year": replace(ALL, about="year"),
+    "inspections:calendar-load": replace(form(ADMINISTRATOR), uppermost=True),
     "reports:county": page(WRITERS),
     "reports:our-centers": page(STAFF),
-    "reports:finding-list": page(EVERYBODY, above=EVERYBODY),
-    "reports:notice-list": page(EVERYBODY, above=EVERYBODY),
+    "reports:finding-list": ALL,
+    "reports:finding-table": act(READERS),
+    "reports:document-list": ALL,
     "reports:issuing-body": form(ADMINISTRATOR),
-    "reports:score": page(INSPECTORS | WRITERS | STAFF, "submitted"),
-    "reports:submit": act(frozenset({"lead_inspector"}), "complete"),
-    "reports:notice-draft": act(frozenset({"administrator", "reviewer"}), "submitted"),
-    "reports:notice": page(WRITERS | STAFF, "issued"),
-    "reports:notice-pdf": page(WRITERS | STAFF, "issued"),
-    "reports:notice-page": page(WRITERS | STAFF, "page"),
-    "reports:notice-edit": form(frozenset({"administrator", "reviewer"}), "draft"),
-    "reports:notice-issue": act(frozenset({"administrator", "signatory"}), "draft"),
+    "reports:score": OPEN_TO_ALL_SIDES,
+    "reports:score-report": act(INSPECTORS | READERS, "submitted"),
+    "reports:submit": act(LEAD, "complete"),
+    "reports:notice-draft": act(DRAFTERS, "submitted"),
+    "reports:notices-draft": act(DRAFTERS),
+    "reports:circular-draft": act(DRAFTERS, "round", beside=NOBODY),
+    "reports:document": tuple(
+        page(READERS if row in ("issued", "withdrawn") else WRITERS, row)
+        for row in ("issued", "draft", "checked", "withdrawn", "circular_draft")
+    ),
+    "reports:document-pdf": (page(READERS, "issued"), page(WRITERS, "draft")),
+    "reports:document-page": (page(READERS, "page"), page(WRITERS, "draft_page")),
+    "reports:document-word": (page(READERS, "issued"), page(WRITERS, "draft")),
+    "reports:document-edit": (form(DRAFTERS, "draft"), form(NOBODY, "issued")),
+    "reports:document-preview": (act(DRAFTERS, "draft"), act(NOBODY, "checked")),
+    "reports:document-check": (act(DRAFTERS, "draft"), act(NOBODY, "issued")),
+    "reports:document-sign": (act(SIGNERS, "draft"), act(SIGNERS, "checked")),
+    "reports:document-send-back": (act(WRITERS, "checked"), act(NOBODY, "issued")),
+    "reports:document-issue": (act(SIGNERS, "draft"), act(SIGNERS, "checked")),
+    "reports:document-deliver": (act(DRAFTERS, "issued"), act(NOBODY, "draft")),
+    "reports:document-acknowledge": (act(STAFF, "issued"), act(NOBODY, "draft")),
+    "reports:document-withdraw": (act(SIGNERS, "issued"), act(NOBODY, "draft")),
+    "reports:document-replace": (act(DRAFTERS, "withdrawn"), act(NOBODY, "issued")),
+    "reports:round-issue": act(SIGNERS, "round", beside=SIGNERS),
     "reports:round-export": act(ADMINISTRATOR, "round"),
+    "reports:round-print": act(ADMINISTRATOR, "round"),
+    "reports:round-scores": act(WRITERS, "round", beside=WRITERS),
+    "reports:round-ledger": act(WRITERS, "round", beside=WRITERS),
+    "reports:round-ledger-paper": act(WRITERS, "round", beside=WRITERS),
+    "reports:job-list": page(WRITERS),
+    "reports:job": (page(WRITERS, "job"), page(WRITERS, "issuing")),
+    "reports:job-progress": page(WRITERS, "job"),
+    "reports:job-cancel": (act(SIGNERS, "issuing"), act(ADMINISTRATOR, "job")),
+    "reports:job-retry": (act(ADMINISTRATOR, "job"), act(SIGNERS, "issuing")),
+    "reports:job-file": page(WRITERS, "file"),
+    "reports:register": form(WRITERS, "office", acts=ADMINISTRATOR),
+    "reports:wording": form(DRAFTERS, "wording"),
+    "reports:wording-preview": act(DRAFTERS, "wording"),
+    "reports:seals": form(SIGNATORY, "office"),
+    "reports:seal-image": page(SIGNATORY, "seal"),
+    "reports:seal-retire": act(SIGNATORY, "seal"),
+    # Whoever has the paper in hand reads its token, and is told what the paper says.
+    "reports:verify": replace(PUBLIC, about="token", post=True),
 }
 
 # Addresses that a setting adds for developers.

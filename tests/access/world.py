@@ -4,43 +4,19 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from inspections.answers import Given
-from inspections.models import Answer, Finding, Inspection, Photo, Round
-from organization.actions import begin_session
-from organization.models import AuditEntry, Region, Role, ServiceCenter, User
-from reports.models import IssuingBody, Notice
+from organization.models import Region, Role, User
+from tests.access.rows import Place, make_rows
+from tests.access.rules import rules_of
 from tests.factories import make_region, make_user
-from tests.small_stage import (
-    Stage,
-    add_photo,
-    answer,
-    drafted,
-    issued,
-    jpeg,
-    of,
-    small_stage,
-    submit_by,
-)
-from tests.stage import make_round, take_in
 
 RELATIONS = ("own", "above", "beside", "elsewhere")
-
-
-@dataclass
-class Place:
-    """A county's rows about its first township: the arguments of each kind of address, and its secrets."""
-
-    stage: Stage
-    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
-    marks: dict[str, str] = field(default_factory=dict)
-    # What also the township beside it may see: the county's rounds, and who works for it.
-    county_mark: str = ""
-    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,13 +25,18 @@ class Address:
 
     name: str
     route: str
-    converters: dict[str, str]
+    converters: dict[str, str] = field(hash=False)
 
     def url(self, place: Place, about: str) -> str:
         return reverse(self.name, kwargs=self.arguments(place, about))
 
     def arguments(self, place: Place, about: str) -> dict[str, Any]:
         return {name: place.rows[about][name] for name in self.converters}
+
+    @property
+    def about(self) -> str:
+        """The row of its first rule."""
+        return rules_of(self.name)[0].about
 
 
 def addresses() -> list[Address]:
@@ -74,61 +55,10 @@ def _walk(resolver: URLResolver, space: str, route: str) -> Iterator[Address]:
 
 
 def make_place(*, other: bool = False) -> Place:
-    """Build a county: an issued notice, a draft, an inspection begun and one complete, a photo, a person."""
-    stage = small_stage(townships=2, other=other)
-    word, county = ("丁字号", "戊字号") if other else ("甲字号", "乙字号")
-    region = stage.county.townships[0]
-    center = stage.county.center(region)
-    ServiceCenter.objects.filter(pk=center.pk).update(name=f"{word}中心")
-    center.refresh_from_db()
-    person = make_user(
-        f"{word}person", [(Role.INSPECTOR, region), (Role.REVIEWER, region)], name=f"{word}人员"
-    )
-    for role, user in stage.cast.items():
-        User.objects.filter(pk=user.pk).update(name=f"{county}{role}")
-    inspections = [_inspection(stage, f"{county}轮次{n}") for n in range(4)]
-    done, open_one, begun, complete = inspections
-    for inspection in (done, open_one, complete):
-        answer(inspection, stage.cast["inspector"], yes=Given(False))
-    for inspection in (done, open_one):
-        submit_by(inspection, stage.cast["lead_inspector"])
-    notice, draft = issued(stage, done), drafted(stage, open_one)
-    answer(begun, stage.cast["inspector"], yes=None)
-    photo = add_photo(begun, stage.cast["inspector"], jpeg())
-    place = Place(stage, county_mark=county)
-    place.rows = {
-        "": {},
-        "center": {"pk": center.pk},
-        "person": {"pk": person.pk},
-        "assignment": {"pk": person.pk, "assignment": person.grants[0].pk},
-        "session": {"pk": begin_session(by=person, session_key=word, address=None, agent="").pk},
-        "round": {"pk": done.round_id},
-        "begun": {"pk": begun.pk},
-        "complete": {"pk": complete.pk},
-        "item": {"pk": begun.pk, "code": "yes"},
-        "section": {"pk": begun.pk, "section": "one"},
-        "photo": {"pk": photo.pk},
-        "submitted": {"pk": done.pk},
-        "issued": {"pk": notice.pk},
-        "page": {"pk": notice.pk, "number": 1},
-        "draft": {"pk": draft.pk},
-        "edition": {"code": stage.edition.standard, "edition": stage.edition.edition},
-    }
-    place.marks = {
-        "center or person": word,
-        "issued notice": str(notice.pk),
-        "draft": str(draft.pk),
-        "inspection": str(begun.pk),
-        "submitted inspection": str(done.pk),
-        "photo": str(photo.pk),
-    }
+    """Build a county (the neighboring one if `other`) with a row of every kind, and note how it stands."""
+    place = make_rows(other=other)
+    place.digest = fingerprint(place)
     return place
-
-
-def _inspection(stage: Stage, name: str) -> Inspection:
-    round = make_round(stage.county, stage.edition, stage.cast["administrator"], name)
-    take_in(round, stage.cast, ("township",))
-    return of(round)[0]
 
 
 def make_people(place: Place, other: Place) -> dict[tuple[str, str], User]:
@@ -143,35 +73,51 @@ def make_people(place: Place, other: Place) -> dict[tuple[str, str], User]:
     return people
 
 
-def fingerprint(place: Place) -> str:
-    """A digest of every row of the county but its trail, by which a write from outside shows."""
+# ---- what a write from outside would change
+
+# Everybody's, or a record of what was tried.
+LEFT_OUT = {"Edition", "Section", "Clause", "Item", "CalendarYear", "CalendarDay", "AuditEntry", "AuditCut"}
+OURS = {"organization", "standards", "inspections", "reports"}
+
+
+@cache
+def watched() -> dict[str, tuple[type[Model], str]]:
+    """Each table of ours with its model, and the way from there to the region to which its rows belong."""
+    found = {}
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.app_label in OURS and model.__name__ not in LEFT_OUT:
+            way = _way(model, over_people=False) or _way(model, over_people=True)
+            if way:
+                found[model._meta.db_table] = (model, way)
+    return found
+
+
+def _way(model: type[Model], *, over_people: bool) -> str:
+    """The shortest way over foreign keys; over people only where there is no other."""
+    queue: list[tuple[type[Model], str]] = [(model, "")]
+    while queue:
+        at, way = queue.pop(0)
+        if at is Region:
+            return f"{way}code__startswith"
+        if at is User and over_people:
+            return f"{way}assignments__region__code__startswith"
+        keys = [entry for entry in at._meta.concrete_fields if entry.many_to_one or entry.one_to_one]
+        queue += [(key.related_model, f"{way}{key.name}__") for key in keys]
+    return ""
+
+
+def fingerprint(place: Place, tables: set[str] | None = None) -> dict[str, str]:
+    """A digest of the county's rows in each table (in all that are watched, or in these)."""
     code = place.stage.county.region.code[:6]
-    below = {"region__code__startswith": code}
-    of_inspection = {"inspection__region__code__startswith": code}
-    kinds: list[tuple[type[Model], dict[str, Any]]] = [
-        (ServiceCenter, below),
-        (Round, below),
-        (Inspection, below),
-        (Finding, below),
-        (Notice, below),
-        (IssuingBody, below),
-        (Answer, of_inspection),
-        (Photo, of_inspection),
-        (Inspection.inspectors.through, of_inspection),
-        (Region, {"code__startswith": code}),
-        (User, {"assignments__region__code__startswith": code}),
-        (User.assignments.rel.related_model, below),
-    ]
-    found = hashlib.sha256()
-    for model, wanted in kinds:
+    found = {}
+    for table, (model, way) in watched().items():
+        if tables is not None and table not in tables:
+            continue
         fields = [entry.attname for entry in model._meta.concrete_fields if entry.attname != "last_login"]
-        for row in model._default_manager.filter(**wanted).order_by("pk").values_list(*fields):
-            found.update(repr(row).encode())
-    return found.hexdigest()
+        rows = model._base_manager.filter(**{way: code}).order_by("pk").distinct().values_list(*fields)
+        found[table] = hashlib.sha256("\n".join(map(repr, rows)).encode()).hexdigest()
+    return found
 
 
-def refusals() -> int:
-    return AuditEntry.objects.filter(result=AuditEntry.Result.REFUSED).count()
-
-
-PARAMETER = re.compile(r"""(?:GET|POST)(?:\.get(?:list)?\(|\[)\s*["'](\w+)["']""")
+WRITE = re.compile(r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
+PARAMETER = re.compile(r"""(?:GET|POST|FILES)(?:\.get(?:list)?\(|\[)\s*["'](\w+)["']""")
