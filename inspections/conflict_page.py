@@ -8,7 +8,8 @@ from .answers import UNANSWERED, Checked
 from .checklist import Checklist, Entry, checklist
 from .contention import Contender, Dispute, disputes
 from .form_page import photo_links
-from .models import Conflict, Inspection, Photo
+from .merging import Outcome
+from .models import AnswerEvent, Conflict, Inspection, Photo
 from .wording import answer_words
 
 Pictures = Mapping[tuple[int, int], list[dict[str, str]]]
@@ -55,18 +56,28 @@ def decided(inspection: Inspection) -> list[dict[str, Any]]:
     items = checklist(inspection.edition_id, inspection.kind)
     rows = Conflict.objects.filter(inspection=inspection).exclude(settled_at=None)
     rows = rows.select_related("settled_by", "settled_event", "event__by", "event__captured_by")
-    return [_decision(items, inspection.kind, row) for row in rows.order_by("-settled_at", "-pk")]
+    rows = rows.order_by("-settled_at", "-pk")
+    events = AnswerEvent.objects.changing().filter(
+        inspection=inspection, item__in=rows.values("item").order_by()
+    )
+    held = {(one.item_id, one.version): one for one in events.select_related("by", "captured_by")}
+    return [_decision(items, inspection.kind, row, held) for row in rows]
 
 
-def _decision(items: Checklist, kind: str, row: Conflict) -> dict[str, Any]:
+def _decision(
+    items: Checklist, kind: str, row: Conflict, held: Mapping[tuple[int, int], AnswerEvent]
+) -> dict[str, Any]:
+    """`over` are the answers that were not picked, one of which may be the one that held until then."""
     entry = items.by_pk[row.item_id]
+    picked = row.settled_event
+    before = held.get((row.item_id, picked.base)) if picked.outcome == Outcome.SETTLED else None
+    over = [event for event in (before, row.event) if event and event.new != picked.new]
     return {
         "entry": entry,
         "by": row.settled_by.name,
         "at": row.settled_at,
-        "words": _words(entry, kind, row.settled_event.new),
-        "lost": _words(entry, kind, row.event.new),
-        "lost_by": (row.event.captured_by or row.event.by).name,
+        "words": _words(entry, kind, picked.new),
+        "over": [((one.captured_by or one.by).name, _words(entry, kind, one.new)) for one in over],
     }
 
 

@@ -75,6 +75,7 @@ def test_lead_picks_the_answer_that_lost(client: Client, disputed: Stage) -> Non
     assert "没有填写不同的项" in text
     assert "已经选定的项" in text
     assert "lead_inspector于" in text
+    assert re.search(r"选定：不合格<br>inspector填的是：合格</span>", text)
 
 
 def test_lead_picks_the_answer_that_holds(client: Client, disputed: Stage) -> None:
@@ -83,6 +84,9 @@ def test_lead_picks_the_answer_that_holds(client: Client, disputed: Stage) -> No
     assert pick(client, disputed, event=held.pk).status_code == 302
     assert Answer.objects.get().value is True
     assert not Conflict.objects.open().exists()
+    assert re.search(
+        r"选定：合格<br>lead_inspector填的是：不合格</span>", page(client, disputed, "inspector")
+    )
 
 
 def test_nobody_but_the_lead_picks(client: Client, disputed: Stage) -> None:
@@ -142,12 +146,12 @@ def test_page_costs_the_same_for_one_item_and_for_three(
 ) -> None:
     client.force_login(disputed.cast["lead_inspector"])
     client.get(address(disputed))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(address(disputed))
     inspection = disputed.inspections[0]
     Device(disputed.cast["inspector"], inspection).sync(mutation("choice", "met"), mutation("area", "160"))
     Device(disputed.cast["lead_inspector"], inspection).sync(
         mutation("choice", "partly"), mutation("area", "150")
     )
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert client.get(address(disputed)).content.count(b'class="box clash"') == 3
