@@ -99,6 +99,7 @@ ACTIONS = {
     "score.print": gettext_lazy("打印得分报告"),
     "jobs.read": gettext_lazy("查看任务"),
     "job.start": gettext_lazy("开始任务"),
+    "job.download": gettext_lazy("下载任务文件"),
     "job.cancel": gettext_lazy("取消任务"),
     "job.retry": gettext_lazy("重试任务"),
     "job.end": gettext_lazy("任务结束"),

@@ -197,11 +197,13 @@ def worst_items(user: User, round: Round) -> list[dict[str, Any]]:
 
 
 def awaiting_notice(user: User, round: Round | None = None) -> Any:
-    """Submitted inspections that have findings and no notice yet; self-checks get none."""
+    """Submitted inspections that have findings and no notice yet, for which the person may draft one;
+    self-checks get none."""
+    drafts = within(user.prefixes(Role.ADMINISTRATOR, Role.REVIEWER), "region__code")
     standing = OfficialDocument.objects.demands().exclude(state=OfficialDocument.State.WITHDRAWN)
     rows = (
         Inspection.objects.submitted()
-        .filter(overseen(user))
+        .filter(drafts)
         .filter(
             Exists(Finding.objects.filter(inspection_id=OuterRef("pk"))),
             ~Exists(standing.filter(inspection_id=OuterRef("pk"))),

@@ -53,6 +53,11 @@ def can_draft(user: User, inspection: Inspection) -> Verdict:
     return _writes_for(user, inspection.region_id)
 
 
+def can_draft_some(user: User) -> Verdict:
+    """Those who write for some office; `can_draft` says it of one inspection."""
+    return holder(user, Role.ADMINISTRATOR, Role.REVIEWER)
+
+
 def can_draft_circular(user: User, round: Round) -> Verdict:
     if round.kind == round.Kind.SELF_CHECK:
         return no(_("自查的结果不发情况通报。"))

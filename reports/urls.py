@@ -15,6 +15,7 @@ urlpatterns = [
     path("inspections/<uuid:pk>/notice/", documents.notice_draft, name="notice-draft"),
     path("rounds/<int:pk>/circular/", documents.circular_draft, name="circular-draft"),
     path("documents/", documents.document_list, name="document-list"),
+    path("documents/draft/", documents.notices_draft, name="notices-draft"),
     path("documents/<uuid:pk>/", documents.document, name="document"),
     path("documents/<uuid:pk>/edit/", documents.document_edit, name="document-edit"),
     path("documents/<uuid:pk>/preview/", documents.document_preview, name="document-preview"),

@@ -1,6 +1,6 @@
 """Documents until they are issued: drafted, edited, shown as they stand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -52,6 +52,20 @@ def draft_notice(
     except IntegrityError:
         # Somebody else began it in the same moment.
         return same.get()
+
+
+def draft_notices(
+    *, inspections: Iterable[Inspection], by: User, now: datetime
+) -> tuple[list[OfficialDocument], list[tuple[Inspection, str]]]:
+    """Begin the notices of many inspections; those that cannot be begun come back with the reason."""
+    begun: list[OfficialDocument] = []
+    left: list[tuple[Inspection, str]] = []
+    for inspection in inspections:
+        try:
+            begun.append(draft_notice(inspection=inspection, by=by, now=now))
+        except Problem as problem:
+            left.append((inspection, str(problem.message)))
+    return begun, left
 
 
 def draft_circular(*, round: Round, by: User, now: datetime) -> OfficialDocument:

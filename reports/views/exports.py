@@ -75,6 +75,7 @@ def document_word(request: HttpRequest, pk: UUID) -> HttpResponse:
         # The document's page says why there is none.
         return redirect("reports:document", pk=pk)
     body = word.write(content, assets_of(content))
+    actions.note_view(document=row, by=request.user, now=timezone.now(), file=True)
     name = notice_filename(row).removesuffix(".pdf") + ".docx"
     return FileResponse(io.BytesIO(body), as_attachment=True, filename=name, content_type=DOCX)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from organization.audit import record
 from organization.problems import Problem
 
 from .. import actions, permissions, progress
@@ -125,4 +126,7 @@ def job_file(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     except FileNotFoundError:
         messages.error(request, _("文件不在服务器的存储中，请重新导出。"))
         return redirect("reports:job", pk=pk)
+    record(
+        "job.download", by=request.user, target=row, region=row.region_id, now=timezone.now(), number=number
+    )
     return FileResponse(body, as_attachment=True, filename=made.name)

@@ -7,6 +7,10 @@ class FileCheck extends HTMLElement {
     // Without a secure context the browser does not compute digests: then the server compares.
     if (!globalThis.crypto?.subtle) return;
     this.querySelector("form").addEventListener("submit", (event) => this.check(event));
+    // What was said of one file must not stand beside the name of another.
+    this.querySelector("input[type=file]").addEventListener("change", () => {
+      this.querySelector(".check-result").replaceChildren();
+    });
   }
 
   async check(event) {
@@ -17,6 +21,7 @@ class FileCheck extends HTMLElement {
     if (file.size > Number(this.dataset.most)) return this.say("error", this.dataset.large);
     try {
       const same = hex(await crypto.subtle.digest("SHA-256", await file.arrayBuffer())) === this.dataset.sha256;
+      if (file !== this.querySelector("input[type=file]").files[0]) return;
       this.say(same ? "success" : "error", same ? this.dataset.same : this.dataset.other);
     } catch {
       this.given = true;

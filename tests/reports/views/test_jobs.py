@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from inspections.answers import Given
-from organization.models import Role
+from organization.models import AuditEntry, Role
 from reports import actions, tasks
 from reports.models import Job, JobItem
 from reports.models.jobs import Step
@@ -119,6 +119,8 @@ def test_file_is_downloaded_under_its_name(administrator: Client, round_of_three
     said = administrator.get(address)
     assert b"".join(said.streaming_content).startswith(b"PK")
     assert "attachment" in said["Content-Disposition"]
+    entry = AuditEntry.objects.get(action="job.download")
+    assert (entry.target, entry.detail) == (f"Job {job.pk}", {"number": 1})
     made = job.files.get()
     made.file.storage.delete(made.file.name)
     assert "请重新导出" in administrator.get(address, follow=True).content.decode()

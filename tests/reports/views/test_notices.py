@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from inspections.answers import Given
+from organization.models import AuditEntry
 from reports import pages
 from reports.models import IssuingBody, NumberSequence, OfficialDocument
 from tests.small_stage import OFFICE, Stage, drafted, issued, small_stage, submitted
@@ -54,6 +55,16 @@ def test_notice_is_drafted_edited_issued_and_downloaded(administrator: Client, s
     saved = administrator.get(url("document-pdf", notice) + "?download")
     assert saved["Content-Disposition"].startswith("attachment; filename*=utf-8''")
     assert saved.content == pdf.content
+
+
+@pytest.mark.parametrize("name", ["document-pdf", "document-word"])
+def test_whoever_takes_a_document_as_a_file_is_in_the_trail(
+    administrator: Client, stage: Stage, name: str
+) -> None:
+    row = issued(stage, submitted(stage, **SHORT))
+    administrator.get(url(name, row))
+    entry = AuditEntry.objects.get(action="document.download")
+    assert (entry.target, entry.by) == (f"OfficialDocument {row.pk}", stage.cast["administrator"])
 
 
 def test_draft_is_shown_page_by_page(administrator: Client, stage: Stage) -> None:
@@ -148,6 +159,42 @@ def test_list_holds_drafts_issued_ones_and_what_waits(client: Client, other: Sta
     assert set(listed(client, state="nonsense")["page"]) == {out, draft}
     client.force_login(stage.cast["signatory"])
     assert listed(client)["exportable"] == []
+
+
+def test_all_that_waits_is_drafted_at_once_and_only_there(
+    client: Client, other: Stage, quick_pdf: Any
+) -> None:
+    stage = small_stage(townships=3)
+    waiting = [submitted(stage, place, **SHORT) for place in range(3)]
+    submitted(other, 0, **SHORT)
+    client.force_login(stage.cast["reviewer"])
+    assert "全部起草" in client.get(url("document-list")).content.decode()
+    said = client.post(reverse("reports:notices-draft"), follow=True)
+    assert "已起草3份" in said.content.decode()
+    assert {row.inspection for row in OfficialDocument.objects.all()} == set(waiting)
+    again = client.post(reverse("reports:notices-draft"), follow=True)
+    assert "已起草" not in again.content.decode()
+    assert OfficialDocument.objects.count() == 3
+
+
+def test_inspection_whose_notice_cannot_be_drafted_is_named_with_the_reason(
+    client: Client, stage: Stage, quick_pdf: Any
+) -> None:
+    inspection = submitted(stage, **SHORT)
+    IssuingBody.objects.all().delete()
+    client.force_login(stage.cast["administrator"])
+    said = client.post(reverse("reports:notices-draft"), follow=True).content.decode()
+    assert f"{inspection.center.name}：还没有设置发文机关" in said
+    assert not OfficialDocument.objects.exists()
+
+
+def test_signatory_is_not_asked_to_draft(client: Client, stage: Stage, quick_pdf: Any) -> None:
+    submitted(stage, **SHORT)
+    client.force_login(stage.cast["signatory"])
+    context = listed(client)
+    assert (context["waiting_count"], context["rounds"]) == (0, [])
+    assert client.get(reverse("reports:county")).context["awaiting"] == 0
+    assert client.post(reverse("reports:notices-draft")).status_code == 403
 
 
 def test_list_of_the_township_holds_its_own_issued_ones(client: Client, stage: Stage, quick_pdf: Any) -> None:

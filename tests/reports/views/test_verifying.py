@@ -169,6 +169,8 @@ def test_browser_compares_without_sending_the_file(
     result = page.locator(".check-result")
     for path, words in ((good, "相同：这就是印发的原件"), (bad, "不相同")):
         page.set_input_files("#file", str(path))
+        # What was said of the file before is gone.
+        expect(result).to_be_empty()
         page.click("file-check button")
         expect(result).to_contain_text(words)
         assert axe(page) == []
