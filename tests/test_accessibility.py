@@ -1,16 +1,20 @@
 """Every page in a real browser: axe finds nothing, nothing runs out of the screen, both languages."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from inspections import actions as inspecting
+from inspections.models import Finding
 from organization.models import Role
 from reports import actions as reporting
-from reports.models import Job
+from reports.models import Job, OfficialDocument
 from tests.factories import make_user
+from tests.repairs import REPLY, add_photo, publish
 from tests.stage import Stage, draft, make_stage, submit
 from tests.test_journey import enter
 
@@ -134,6 +138,53 @@ def test_issued_and_withdrawn_documents_are_accessible(
     assert {place: found for place, found in faults.items() if found} == {}
 
 
+def repairs(stage: Stage) -> dict[str, Finding]:
+    """A notice acknowledged; a finding under repair, one reported, one with requests, one closed."""
+    publish(timezone.localdate().year)
+    notice = draft(stage, submit(stage, stage.inspections[0]))
+    now, county, staff = timezone.now(), stage.cast["administrator"], stage.cast["township_staff"]
+    reporting.issue_document(document=notice, by=stage.cast[Role.SIGNATORY], now=now)
+    reporting.acknowledge(document=notice, person="马会玲", by=staff, now=now)
+    found = Finding.objects.filter(mode="fixed_term").order_by("due_on", "pk")[:4]
+    rows = dict(zip(("begun", "reported", "asked", "closed"), found, strict=True))
+    for name in ("begun", "reported", "closed"):
+        inspecting.save_reply(finding=rows[name], fields=REPLY, by=staff, now=now)
+        add_photo(rows[name], staff)
+    for name in ("reported", "closed"):
+        inspecting.report(finding=rows[name], by=staff, now=now)
+    closed = rows["closed"]
+    inspecting.review(findings=[closed], move_name="close", words={closed.pk: "同意"}, by=county, now=now)
+    asked = rows["asked"]
+    assert asked.due_on is not None
+    until = asked.due_on + timedelta(days=30)
+    inspecting.ask_extension(finding=asked, until=until, reason="等设备", by=staff, now=now)
+    inspecting.object_to(finding=asked, reason="当天就有", by=staff, now=now)
+    return rows
+
+
+@pytest.mark.parametrize("role", ["township_staff", "administrator"])
+def test_pages_from_finding_to_close_out_are_accessible(
+    role: str, new_page: Callable[..., Any], axe: Callable[[Any], list[str]]
+) -> None:
+    stage = make_stage(townships=1)
+    rows = repairs(stage)
+    addresses = [f"/findings/{row.pk}/" for row in rows.values()] + ["/findings/?state=open", "/messages/"]
+    if role == "administrator":
+        addresses += ["/county/", "/inbox/", "/rectification/", "/calendar/new/"]
+        addresses.append(f"/calendar/{timezone.localdate().year}/")
+    else:
+        notice = OfficialDocument.objects.get()
+        addresses += ["/our-centers/", "/calendar/", f"/documents/{notice.pk}/"]
+        addresses.append(f"/inspections/{notice.inspection_id}/score/")
+    page = new_page(375)
+    enter(page, stage.cast[role])
+    faults: dict[Any, list[str]] = {}
+    for address in addresses:
+        page.context.clear_cookies(name="django_language")
+        faults |= {(address, *place): found for place, found in seen(page, address, axe, role).items()}
+    assert {place: found for place, found in faults.items() if found} == {}
+
+
 def seen(page: Page, address: str, axe: Callable[[Any], list[str]], who: str) -> dict[Any, list[str]]:
     """What axe finds in both languages at two widths, with every box of the page open."""
     faults = {}
@@ -144,6 +195,7 @@ def seen(page: Page, address: str, axe: Callable[[Any], list[str]], who: str) ->
             page.reload()
         for box in page.locator("details > summary.btn").all():
             box.click()
+        page.evaluate("document.querySelectorAll('details.fold').forEach(one => { one.open = true })")
         for width in (375, 1280):
             page.set_viewport_size({"width": width, "height": 800})
             faults[who, language, width] = axe(page) + _overflow(page)
