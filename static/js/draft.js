@@ -60,7 +60,8 @@ export async function draftsOf(store, inspection) {
 }
 
 function nameOf({ center, at, part, parts, inspection }) {
-  const words = [center || inspection, at.slice(0, 16).replace(/[-:]/g, "").replace("T", "-")];
+  const here = new Date(Date.parse(at) - new Date(at).getTimezoneOffset() * 60_000).toISOString();
+  const words = [center || inspection, here.slice(0, 16).replace(/[-:]/g, "").replace("T", "-")];
   if (parts > 1) words.push(`${part}-${parts}`);
   return `${words.join("-").replace(/[\\/:*?"<>|\s]+/g, "-")}.json`;
 }

@@ -215,12 +215,11 @@ function dock(left) {
 }
 
 function hints() {
-  const names = fields.recentHands(view.answers, sync.skew);
   for (const section of page.querySelectorAll("[data-section]")) {
-    const hands = [...section.querySelectorAll(".item")].map((item) => names.get(item.dataset.item)).filter(Boolean);
+    const names = fields.handsIn(section, view, store.person, sync.skew);
     const place = section.querySelector(".hands") ?? document.createElement("p");
     place.className = "hands soft";
-    place.textContent = [...new Set(hands)].map((name) => words.hands.replace("{name}", name)).join(" ");
+    place.textContent = names.map((name) => words.hands.replace("{name}", name)).join(" ");
     if (place.textContent && !place.isConnected) section.querySelector("form").prepend(place);
     else if (!place.textContent) place.remove();
   }
@@ -382,6 +381,8 @@ document.querySelector(".dock-form .check").addEventListener("click", async (eve
 document.addEventListener("submit", async (event) => {
   if (!event.target.matches("[data-leave]")) return;
   event.preventDefault();
+  settleNow();
+  await Promise.all(underWay);
   const { leave } = await import("./leaving.js");
   await leave(event.target);
 });

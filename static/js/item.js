@@ -94,10 +94,13 @@ export function clashWords(item, answer, words) {
   return `${said(words.clashMine, answer.lost, answer.lost.at)} ${said(words.clashTheirs, answer, answer.at).replace("{name}", answer.by ?? "")}`;
 }
 
-// Who else saved an item within the last ten minutes, by the server's clock.
-export function recentHands(answers, skew) {
+// Who else saved something in a section within the last ten minutes, by the server's clock.
+export function handsIn(section, { row, answers }, person, skew) {
   const since = Date.now() + skew - 600_000;
-  return new Map(answers.filter(({ mine, by, at }) => !mine && by && Date.parse(at) > since).map(({ item, by }) => [item, by]));
+  const codes = new Set([...section.querySelectorAll(".item")].map(({ dataset }) => dataset.item));
+  const heard = answers.filter(({ item, mine, by, at }) => codes.has(item) && !mine && by && Date.parse(at) > since);
+  const told = (row?.people ?? []).filter(({ id, section: code, at }) => id !== person && code === section.dataset.section && Date.parse(at) > since);
+  return [...new Set([...heard.map(({ by }) => by), ...told.map(({ name }) => name)])];
 }
 
 // Half of two counts, or "not applicable" without its reason, is not yet an answer.

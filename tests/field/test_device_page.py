@@ -3,7 +3,9 @@
 import io
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -120,10 +122,13 @@ def test_everything_unsent_is_exported(phone: Phone, stage: Stage) -> None:
     phone.tap("yes", "met")
     phone.says("1 项只在本机")
     phone.page.goto("/field/")
+    phone.command("Emulation.setTimezoneOverride", timezoneId="Asia/Shanghai")
     with phone.page.expect_download() as download:
         phone.page.get_by_role("button", name="全部导出为文件").click()
     draft = json.loads(download.value.path().read_text())
     assert [one["item"] for one in draft["mutations"]] == ["yes"]
+    made = datetime.fromisoformat(draft["at"]).astimezone(ZoneInfo("Asia/Shanghai"))
+    assert f"-{made:%Y%m%d-%H%M}" in download.value.suggested_filename
 
 
 def test_a_kept_page_holds_no_name_and_no_token(client: Client, stage: Stage) -> None:
@@ -190,6 +195,17 @@ def test_logging_out_with_something_unsent_asks_and_keeps_it(phone: Phone, stage
     assert len(asked) == 2
     assert "1 项没有发送" in asked[0]
     assert [row["item"] for row in phone.store("outbox")] == ["yes"]
+
+
+def test_logging_out_in_the_middle_of_typing_asks_too(phone: Phone, stage: Stage) -> None:
+    phone.open(stage.inspections[0])
+    phone.answer(r"/sync/$", lambda route: route.abort())
+    phone.page.locator("details.menu summary").click()
+    phone.page.on("dialog", lambda dialog: dialog.dismiss())
+    phone.item("area").locator("[name$=value]").fill("86")
+    with phone.page.expect_event("dialog") as asked:
+        phone.page.evaluate("document.querySelector('[data-leave]').requestSubmit()")
+    assert "1 项没有发送" in asked.value.message
 
 
 # ---- the app

@@ -63,6 +63,7 @@ def stranded(page: Page, stage: Stage) -> Page:
     take(page, picture(800, 600), picture(300, 400))
     expect(page.locator(".photo-state")).to_have_text(["已存在本机"] * 2, timeout=WAIT)
     page.locator("[data-photo=mark]").first.click()
+    expect(page.locator("#annotate")).to_be_visible(timeout=WAIT)
     page.locator("#annotate canvas").focus()
     for key in ["Enter", *["ArrowRight"] * 4, "Enter"]:
         page.keyboard.press(key)

@@ -331,6 +331,14 @@ def test_different_items_of_two_inspectors_merge(phone: Phone, lead: Phone, stag
     assert inspection.answers.count() == 2
 
 
+def test_who_was_at_work_before_the_form_was_opened_is_told(phone: Phone, lead: Phone, stage: Stage) -> None:
+    lead.open(stage.inspections[0]).tap("choice", "partly")
+    lead.says("全部已发送")
+    phone.open(stage.inspections[0])
+    phone.says(f"{stage.cast['lead_inspector'].name}刚在这一部分填写", ".hands")
+    expect(lead.page.locator(".hands")).to_have_count(0)
+
+
 def test_what_others_change_does_not_disturb_typing(phone: Phone, stage: Stage) -> None:
     inspection = stage.inspections[0]
     phone.open(inspection)
