@@ -121,7 +121,7 @@ def issue_prepared(ready: Prepared, *, last: bool = False) -> OfficialDocument |
     _freeze(locked, number, ready)
     enter(locked, by=by, now=now)
     remember(locked, workflow.ISSUE, before=before, by=by, now=now)
-    if locked.kind in DEMANDS:
+    if locked.inspection and locked.kind in DEMANDS:
         inspections.notify_findings(inspection=locked.inspection, by=by, now=now)
     told(locked, workflow.ISSUE, by=by, now=now, number=locked.number_text, sha256=locked.sha256)
     return locked

@@ -19,6 +19,8 @@ from ..models import Job, JobFile, JobItem, NumberSequence
 from ..models.jobs import Step
 
 TRIES = 3
+# Claims that ran out, after which a piece is taken for what kills its workers, by its memory say.
+CLAIMS = 10
 UNEXPECTED = gettext_noop("处理时发生意外错误，已记入服务器日志。请重试；仍不成功时请联系系统维护人员。")
 
 
@@ -27,6 +29,7 @@ def claim_item(*, job: Job, now: datetime) -> JobItem | None:
     with transaction.atomic():
         if not _alive(job, now):
             return None
+        _give_up(job.items, now, ended_at=now, expected=None)
         item = _free(job.items, now).select_related("document__body").order_by("place").first()
         if item is None:
             return None
@@ -41,6 +44,7 @@ def claim_file(*, job: Job, now: datetime) -> JobFile | None:
     with transaction.atomic():
         if not _alive(job, now):
             return None
+        _give_up(job.files, now)
         made = _free(job.files, now).order_by("number").first()
         if made is None:
             return None
@@ -53,6 +57,12 @@ def claim_file(*, job: Job, now: datetime) -> JobFile | None:
 def _alive(job: Job, now: datetime) -> bool:
     """Whether the job still runs, its row locked; the look itself is a sign of life."""
     return bool(Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(beat_at=now))
+
+
+def _give_up(rows: Any, now: datetime, **values: Any) -> None:
+    """Fail what no worker has lived through, so that it does not take down one after another for ever."""
+    deadly = rows.filter(state=Step.RUNNING, claimed_until__lt=now, tries__gte=CLAIMS)
+    deadly.update(state=Step.FAILED, error=UNEXPECTED, claimed_until=None, **values)
 
 
 def _free(rows: Any, now: datetime) -> Any:

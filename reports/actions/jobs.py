@@ -53,8 +53,9 @@ def start_job(*, kind: Job.Kind, round: Round, by: User, now: datetime) -> Job:
             )  # fmt: skip
             queue(job)
     except IntegrityError:
-        # The same was begun in the same moment, or is under way.
-        return Job.objects.get(kind=kind, round=round, region=region, state=Job.State.RUNNING)
+        # The same was begun in the same moment, or is under way; it may have ended since.
+        same = Job.objects.filter(kind=kind, round=round, region=region).order_by("-started_at")
+        return same.running().first() or same[:1].get()
     return job
 
 

@@ -86,7 +86,7 @@ def _move(document: OfficialDocument, move: str, *, by: User, now: datetime, **m
     locked.state = workflow.after(before, move, step_by_step=locked.body.step_by_step)
     locked.save(update_fields=["state"])
     remember(locked, move, before=before, by=by, now=now, **said)
-    if move in FINDINGS_FOLLOW and locked.kind in DEMANDS:
+    if move in FINDINGS_FOLLOW and locked.inspection and locked.kind in DEMANDS:
         FINDINGS_FOLLOW[move](inspection=locked.inspection, by=by, now=now)
     if (before, move) == (workflow.ISSUED, workflow.WITHDRAW):
         void(locked, reason=said["words"], by=by, now=now)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.utils import timezone
 from django_q.models import OrmQ
 
@@ -97,6 +98,45 @@ def test_starting_again_returns_the_job_that_runs(drafts: Stage) -> None:
     assert start(drafts) == start(drafts)
     assert Job.objects.count() == 1
     assert AuditEntry.objects.filter(action="job.start").count() == 1
+
+
+def test_document_that_no_worker_lives_through_is_given_up_and_the_others_are_issued(drafts: Stage) -> None:
+    job = start(drafts)
+    gone = {"state": Step.RUNNING, "claimed_until": NOW - timedelta(days=1)}
+    job.items.filter(place=0).update(tries=job_steps.CLAIMS, expected=1, **gone)
+    job.items.filter(place=1).update(tries=job_steps.CLAIMS - 1, **gone)
+    job = run(job)
+    assert (job.state, states(job)) == ("done", ["failed", "done", "done"])
+    assert numbers() == [1, 2]
+    assert job.items.get(place=0).error == str(job_steps.UNEXPECTED)
+    job = run(actions.retry_job(job=job, by=drafts.cast["administrator"], now=NOW))
+    assert states(job) == ["done"] * 3
+
+
+def test_export_that_no_worker_lives_through_is_given_up(quick_pdf: Any) -> None:
+    stage = small_stage(townships=1)
+    issued(stage, submitted(stage, 0, **SHORT))
+    job = start(stage, "export")
+    job.files.update(state=Step.RUNNING, tries=job_steps.CLAIMS, claimed_until=NOW - timedelta(days=1))
+    job = run(job)
+    assert (job.state, job.files.get().state) == ("done", "failed")
+
+
+def test_job_that_ended_in_the_moment_another_was_begun_is_returned(
+    drafts: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = start(drafts, "issue")
+    create = Job.objects.create
+
+    def too_late(**values: Any) -> Job:
+        try:
+            with transaction.atomic():
+                return create(**values)
+        finally:
+            Job.objects.update(state=Job.State.DONE, ended_at=NOW)
+
+    monkeypatch.setattr(Job.objects, "create", too_late)
+    assert start(drafts, "issue") == job
 
 
 def test_running_it_twice_changes_nothing(drafts: Stage) -> None:
