@@ -12,7 +12,18 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from inspections.models import Answer, AnswerEvent, Finding, Inspection, Photo, Round
+from inspections.models import (
+    Answer,
+    AnswerEvent,
+    Evidence,
+    Finding,
+    FindingEvent,
+    Inspection,
+    Photo,
+    Reply,
+    Request,
+    Round,
+)
 from organization.actions.entry import note_login
 from organization.gate import duty
 from organization.models import AuditEntry, Region, Role, ServiceCenter, User
@@ -158,11 +169,43 @@ def test_nothing_happened_in_the_future_or_at_night(demo: Region) -> None:
         *Inspection.objects.submitted().values_list("submitted_at", flat=True),
         *OfficialDocument.objects.issued().values_list("issued_at", flat=True),
         *Photo.objects.values_list("added_at", flat=True),
+        *FindingEvent.objects.values_list("at", flat=True),
+        *Evidence.objects.values_list("added_at", flat=True),
     ]
     assert max(moments) < now
     local = [timezone.localtime(moment) for moment in moments]
     assert {moment.hour for moment in local} <= set(range(8, 19))
     assert {moment.weekday() for moment in local} <= set(range(5))
+
+
+def test_every_kind_of_step_was_taken_by_the_right_side(demo: Region) -> None:
+    states = set(Finding.objects.values_list("state", flat=True))
+    assert {"found", "notified", "acknowledged", "in_repair", "reported", "closed"} <= states
+    moves = FindingEvent.objects.values_list("move", "by__assignments__role").distinct()
+    assert {
+        ("acknowledge", Role.TOWNSHIP_STAFF), ("report", Role.TOWNSHIP_STAFF),
+        ("extension", Role.TOWNSHIP_STAFF), ("objection", Role.TOWNSHIP_STAFF),
+        ("return", Role.ADMINISTRATOR), ("close", Role.ADMINISTRATOR),
+    } <= set(moves)  # fmt: skip
+    assert Finding.objects.overdue(timezone.localdate()).exists()
+    assert set(Request.objects.values_list("kind", "state")) == {
+        ("extension", "asked"),
+        ("objection", "asked"),
+    }
+    assert Evidence.objects.filter(kind="photo").exists()
+    assert Evidence.objects.filter(kind="file").exists()
+
+
+def test_notices_of_the_round_before_are_acknowledged_and_one_of_this_round_waits(demo: Region) -> None:
+    now, before = Round.objects.order_by("-starts_on")
+    issued = OfficialDocument.objects.issued()
+    assert set(issued.filter(round=before).values_list("state", flat=True)) == {"acknowledged"}
+    assert set(issued.filter(round=now).values_list("state", flat=True)) == {"acknowledged", "issued"}
+
+
+def test_nobody_repaired_for_another_township(demo: Region) -> None:
+    for reply in Reply.objects.select_related("finding", "saved_by"):
+        assert reply.finding.region_id.startswith(reply.saved_by.prefixes(Role.TOWNSHIP_STAFF)[0])
 
 
 def test_photos_are_beside_what_falls_short(demo: Region) -> None:
