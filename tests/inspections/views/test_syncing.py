@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from inspections.answer_rows import read_held
 from inspections.models import Answer, AnswerEvent, Conflict
 from organization.models import AuditEntry, Role
 from tests.factories import make_user
@@ -329,25 +328,6 @@ def test_state_since_a_cursor_is_what_changed(phone: Device, stage: Stage) -> No
     assert "previous" not in body
     for odd in ("x", "-1", "9" * 30, str(10**12)):
         assert len(state(phone, since=odd)["answers"]) == 3
-
-
-@pytest.mark.parametrize("known", [True, False])
-def test_state_misses_nothing_that_comes_while_it_is_read(
-    phone: Device, stage: Stage, monkeypatch: pytest.MonkeyPatch, known: bool
-) -> None:
-    tablet = Device(stage.cast["lead_inspector"], stage.inspections[0])
-    phone.sync(mutation("yes", True))
-    query = {"since": state(phone)["cursor"]} if known else {}
-
-    def read_and_be_overtaken(inspection: Any) -> Any:
-        monkeypatch.undo()
-        held = read_held(inspection)
-        tablet.sync(mutation("choice", "met"))
-        return held
-
-    monkeypatch.setattr("inspections.state.read_held", read_and_be_overtaken)
-    cursor = state(phone, **query)["cursor"]
-    assert [one["item"] for one in state(phone, since=cursor)["answers"]] == ["choice"]
 
 
 def again(stage: Stage, name: str = "复查") -> Device:
