@@ -85,7 +85,7 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
             "kind", "addressee", "report_days", "contact", "phone", "copy_to", "seal", "proof", "with_photos",
         ]  # fmt: skip
         help_texts = {
-            "kind": _("三种形式内容相同：通知用红头，函用信函格式，整改通知书用表格。"),
+            "kind": _("三种形式内容相同：通知用红头或者信函格式，整改通知书用表格。"),
             "addressee": _("负责整改的机关的全称，例如某镇人民政府。"),
             "copy_to": _("多个机关用顿号或逗号隔开；不抄送则留空。"),
         }

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             name='DefaultWording',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('notice', '通知'), ('letter', '函'), ('order', '整改通知书'), ('circular', '情况通报'), ('opinion', '复查意见')], max_length=12, verbose_name='文种')),
+                ('kind', models.CharField(choices=[('notice', '通知'), ('letter', '通知（信函格式）'), ('order', '整改通知书'), ('circular', '情况通报'), ('opinion', '复查意见')], max_length=12, verbose_name='文种')),
                 ('passages', models.JSONField(default=dict, verbose_name='常用语')),
                 ('edited_at', models.DateTimeField(verbose_name='修改时间')),
             ],
@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='officialdocument',
             name='kind',
-            field=models.CharField(choices=[('notice', '通知'), ('letter', '函'), ('order', '整改通知书'), ('circular', '情况通报'), ('opinion', '复查意见')], default='notice', max_length=12, verbose_name='文种'),
+            field=models.CharField(choices=[('notice', '通知'), ('letter', '通知（信函格式）'), ('order', '整改通知书'), ('circular', '情况通报'), ('opinion', '复查意见')], default='notice', max_length=12, verbose_name='文种'),
         ),
         migrations.AddField(
             model_name='officialdocument',

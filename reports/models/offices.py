@@ -14,7 +14,7 @@ class Kind(models.TextChoices):
     """The documents that take a number; ledgers and score reports are prints without one."""
 
     NOTICE = "notice", _("通知")
-    LETTER = "letter", _("函")
+    LETTER = "letter", _("通知（信函格式）")
     ORDER = "order", _("整改通知书")
     CIRCULAR = "circular", _("情况通报")
     OPINION = "opinion", _("复查意见")
