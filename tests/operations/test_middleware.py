@@ -74,7 +74,7 @@ def test_probes_leave_no_line(client: Client, caplog: pytest.LogCaptureFixture) 
 
 def test_every_answer_carries_the_protective_headers(client: Client, db: None) -> None:
     headers = client.get("/login/").headers
-    assert headers["Permissions-Policy"].startswith("camera=(self), geolocation=(self), ")
+    assert headers["Permissions-Policy"].startswith("camera=(self), geolocation=(), ")
     assert "microphone=()" in headers["Permissions-Policy"]
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"

@@ -102,11 +102,13 @@ def test_step_that_lacks_something_says_so_and_changes_nothing(
 ) -> None:
     row = in_state(stage, inspection, state)
     client.force_login(stage.cast["administrator"])
-    before = AuditEntry.objects.count()
+    # Opening the page again leaves a row of its own.
+    before = AuditEntry.objects.exclude(action="document.read").count()
     said = client.post(url(step, row), fields, follow=True)
     assert words in said.content.decode()
     row.refresh_from_db()
-    assert (row.state, AuditEntry.objects.count()) == (state, before)
+    after = AuditEntry.objects.exclude(action="document.read").count()
+    assert (row.state, after) == (state, before)
 
 
 def test_page_says_who_has_the_next_step(client: Client, stage: Stage, inspection: Inspection) -> None:
@@ -293,7 +295,7 @@ def test_page_with_a_history_costs_the_same(
             document=row, words="改", by=stage.cast["reviewer"], now=later(minutes=2 * place + 1)
         )
     client.force_login(stage.cast["administrator"])
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(url("document", row))
 
 
