@@ -53,7 +53,7 @@ def _ending(body: bytes) -> str | None:
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as parts:
             names = set(parts.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, ValueError, RuntimeError):
         return None
     # A file with macros could do harm on the reader's machine.
     if any(name.endswith("vbaProject.bin") for name in names):

@@ -25,7 +25,7 @@ SIGNED_FOR_NOW = 2
 # The first repairs of a notice are shown by photos, the others by a paper.
 PHOTOS = 2
 PAPER_SIZE = (620, 877)
-SCENES = {"site": "steps", "facilities": "extinguishers", "staff": "hall", "matters": "hall"}
+SCENES = {"site": "steps", "facilities": "hall", "staff": "hall", "matters": "hall"}
 OTHER_SCENE = "board"
 
 
@@ -126,7 +126,8 @@ def _reply(finding: Finding, staff: User, at: datetime, result: str = Reply.Resu
 
 
 def _evidence(finding: Finding, *, photo: bool) -> tuple[bytes, str]:
-    scene = SCENES.get(finding.item.code.partition(".")[0], OTHER_SCENE)
+    code = finding.item.code
+    scene = pictures.OF_ITEM.get(code) or SCENES.get(code.partition(".")[0], OTHER_SCENE)
     if photo:
         return pictures.photo(scene, f"{finding.pk} after"), "整改后.jpg"
     return _paper(scene), "整改情况说明.pdf"

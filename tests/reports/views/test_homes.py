@@ -1,4 +1,4 @@
-"""The homes of administrators and township staff, and the list of findings."""
+"""The homes of administrators and township staff."""
 
 from datetime import date
 from decimal import Decimal
@@ -262,118 +262,11 @@ def test_township_home_tells_what_waits_for_the_county_and_what_is_new(client: C
     assert reverse("inspections:message-list") in page
 
 
-# ---- findings
-
-
-def found(client: Client, **query: Any) -> list[tuple[str, str]]:
-    page = shown(client, "/findings/", **query)["page"]
-    return sorted((row.region_id, row.item.code) for row in page)
-
-
-def test_findings_are_filtered_by_the_address(
-    client: Client, stage: Stage, other: Stage, quick_pdf: Any
-) -> None:
-    issued(stage, submitted(stage, 0, yes=Given(False), area=Given("75")))
-    submitted(stage, 1, yes=Given(False))
-    submitted(other, 0, yes=Given(False))
-    first, second = "410523100000", "410523101000"
-    client.force_login(stage.cast["administrator"])
-    everything = [(first, "area"), (first, "yes"), (second, "yes")]
-    assert found(client) == everything
-    assert found(client, region="410523101") == [(second, "yes")]
-    assert found(client, state="notified") == everything[:2]
-    assert found(client, round=stage.round.pk) == everything
-    item = stage.edition.items.get(code="yes")
-    assert found(client, item=item.pk) == [(first, "yes"), (second, "yes")]
-    assert found(client, item=item.pk, region="410523100", state="notified") == [(first, "yes")]
-    assert found(client, round=other.round.pk) == found(client, region="410526") == []
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"round": "x"}, {"round": "9" * 60}, {"state": "nonsense"}, {"region": "x"}, {"region": "9" * 60},
-        {"item": "9" * 60}, {"item": "٣"}, {"item": "²"}, {"round": "\x00"}, {"region": "\x00"},
-        {"page": "x"}, {"page": "-1"}, {"region": "１２"},
-    ],
-)  # fmt: skip
-def test_filter_that_is_none_does_no_harm(client: Client, stage: Stage, query: dict[str, str]) -> None:
-    submitted(stage, 0, **SHORT)
-    client.force_login(stage.cast["administrator"])
-    shown(client, "/findings/", **query)
-
-
-def test_findings_of_a_township_are_its_own(client: Client, stage: Stage) -> None:
-    submitted(stage, 0, **SHORT)
-    submitted(stage, 1, **SHORT)
-    client.force_login(stage.cast["township_staff"])
-    assert found(client) == [("410523100000", "yes")]
-    client.force_login(stage.cast["inspector"])
-    assert found(client) == []
-
-
-@pytest.mark.parametrize("townships", [1, 3])
-def test_findings_cost_the_same_for_one_and_three(
-    client: Client, quick_pdf: Any, django_assert_num_queries: Any, townships: int
-) -> None:
-    stage = small_stage(townships=townships)
-    for place in range(townships):
-        issued(stage, submitted(stage, place, **SHORT))
-    client.force_login(stage.cast["administrator"])
-    with django_assert_num_queries(8):
-        assert len(shown(client, "/findings/")["page"].object_list) == townships
-
-
-def test_findings_of_an_earlier_inspection_give_way_to_the_last(client: Client, stage: Stage) -> None:
-    submitted(stage, 0, at=later(-90), yes=Given(False), area=Given("75"))
-    round = make_round(stage.county, stage.edition, stage.cast["administrator"], "下一轮")
-    take_in(round, stage.cast, ("township",))
-    again = round.inspections.order_by("region_id").first()
-    answer(again, stage.cast["inspector"], area=Given("75"))
-    submit_by(again, stage.cast["lead_inspector"])
-    client.force_login(stage.cast["township_staff"])
-    assert shown(client, "/our-centers/")["finding_count"] == 1
-    assert found(client) == [("410523100000", "area")]
-    assert len(found(client, round=stage.round.pk)) == 2
-
-
-def test_findings_that_a_notice_asked_for_stay_whatever_was_inspected_since(
-    client: Client, stage: Stage
-) -> None:
-    finding = in_state(stage, "acknowledged")
-    round = make_round(stage.county, stage.edition, stage.cast["administrator"], "下一轮")
-    take_in(round, stage.cast, ("township",))
-    again = round.inspections.order_by("region_id").first()
-    answer(again, stage.cast["inspector"])
-    submit_by(again, stage.cast["lead_inspector"], later(30))
-    client.force_login(stage.cast["township_staff"])
-    assert found(client) == [(finding.region_id, "yes")]
-    assert shown(client, "/our-centers/")["finding_count"] == 1
-
-
 def with_both_townships(stage: Stage) -> None:
     """Let the cast's staff work for the second township as well."""
     staff, region = stage.cast["township_staff"], stage.county.townships[1]
     Assignment.objects.create(user=staff, role=Role.TOWNSHIP_STAFF, region=region)
     stage.cast["township_staff"] = User.objects.get(pk=staff.pk)
-
-
-def test_findings_are_filtered_by_how_far_they_are(client: Client, stage: Stage, other: Stage) -> None:
-    with_both_townships(stage)
-    late, reported = in_state(stage, "acknowledged"), in_state(stage, "reported", place=1)
-    in_state(other, "acknowledged")
-    Finding.objects.filter(state="acknowledged").update(due_on=date(2026, 11, 2))
-    client.force_login(stage.cast["administrator"])
-    first, second = [(late.region_id, "yes")], [(reported.region_id, "yes")]
-    assert found(client, state="overdue") == first
-    assert found(client, state="with_county") == second
-    assert found(client, state="open") == first + second
-    page = client.get("/findings/", {"state": "overdue"}).content.decode()
-    assert reverse("inspections:finding", args=[late.pk]) in page
-    assert "已逾期" in page
-    Finding.objects.filter(pk=late.pk).update(state="closed", closed_at=NOW)
-    assert found(client, state="overdue") == []
-    assert found(client, state="open") == second
 
 
 def test_county_home_leads_to_what_townships_ask_and_what_is_overdue(
