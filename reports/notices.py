@@ -37,7 +37,7 @@ def compose(document: OfficialDocument, *, number: int | None, dated: date) -> N
         "addressed_to": document.addressee,
         "wording": wording_of(document, values_of(document)),
         "seal": document.seal,
-        **_sealed(document),
+        **_sealed(document, draft=number is None),
         "demonstration": body.region.is_demonstration,
         "preview": number is None,
     }
@@ -53,13 +53,16 @@ def compose(document: OfficialDocument, *, number: int | None, dated: date) -> N
     return compose_notice(kind=document.kind, facts=facts(document.inspection.snapshot), **common, **about)
 
 
-def _sealed(document: OfficialDocument) -> dict[str, Any]:
-    """The office's uploaded picture for this way of signing; without one the place stays empty."""
+def _sealed(document: OfficialDocument, *, draft: bool) -> dict[str, Any]:
+    """The office's uploaded picture for this way of signing; without one the place stays empty, and in
+    a draft, which nobody has signed."""
     if document.seal == OfficialDocument.Seal.UNSEALED:
         return {}
     row = document.body.seal_images.filter(purpose=document.seal, retired_at=None).first()
     if row is None:
         return {}
+    if draft:
+        return {"post": row.post}
     image = SealImage(row.sha256, float(row.width_mm), float(row.height_mm))
     return {"seal_image": image, "post": row.post}
 

@@ -58,6 +58,8 @@ def test_seal_in_use_is_named_and_another_purpose_is_not(stage: Stage, faces: An
     assert composed(row).seal_image is None
     seal = add_seal(office, by, image=io.BytesIO(ring((400, 400))))
     assert composed(row).seal_image.image == seal.sha256
+    # Nobody has signed a draft, so that it bears no seal that could be cut out of it.
+    assert composed(row, number=None).seal_image is None
     row.seal = "signature"
     content = composed(row)
     assert (content.seal_image.image, content.post, content.seal) == (stamp.sha256, "主任", "signature")
