@@ -3,6 +3,7 @@
 import hashlib
 import io
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,6 +95,32 @@ def silence() -> Iterator[None]:
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(autouse=True)
+def counted(request: pytest.FixtureRequest, record_property: Any) -> Iterator[None]:
+    """Hand on how much the test asked, also out of a worker's process."""
+    count: dict[str, int] = request.module.COUNT
+    before = dict(count)
+    yield
+    for name, now in count.items():
+        record_property(f"access {name}", now - before[name])
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say what was asked in all."""
+    told: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            told.update(
+                {
+                    name.removeprefix("access "): count
+                    for name, count in getattr(report, "user_properties", [])
+                    if name.startswith("access ")
+                }
+            )
+    if told:
+        terminalreporter.write_line(f"access: {told['probes']} probes, {told['leaks']} leaks")
 
 
 @pytest.fixture

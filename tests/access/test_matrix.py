@@ -1,6 +1,5 @@
 """Every address by every role, from every side, by every method, against the table of rules."""
 
-from collections.abc import Iterator
 from copy import copy
 from typing import Any
 
@@ -30,13 +29,6 @@ SIDES = [
 ]
 People = dict[tuple[str, str], User]
 COUNT = {"probes": 0, "leaks": 0}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def said() -> Iterator[None]:
-    """Print what was tried, after the last of the module."""
-    yield
-    print(f"\naccess matrix: {COUNT['probes']} probes, {COUNT['leaks']} leaks")
 
 
 def named() -> list[Address]:

@@ -46,12 +46,6 @@ JSON: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module", autouse=True)
-def said() -> Iterator[None]:
-    yield
-    print(f"\nobject probes: {COUNT['probes']} probes, {COUNT['leaks']} leaks")
-
-
 @pytest.fixture
 def client(place: Place, role: str) -> Client:
     """One of ours with this role."""

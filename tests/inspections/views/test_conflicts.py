@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from inspections.models import Answer, AnswerEvent, Conflict
 from tests.inspections.devices import Device, mutation
-from tests.small_stage import Stage, jpeg
+from tests.small_stage import Stage, answer, jpeg, submit_by
 
 pytestmark = pytest.mark.django_db
 BODY = jpeg("rgb(20, 90, 160)", (200, 150))
@@ -131,6 +131,22 @@ def test_who_oversees_sees_but_does_not_pick(client: Client, disputed: Stage) ->
         text = page(client, disputed, role)
         assert "没有看到" in text
         assert choices(text) == []
+
+
+def test_the_inspected_are_not_told_what_inspectors_noted_differently(
+    client: Client, disputed: Stage
+) -> None:
+    page(client, disputed, "lead_inspector")
+    pick(client, disputed)
+    inspection = disputed.inspections[0]
+    answer(inspection, disputed.cast["inspector"], yes=None)
+    submit_by(inspection, disputed.cast["lead_inspector"])
+    client.force_login(disputed.cast["township_staff"])
+    assert client.get(reverse("reports:score", args=[inspection.pk])).status_code == 200
+    refused = client.get(address(disputed))
+    assert refused.status_code == 403
+    assert "检查项yes" not in refused.content.decode()
+    assert "检查项yes" in page(client, disputed, "reviewer")
 
 
 def test_another_county_and_the_township_find_nothing(client: Client, disputed: Stage, other: Stage) -> None:
