@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from dataclasses import dataclass, field
 from tests.installation import Installation
 
 TOKEN = "a" * 32
+# What the person saw before submitting.
+DIGEST = re.compile(r\'name="digest" value="([0-9a-f]+)"\')
 CODES = ("yes", "choice", "area", "zones", "windows", "posts")
 
 # Inspections in `rounds` rounds over `townships` centers, and a session for who fills and who submits.
@@ -75,6 +78,15 @@ class Scene:
         finally:
             wire.close()
 
+    def get(self, path: str, role: str, timeout: float = 30) -> str:
+        """Ask for a page; raises where no answer came."""
+        wire = http.client.HTTPConnection("127.0.0.1", self.installation.port, timeout=timeout)
+        try:
+            wire.request("GET", path, headers={"Cookie": f"sessionid={self.sessions[role]}"})
+            return wire.getresponse().read().decode()
+        finally:
+            wire.close()
+
     def save(self, number: int) -> None:
         """Save answer `number` with a note of its own; keeps the note if it was acknowledged."""
         inspection = self.inspections[number % len(self.inspections)]
@@ -95,7 +107,9 @@ class Scene:
         """Submit inspection `number`; keeps it if the answer was the way to its score."""
         inspection = self.inspections[number]
         try:
-            status, text = self.post(f"/inspections/{inspection}/submit/", "", "lead_inspector")
+            seen = DIGEST.search(self.get(f"/inspections/{inspection}/check/", "lead_inspector"))
+            body = f"digest={seen[1]}" if seen else ""
+            status, text = self.post(f"/inspections/{inspection}/submit/", body, "lead_inspector")
         except (OSError, http.client.HTTPException):
             self.unanswered += 1
             return

@@ -46,8 +46,4 @@ class Migration(migrations.Migration):
             model_name='calendaryear',
             constraint=models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='calendar_year_has_a_source'),
         ),
-        migrations.AddConstraint(
-            model_name='calendarday',
-            constraint=models.CheckConstraint(condition=models.Q(('day__year', models.F('year_id'))), name='calendar_day_in_its_year'),
-        ),
     ]

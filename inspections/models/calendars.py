@@ -1,7 +1,7 @@
 """Working calendars: the years whose arrangement of holidays is published, and the days that it names."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import User
@@ -37,9 +37,6 @@ class CalendarDay(models.Model):
 
     class Meta:
         ordering = ["day"]
-        constraints = [
-            models.CheckConstraint(condition=Q(day__year=F("year_id")), name="calendar_day_in_its_year")
-        ]
 
     def __str__(self) -> str:
         return self.day.isoformat()

@@ -38,6 +38,6 @@ def test_notice_after_the_clock_was_set_back_gets_the_next_number(quick_pdf: obj
     stage = small_stage(townships=2)
     first = issued(stage, submitted(stage, 0, yes=Given(False)))
     draft = drafted(stage, submitted(stage, 1, yes=Given(False)))
-    second = reporting.issue_notice(notice=draft, by=stage.cast["signatory"], now=BACK)
+    second = reporting.issue_document(document=draft, by=stage.cast["signatory"], now=BACK)
     assert second.number == first.number + 1
     assert second.year == first.year

@@ -10,7 +10,8 @@ from tests.installation import ROOT, server_of_tests
 
 # Those that bring their own database, and those that take the tests' server.
 OWN = ["kill_database", "disk_full"]
-GIVEN = ["kill_web", "slow_client", "submissions", "soak"]
+# The soak says nothing in the seconds that a test may take; it is run by hand.
+GIVEN = ["kill_web", "slow_client", "submissions"]
 
 
 def counts(name: str, *options: str) -> dict[str, int]:

@@ -79,7 +79,7 @@ def test_drill_brings_back_every_row_file_and_key(
     rows = source.every_row()
     assert sum(map(len, rows.values())) > 200
     assert len(rows["inspections_photo"]) == 3
-    assert len(rows["reports_notice"]) == 1
+    assert len(rows["reports_officialdocument"]) == 1
     assert empty.every_row() == rows
     files = source.every_file()
     assert len(files) == 7

@@ -10,12 +10,16 @@ from inspections.answers import Given
 from reports.models import OfficialDocument
 from tests.small_stage import drafted, issued, small_stage, submitted
 
-BEFORE, AFTER = ("reports", "0002_freeze_issued"), ("reports", "0006_documents_are_whole")
+BEFORE = ("reports", "0002_freeze_issued")
 
 
-def migrate(target: tuple[str, str]) -> None:
+def back() -> None:
+    MigrationExecutor(connection).migrate([BEFORE])
+
+
+def forward() -> None:
     executor = MigrationExecutor(connection)
-    executor.migrate([target])
+    executor.migrate(executor.loader.graph.leaf_nodes())
 
 
 @pytest.mark.django_db(transaction=True)
@@ -24,13 +28,13 @@ def test_notices_issued_before_get_the_name_of_their_office_and_stay_frozen(quic
     notice = issued(stage, submitted(stage, 0, yes=Given(False)))
     draft = drafted(stage, submitted(stage, 1, yes=Given(False)))
     try:
-        migrate(BEFORE)
+        back()
         with connection.cursor() as cursor:
             cursor.execute("UPDATE reports_issuingbody SET number_code = 'x', name = 'x'")
             with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
                 cursor.execute("UPDATE reports_notice SET title = 'x' WHERE state = 'issued'")
     finally:
-        migrate(AFTER)
+        forward()
     found, other = OfficialDocument.objects.get(pk=notice.pk), OfficialDocument.objects.get(pk=draft.pk)
     assert (found.issuer, found.number_text) == (notice.issuer, notice.number_text)
     assert (other.issuer, other.number_code) == ("", "")

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, transaction
 
 from inspections import actions
 from inspections.calendars import working_calendar
@@ -63,10 +62,3 @@ def test_county_leaves_the_calendar_to_the_city_where_that_has_an_administrator(
         load(by=cast["administrator"])
     assert "上级管理员" in str(refused.value.reason)
     assert load(by=city).loaded_by == city
-
-
-@pytest.mark.parametrize("day", ["2026-12-31", "2028-01-01"])
-def test_day_of_another_year_is_refused_by_the_database(day: str) -> None:
-    year = load()
-    with pytest.raises(IntegrityError), transaction.atomic():
-        CalendarDay.objects.create(day=date.fromisoformat(day), year=year, is_working=False)
