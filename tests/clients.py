@@ -11,7 +11,7 @@ from tests.installation import Installation
 
 TOKEN = "a" * 32
 # What the person saw before submitting.
-DIGEST = re.compile(r\'name="digest" value="([0-9a-f]+)"\')
+DIGEST = re.compile(r'name="digest" value="([0-9a-f]+)"')
 CODES = ("yes", "choice", "area", "zones", "windows", "posts")
 
 # Inspections in `rounds` rounds over `townships` centers, and a session for who fills and who submits.
