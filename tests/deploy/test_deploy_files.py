@@ -10,8 +10,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from django.core.management import get_commands
 import yaml
+from django.core.management import get_commands
 
 from tests.installation import ROOT
 
