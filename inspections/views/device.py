@@ -74,8 +74,8 @@ def files() -> list[str]:
 
 
 @login_not_required
-@cache_control(no_cache=True)
 @require_safe
+@cache_control(no_cache=True)
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker: its source, below the names of this release's files."""
     head = f"const RELEASE = {json.dumps(release())};\nconst FILES = {json.dumps(files(), indent=1)};\n"
@@ -84,8 +84,8 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@cache_control(public=True, max_age=3600)
 @require_safe
+@cache_control(private=True, max_age=3600)
 def manifest(request: HttpRequest) -> JsonResponse:
     """The portal as an app whose start page is this device's."""
     icons = [

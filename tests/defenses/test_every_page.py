@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from inspections.answers import Given
 from organization.models import Role
-from reports.models import Notice
+from reports.models import OfficialDocument
 from tests.factories import make_user
 from tests.small_stage import add_photo, drafted, jpeg, small_stage, submitted
 
@@ -45,7 +45,7 @@ def world(db: None, quick_pdf: Any) -> dict[str, str]:
     """A county in use; what stands in an address for each kind of row."""
     stage = small_stage(townships=2)
     photo = add_photo(stage.inspections[1], stage.cast["inspector"], jpeg())
-    notice: Notice = drafted(stage, submitted(stage, yes=Given(False)))
+    notice: OfficialDocument = drafted(stage, submitted(stage, yes=Given(False)))
     person = make_user("everything", [(role, stage.county.region) for role in Role])
     client = Client()
     client.force_login(person)

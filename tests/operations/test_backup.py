@@ -89,10 +89,10 @@ def test_drill_brings_back_every_row_file_and_key(
         assert stat.S_IMODE((empty.folder / name).stat().st_mode) == 0o600
     assert empty.manage("migrate", "--check") == ""
     # What the database itself refuses, it still refuses.
-    guarded = "from reports.models import Notice\nNotice.objects.update(title='changed')"
+    guarded = "from reports.models import OfficialDocument\nOfficialDocument.objects.update(title='changed')"
     refused = empty.try_run("-c", f"import django\ndjango.setup()\n{guarded}")
     assert refused.returncode
-    assert "an issued notice is frozen" in refused.stderr
+    assert "an issued document is frozen" in refused.stderr
 
 
 def test_archive_is_for_its_owner_alone_and_holds_no_plain_text(archive: Path, source: Installation) -> None:
