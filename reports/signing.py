@@ -7,6 +7,7 @@ uploaded, and a visible field would break the document's structure for screen re
 import io
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -90,8 +91,10 @@ def sign(pdf: bytes, *, region: str, name: str, now: datetime) -> Signed:
     certificate = signer.signing_cert
     _check_validity(certificate, now)
     try:
-        with _turn if isinstance(signer, pkcs11.PKCS11Signer) else nullcontext():
-            out = _signed(pdf, signer, name)
+        turn = _turn if isinstance(signer, pkcs11.PKCS11Signer) else nullcontext()
+        # pyHanko runs an event loop of its own, which a thread that has one already would refuse.
+        with turn, ThreadPoolExecutor(max_workers=1) as apart:
+            out = apart.submit(_signed, pdf, signer, name).result()
     except Exception as fault:
         # pyHanko, the token's library and the network each have their own errors; none may issue.
         logger.exception("signing failed")

@@ -4,6 +4,7 @@ import io
 import os
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,9 @@ def status(body: bytes) -> Any:
     found = PdfFileReader(io.BytesIO(body)).embedded_signatures
     assert len(found) == 1
     context = ValidationContext(trust_roots=[x509.Certificate.load(root().der)], allow_fetching=False)
-    return validate_pdf_signature(found[0], context)
+    # In a thread of its own: the browser's event loop may run in this one.
+    with ThreadPoolExecutor(max_workers=1) as apart:
+        return apart.submit(validate_pdf_signature, found[0], context).result()
 
 
 def pdfsig(body: bytes, tmp_path: Path) -> str:
