@@ -96,6 +96,8 @@ def prepare(address: str, folder: str) -> list[Device]:
         "PORTAL_DATABASE_URL": address,
         "PORTAL_STATIC_ROOT": f"{folder}/static",
         "PORTAL_LOG_LEVEL": "WARNING",
+        # A bench asks more often than strangers may.
+        "PORTAL_PUBLIC_REQUESTS_PER_MINUTE": "0",
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONPATH": str(ROOT),
     }
