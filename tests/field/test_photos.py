@@ -133,7 +133,7 @@ def test_failing_server_keeps_photos_here_and_says_so(page: Page, stage: Stage) 
 def test_full_device_is_told_and_nothing_is_called_kept(page: Page, stage: Stage, live_server: Any) -> None:
     inspection, person = stage.inspections[0], stage.cast["inspector"]
     devtools = page.context.new_cdp_session(page)
-    quota = {"origin": live_server.url, "quotaSize": 400_000}
+    quota = {"origin": live_server.url, "quotaSize": 460_000}
     devtools.send("Storage.overrideQuotaForOrigin", quota)
     open_form(page, inspection, person)
     take(page, picture(300, 200))
