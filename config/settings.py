@@ -144,6 +144,16 @@ IDLE_EXEMPT_ROLES = env.list("IDLE_EXEMPT_ROLES", default=["inspector", "lead_in
 # Roles that work with a second factor only, such as administrator,security_administrator.
 SECOND_FACTOR_ROLES = env.list("SECOND_FACTOR_ROLES", default=[])
 OTP_TOTP_ISSUER = env("SECOND_FACTOR_ISSUER", default="基层便民服务督查平台")
+# Single sign-on by OpenID Connect: off without an issuer. The claim that names the account must be one that
+# people cannot change at the provider; amr or acr values named here stand for our own second factor.
+SSO_ISSUER = env("SSO_ISSUER", default="")
+SSO_CLIENT_ID = env("SSO_CLIENT_ID", default="")
+SSO_CLIENT_SECRET = env("SSO_CLIENT_SECRET", default="")
+SSO_SCOPE = env("SSO_SCOPE", default="openid profile")
+SSO_ACCOUNT_CLAIM = env("SSO_ACCOUNT_CLAIM", default="preferred_username")
+SSO_SECOND_FACTOR = env.list("SSO_SECOND_FACTOR", default=[])
+SSO_NAME = env("SSO_NAME", default="")
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"

@@ -25,5 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reports.urls")),
     path("", include("config.operations.urls")),
 ]
+if settings.SSO_ISSUER:
+    urlpatterns.append(path("sso/", include("organization.sso_urls")))
 if settings.SHOW_COMPONENTS:
     urlpatterns.append(path("components/", component_page, name="components"))

@@ -1,6 +1,7 @@
 """Settings that the portal cannot work with, told before it starts."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
@@ -29,6 +30,24 @@ def check_trail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="organization.E002",
             )
         )
+    return found
+
+
+@register
+def check_sso(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Without TLS anybody on the way could be the provider; without a client it would refuse everybody."""
+    issuer = urlsplit(settings.SSO_ISSUER)
+    if not settings.SSO_ISSUER:
+        return []
+    found: list[CheckMessage] = []
+    if issuer.scheme != "https" and issuer.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        said = f"PORTAL_SSO_ISSUER is {settings.SSO_ISSUER!r}; it must begin with https://."
+        found.append(Error(said, id="organization.E004"))
+    if not (settings.SSO_CLIENT_ID and settings.SSO_CLIENT_SECRET):
+        said = "PORTAL_SSO_ISSUER needs PORTAL_SSO_CLIENT_ID and PORTAL_SSO_CLIENT_SECRET."
+        found.append(Error(said, id="organization.E005"))
+    if "openid" not in settings.SSO_SCOPE.split():
+        found.append(Error("PORTAL_SSO_SCOPE must hold openid.", id="organization.E006"))
     return found
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from .models import User
 from .second_factor import is_required
+from .single_sign_on import SSO_STRONG, WAY
 
 Handler = Callable[[HttpRequest], HttpResponse]
 # What stays open meanwhile, beside the page itself.
@@ -14,16 +15,23 @@ SECOND_FACTOR = "organization:second-factor"
 OPEN = {"logout", "set_language"}
 
 
-def duty(user: User) -> str | None:
+def must_change(user: User, way: str = "") -> bool:
+    """Say whether the password is to be changed now; who came in without it is not asked for it."""
+    return user.must_change_password and not way
+
+
+def duty(user: User, way: str = "") -> str | None:
     """Name the page on which the person has something to do first; None where all is done.
 
-    Who has a second factor shows it before anything else; who needs one sets it up after the password.
+    Who has a second factor shows it before anything else; who needs one sets it up after the password. `way`
+    is how they came in: a provider of single sign-on may have asked for its own second factor instead.
     """
-    if user.second_factor_at is not None and not user.is_verified():
+    strong = way == SSO_STRONG
+    if user.second_factor_at is not None and not strong and not user.is_verified():
         return SECOND_FACTOR
-    if user.must_change_password:
+    if must_change(user, way):
         return "organization:account"
-    if user.second_factor_at is None and is_required(user):
+    if user.second_factor_at is None and not strong and is_required(user):
         return SECOND_FACTOR
     return None
 
@@ -37,7 +45,8 @@ def duties_first(get_response: Handler) -> Handler:
     def process_view(request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
         if not request.user.is_authenticated or request.resolver_match is None:
             return None
-        page, asked = duty(request.user), request.resolver_match.view_name
+        page = duty(request.user, request.session.get(WAY, ""))
+        asked = request.resolver_match.view_name
         if page is None or asked == page or asked in OPEN:
             return None
         return HttpResponseRedirect(reverse(page))

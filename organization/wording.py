@@ -12,6 +12,7 @@ from .templatetags.portal import grade_name
 # Every action that any app writes into the trail.
 ACTIONS = {
     "login": gettext_lazy("登录"),
+    "login.sso": gettext_lazy("统一身份认证登录"),
     "login.wait": gettext_lazy("等待期间登录"),
     "person.create": gettext_lazy("新增人员"),
     "people.create": gettext_lazy("从表格新增人员"),
@@ -151,6 +152,7 @@ DETAILS = {
     "before": gettext_lazy("早于"),
     "filter": gettext_lazy("筛选条件"),
     "missing": gettext_lazy("缺少的文件"),
+    "sso": gettext_lazy("统一身份认证"),
     "report_days": gettext_lazy("书面反馈时限（工作日）"),
 }
 # Kinds of rows as `audit.describe` writes them.
@@ -168,6 +170,12 @@ KINDS = {
     "SealImage": pgettext_lazy("one", "印章图片"),
     "Finding": pgettext_lazy("one", "问题"),
     "Job": pgettext_lazy("one", "任务"),
+}
+# Why an answer of the provider of single sign-on was not taken.
+SSO_REASONS = {
+    "unreachable": gettext_lazy("连不上"),
+    "cancelled": gettext_lazy("没有完成"),
+    "answer": gettext_lazy("没有通过核对"),
 }
 ROLES_IN = {"role", "roles"}
 
@@ -207,6 +215,8 @@ def _said(key: str, value: str) -> str:
 def _value(key: str, value: Any) -> str:
     if key in ROLES_IN:
         return _role(value)
+    if key == "sso":
+        return str(SSO_REASONS.get(value, value))
     return grade_name(_plain(value)) if key == "grade" else _plain(value)
 
 

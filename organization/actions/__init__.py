@@ -1,7 +1,7 @@
 """Every write of the organization app."""
 
 from .centers import edit_center
-from .entry import must_wait, note_login, note_logout, note_refused_login
+from .entry import enter_by_sso, must_wait, note_login, note_logout, note_refused_login, note_refused_sso
 from .people import (
     assign,
     change_own_password,
@@ -47,6 +47,7 @@ __all__ = [
     "enable",
     "end_other_sessions",
     "end_session",
+    "enter_by_sso",
     "import_regions",
     "move_session",
     "must_wait",
@@ -54,6 +55,7 @@ __all__ = [
     "note_login",
     "note_logout",
     "note_refused_login",
+    "note_refused_sso",
     "pass_second_factor",
     "prune_trail",
     "renew_recovery_codes",

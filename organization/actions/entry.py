@@ -5,14 +5,18 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ..audit import describe, record
 from ..models import AuditEntry, User
 from ..passwords import is_too_old
+from ..problems import Problem
 
 ACTION = "login"
 # A try refused unseen, since the account waits: kept in the trail, but no reason to wait longer.
 WAITING = "login.wait"
+# Apart from passwords: nobody can make an account wait by this.
+BY_SSO = "login.sso"
 BEGUN_ANEW = "person.password"
 
 
@@ -22,6 +26,37 @@ def note_login(*, by: User, address: str | None, now: datetime | None = None) ->
         by.must_change_password = True
         by.save(update_fields=["must_change_password"])
     record(ACTION, by=by, target=by, region=by.home_code, address=address, now=now)
+
+
+def enter_by_sso(*, account: str, address: str | None, now: datetime | None = None) -> User:
+    """Return the person whom the provider names, and leave a row; nobody gets an account by this.
+
+    Raise `Problem` where there is no such account, or it is disabled. The age of a password that was not
+    asked for does not matter here.
+    """
+    person = _named(account)
+    if person is not None and person.is_active:
+        record(BY_SSO, by=person, target=person, region=person.home_code, address=address, now=now)
+        return person
+    record(
+        BY_SSO,
+        by=None,
+        target=person or "",
+        region=person.home_code if person else None,
+        address=address,
+        refused=True,
+        now=now,
+        username=account[:64],
+    )
+    if person is not None:
+        raise Problem(_("这个账号已停用，请联系安全管理员。"))
+    said = _("统一身份认证已通过，但本平台没有“%(name)s”这个账号。请联系本县的安全管理员。")
+    raise Problem(said % {"name": account[:64]})
+
+
+def note_refused_sso(*, reason: str, address: str | None, now: datetime | None = None) -> None:
+    """Leave a row of an answer that does not hold, which is nobody's."""
+    record(BY_SSO, by=None, target="", address=address, refused=True, now=now, sso=reason)
 
 
 def note_logout(*, by: User, now: datetime | None = None) -> None:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,10 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .. import actions
+from .. import actions, single_sign_on
 from ..forms import LoginForm, OwnPasswordForm
+from ..gate import must_change
 from ..middleware import address_of, renew
-from ..models import Role
+from ..models import Role, User
 from ..problems import Problem
 from ..release import release
 from ..sessions import running
@@ -44,23 +46,33 @@ class Login(LoginView):
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         actions.note_login(by=form.get_user(), address=address_of(self.request))
-        response = super().form_valid(form)
-        renew(self.request.session)
-        # The key is given when a session is written for the first time.
-        self.request.session.save()
-        actions.begin_session(
-            by=form.get_user(),
-            session_key=self.request.session.session_key,
-            address=address_of(self.request),
-            agent=self.request.META.get("HTTP_USER_AGENT", ""),
-        )
-        return response
+        let_in(self.request, form.get_user())
+        return HttpResponseRedirect(self.get_success_url())
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         username = form.cleaned_data.get("username", "")
         waiting = form.has_error(NON_FIELD_ERRORS, "wait")
         actions.note_refused_login(username=username, address=address_of(self.request), waiting=waiting)
         return super().form_invalid(form)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(sso=single_sign_on.is_on(), sso_name=settings.SSO_NAME, **kwargs)
+
+
+def let_in(request: HttpRequest, person: User, *, way: str = "") -> None:
+    """Begin a session of the person's, whose row in the trail the caller has left."""
+    login(request, person, settings.AUTHENTICATION_BACKENDS[0])
+    if way:
+        request.session[single_sign_on.WAY] = way
+    renew(request.session)
+    # The key is given when a session is written for the first time.
+    request.session.save()
+    actions.begin_session(
+        by=person,
+        session_key=request.session.session_key,
+        address=address_of(request),
+        agent=request.META.get("HTTP_USER_AGENT", ""),
+    )
 
 
 class Logout(LogoutView):
@@ -123,6 +135,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "form": form,
         "facts": facts,
         "grants": request.user.grants,
+        "must_change": must_change(request.user, request.session.get(single_sign_on.WAY, "")),
         "sessions": running(request.user, request.session.session_key),
     }
     return render(request, "organization/account.html", context)
