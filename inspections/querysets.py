@@ -11,7 +11,7 @@ from organization.models import Role
 from organization.querysets import NOTHING, within
 
 from .merging import CHANGING
-from .workflow import OPEN, SUBMITTED, WITH_COUNTY, WITH_TOWNSHIP
+from .workflow import OPEN, SUBMITTED, WITH_COUNTY, WITH_TOWNSHIP, WITHDRAWN
 
 if TYPE_CHECKING:
     from organization.models import User
@@ -113,6 +113,10 @@ class FindingQuerySet(models.QuerySet[Any]):
 
     def open(self) -> "FindingQuerySet":
         return self.filter(state__in=OPEN)
+
+    def standing(self) -> "FindingQuerySet":
+        """Those that were not withdrawn: what was really found, closed or not."""
+        return self.exclude(state=WITHDRAWN)
 
     def overdue(self, today: date) -> "FindingQuerySet":
         """Those that the township should have reported before today."""

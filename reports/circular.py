@@ -74,7 +74,7 @@ class ItemFacts:
 
 @dataclass(frozen=True)
 class RoundFacts:
-    """A round of a region: townships best first, sections in the standard's order, items by centers."""
+    """A round of a region: townships by division code, sections in the standard's order, items by centers."""
 
     name: str
     region: str
@@ -251,7 +251,7 @@ def _annexes(facts: RoundFacts) -> tuple[Annex, ...]:
         for n, t in enumerate(facts.townships, start=1)
     )
     total = ("", "合计", str(facts.centers), str(facts.inspected), _score(facts.average), str(facts.findings))
-    note = "注：得分按照本次检查采用的评分办法计算，乡镇按平均得分由高到低排列，“—”表示尚无得分。"
+    note = "注：得分按照本次检查采用的评分办法计算，乡镇按行政区划代码的顺序排列，不排名次，“—”表示尚无得分。"
     annexes = [Annex(ANNEXES[0], said, (Table(TOWNSHIPS, (*rows, total)),), note)]
     if facts.items:
         items = tuple(

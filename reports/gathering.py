@@ -1,7 +1,7 @@
 """From rounds, findings and snapshots to the facts of circulars, opinions, score reports and ledgers."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,16 +18,19 @@ from standards.measures import MET
 
 from .circular import ItemFacts, RoundFacts, SectionFacts, TownshipFacts
 from .evidence import PhotoFacts
+from .follow_up import FollowUp, follow_up
 from .ledger import LedgerRow
 from .opinion import Outcome, ReinspectionFacts, ResultFacts
 from .overview import TOWNSHIP, changes, mean
 from .score_report import CenterScore, LostPoints, SectionScore, TownshipScores
+from .scrutiny import FORBIDDEN
 from .wording import Deadline
 
 UNSCORED = ("na", "unanswered")
 OUTCOMES: dict[str, Outcome] = {MET: "done", "partly": "partly", "not_met": "not_done"}
 EXAMPLES = 3
 ITEMS_SHOWN = 10
+ELSEWHERE = "（见平台记录）"
 
 
 def round_facts(round: Round) -> RoundFacts:
@@ -71,38 +74,36 @@ def _townships(round: Round) -> tuple[TownshipFacts, ...]:
             sum=Sum("score"),
         )
     )
-    found = dict(
-        Finding.objects.filter(round=round).order_by().values_list(TOWNSHIP).annotate(count=Count("pk"))
-    )
+    standing = Finding.objects.standing().filter(round=round)
+    found = dict(standing.order_by().values_list(TOWNSHIP).annotate(count=Count("pk")))
     by_code = {row["township"]: row for row in rows}
     names = Region.objects.in_bulk([code.ljust(CODE_LENGTH, "0") for code in by_code])
-    facts = [
-        (
-            code,
-            TownshipFacts(
-                names[code.ljust(CODE_LENGTH, "0")].name,
-                row["total"],
-                row["submitted"],
-                mean(row["sum"], row["scored"]),
-                found.get(code, 0),
-            ),
+    return tuple(
+        TownshipFacts(
+            names[code.ljust(CODE_LENGTH, "0")].name,
+            row["total"],
+            row["submitted"],
+            mean(row["sum"], row["scored"]),
+            found.get(code, 0),
         )
-        for code, row in by_code.items()
-    ]
-    facts.sort(key=lambda pair: (pair[1].average is None, -(pair[1].average or 0), pair[0]))
-    return tuple(township for _, township in facts)
+        for code, row in sorted(by_code.items())
+    )
 
 
 def _found(round: Round) -> tuple[tuple[SectionFacts, ...], tuple[ItemFacts, ...]]:
     """What fell short, by section in the standard's order, and the items that fell short most."""
-    rows = Finding.objects.filter(round=round).values_list(
-        "item__clause__section__position",
-        "item__clause__section__title",
-        "item_id",
-        "item__title",
-        "clause",
-        "finding",
-        "center_id",
+    rows = (
+        Finding.objects.standing()
+        .filter(round=round)
+        .values_list(
+            "item__clause__section__position",
+            "item__clause__section__title",
+            "item_id",
+            "item__title",
+            "clause",
+            "finding",
+            "center_id",
+        )
     )
     sections: dict[tuple[int, str], list[tuple[Any, ...]]] = {}
     for position, title, *rest in rows.order_by("item_id", "pk"):
@@ -126,9 +127,19 @@ def _section(title: str, rows: list[tuple[Any, ...]]) -> SectionFacts:
 
 
 def reinspection_facts(
-    *, notice_title: str, notice_number: str, before: Mapping[str, Any], after: Mapping[str, Any]
+    *,
+    notice_title: str,
+    notice_number: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    withdrawn: Collection[str] = (),
+    listed: int = 0,
 ) -> ReinspectionFacts:
-    """What a later inspection's snapshot says of each finding of the earlier one's."""
+    """What a later inspection's snapshot says of each finding of the earlier one's but those `withdrawn`.
+
+    `listed` is how many the notice named: it left out what was withdrawn before its issue.
+    """
+    told = [item for item in wanting(before) if item["code"] not in withdrawn]
     now = {item["code"]: item for item in after["items"]}
     return ReinspectionFacts(
         center=after["center"]["name"],
@@ -136,7 +147,8 @@ def reinspection_facts(
         notice_title=notice_title,
         notice_number=notice_number,
         reinspected_on=date.fromisoformat(after["inspected_on"]),
-        results=tuple(_result(item, now.get(item["code"])) for item in wanting(before)),
+        results=tuple(_result(item, now.get(item["code"])) for item in told),
+        withdrawn=max(listed - len(told), 0),
     )
 
 
@@ -222,21 +234,47 @@ def _decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
-def ledger_rows(findings: Iterable[Finding]) -> list[LedgerRow]:
-    """Findings as rows of the ledger, by township and center; each needs its center and region."""
+def ledger_rows(
+    findings: Iterable[Finding], *, printable: Callable[[str], bool] = lambda text: True
+) -> list[LedgerRow]:
+    """Findings as rows of the ledger, by township and center; each needs its center and region.
+
+    What a township wrote of its own cannot be put right by whoever prints the ledger: where a paper
+    cannot have it, the row says where it is to be read.
+    """
     rows = [(township_of(finding.region), finding) for finding in findings]
     rows.sort(key=lambda row: (row[0].code, row[1].center_id, -row[1].lost, row[1].pk))
-    return [
-        LedgerRow(
-            township=township.name,
-            center=finding.center.name,
-            clause=finding.clause,
-            finding=finding.finding,
-            requirement=finding.requirement,
-            deadline=Deadline(finding.mode, working_days=finding.working_days),
-        )
-        for township, finding in rows
-    ]
+    followed = follow_up([finding for _township, finding in rows])
+
+    def theirs(text: str) -> str:
+        return text if printable(text) and not any(word in text for word in FORBIDDEN) else ELSEWHERE
+
+    return [_ledger_row(place.name, finding, followed[finding.pk], theirs) for place, finding in rows]
+
+
+def _ledger_row(
+    township: str, finding: Finding, followed: FollowUp, theirs: Callable[[str], str]
+) -> LedgerRow:
+    done = [text for text in (followed.result, theirs(followed.measure)) if text]
+    return LedgerRow(
+        township=township,
+        center=finding.center.name,
+        clause=finding.clause,
+        finding=finding.finding,
+        requirement=finding.requirement,
+        deadline=_deadline(finding),
+        person=theirs(followed.person),
+        result="：".join(done),
+        verdict=followed.verdict,
+        closed_on=followed.closed_on,
+    )
+
+
+def _deadline(finding: Finding) -> Deadline:
+    """The day once the term has begun, as it was moved since; before, the working days it will have."""
+    if finding.due_on and finding.mode == Finding.Mode.FIXED_TERM:
+        return Deadline(finding.mode, due=finding.due_on, provisional=finding.due_is_provisional)
+    return Deadline(finding.mode, working_days=finding.working_days)
 
 
 def township_of(region: Region) -> Region:

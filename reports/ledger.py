@@ -12,20 +12,22 @@ from .wording import Deadline, bare, chinese_date, deadline_text
 COLUMNS = (
     Column("序号", 11, "center"),
     Column("服务中心（点）", 28),
-    Column("条款", 22, "center"),
-    Column("存在问题", 40),
-    Column("整改要求", 36),
-    Column("整改时限", 24, "center"),
+    Column("条款", 20, "center"),
+    Column("存在问题", 36),
+    Column("整改要求", 32),
+    Column("整改时限", 22, "center"),
     Column("责任人", 14, "center"),
-    Column("整改情况", 20),
-    Column("复查结论", 15, "center"),
-    Column("销号日期", 15, "center"),
+    Column("整改情况", 30),
+    Column("复查结论", 16, "center"),
+    Column("销号日期", 16, "center"),
 )
+LONGEST = 120  # characters of what was done: a row has to fit a page
+MORE = "……（全文见平台）"
 
 
 @dataclass(frozen=True)
 class LedgerRow:
-    """A finding as the ledger has it; what is not known yet is empty and filled in by hand."""
+    """A finding as the ledger has it; what did not happen yet is empty."""
 
     township: str
     center: str
@@ -64,7 +66,7 @@ def compose_ledger(
                 f"问题{len(rows)}项，已销号{closed}项",
             ),
             table=Table(COLUMNS, tuple(_rows(rows))),
-            note="注：空白栏由责任单位和复查人员填写；整改一项、销号一项，复查合格后方可销号。",
+            note="注：责任人和整改情况取自乡镇最近一次报送，空白的尚未报送或尚未复查；整改一项、销号一项，复查合格后方可销号。",
             demonstration=demonstration,
             preview=preview,
         )
@@ -86,4 +88,8 @@ def _rows(rows: Sequence[LedgerRow]) -> list[tuple[str, ...]]:
 def _row(number: int, row: LedgerRow) -> tuple[str, ...]:
     closed = chinese_date(row.closed_on) if row.closed_on else ""
     texts = (row.center, row.clause, bare(row.finding), bare(row.requirement), deadline_text(row.deadline))
-    return (str(number), *texts, row.person, row.result, row.verdict, closed)
+    return (str(number), *texts, row.person, _shortened(bare(row.result)), row.verdict, closed)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - len(MORE)] + MORE

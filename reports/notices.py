@@ -1,9 +1,11 @@
 """From a document's row and what its inspection or round came to, to the document that is rendered."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from inspections.models import Finding
 
 from . import gathering
 from .circular import compose_circular
@@ -50,7 +52,14 @@ def compose(document: OfficialDocument, *, number: int | None, dated: date) -> N
     }
     if document.kind == Kind.OPINION:
         return compose_opinion(facts=_reinspection(document), **common, **about)
-    return compose_notice(kind=document.kind, facts=facts(document.inspection.snapshot), **common, **about)
+    told = facts(document.inspection.snapshot, without=_withdrawn(document.inspection_id))
+    return compose_notice(kind=document.kind, facts=told, **common, **about)
+
+
+def _withdrawn(inspection: Any) -> frozenset[str]:
+    """The items of an inspection whose findings turned out to be none: no document asks for them."""
+    rows = Finding.objects.filter(inspection=inspection, state=Finding.State.WITHDRAWN)
+    return frozenset(rows.values_list("item__code", flat=True))
 
 
 def _sealed(document: OfficialDocument, *, draft: bool) -> dict[str, Any]:
@@ -85,11 +94,13 @@ def _reinspection(document: OfficialDocument) -> Any:
         notice_number=notice.number_text,
         before=notice.inspection.snapshot,
         after=after.snapshot,
+        withdrawn=_withdrawn(notice.inspection_id),
+        listed=len(notice.document["findings"]["rows"]),
     )
 
 
-def facts(snapshot: Mapping[str, Any]) -> InspectionFacts:
-    """What the notice says of the inspection, from its frozen content alone."""
+def facts(snapshot: Mapping[str, Any], *, without: Collection[str] = ()) -> InspectionFacts:
+    """What the notice says of the inspection, from its frozen content, `without` items by their code."""
     center, standard = snapshot["center"], snapshot["standard"]
     return InspectionFacts(
         center=center["name"],
@@ -100,7 +111,7 @@ def facts(snapshot: Mapping[str, Any]) -> InspectionFacts:
         score=None if snapshot["score"] is None else Decimal(snapshot["score"]),
         grade=snapshot["grade"],
         plan_number=snapshot["round"]["plan_number"],
-        findings=tuple(_finding(item) for item in gathering.wanting(snapshot)),
+        findings=tuple(_finding(item) for item in gathering.wanting(snapshot) if item["code"] not in without),
     )
 
 

@@ -58,7 +58,10 @@ class ResultFacts:
 
 @dataclass(frozen=True)
 class ReinspectionFacts:
-    """A re-inspection, and the notice whose findings it looked at again."""
+    """A re-inspection, and the notice whose findings it looked at again.
+
+    `withdrawn` of them turned out to be none meanwhile, and are not among the results.
+    """
 
     center: str
     township: str
@@ -66,6 +69,7 @@ class ReinspectionFacts:
     notice_number: str
     reinspected_on: date
     results: tuple[ResultFacts, ...]
+    withdrawn: int = 0
 
 
 def compose_opinion(
@@ -137,9 +141,12 @@ def _opening(facts: ReinspectionFacts, you: str, we: str, wording: Wording) -> t
         f"{words}{_count(facts, outcome)}项" for outcome, words in OUTCOMES.items() if _count(facts, outcome)
     ]
     basis = f"{bare(wording.basis)}，" if wording.basis else ""
+    whole = f"{len(facts.results) + facts.withdrawn}项"
+    if facts.withdrawn:
+        whole += f"，其中{facts.withdrawn}项经核实已撤销，其余{len(facts.results)}项"
     return (
         f"{basis}{we}于{chinese_date(facts.reinspected_on)}对{you}{rest}落实《{facts.notice_title}》"
-        f"（{facts.notice_number}）的情况进行了复查。通知所列问题{len(facts.results)}项，"
+        f"（{facts.notice_number}）的情况进行了复查。通知所列问题{whole}，"
         f"经复查，{'、'.join(said)}，具体如下：",
     )
 

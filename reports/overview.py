@@ -187,7 +187,8 @@ def overdue(user: User, today: date) -> int:
 def worst_items(user: User, round: Round) -> list[dict[str, Any]]:
     """The items that fell short at the most centers: title, clause, how many centers."""
     rows = (
-        Finding.objects.filter(overseen(user), round=round)
+        Finding.objects.standing()
+        .filter(overseen(user), round=round)
         .order_by()
         .values("item_id", "item__code", "item__title")
         .annotate(count=Count("pk"), clause=Max("clause"))
@@ -198,14 +199,14 @@ def worst_items(user: User, round: Round) -> list[dict[str, Any]]:
 
 def awaiting_notice(user: User, round: Round | None = None) -> Any:
     """Submitted inspections that have findings and no notice yet, for which the person may draft one;
-    self-checks get none."""
+    self-checks get none, nor do those whose findings were all withdrawn."""
     drafts = within(user.prefixes(Role.ADMINISTRATOR, Role.REVIEWER), "region__code")
     standing = OfficialDocument.objects.demands().exclude(state=OfficialDocument.State.WITHDRAWN)
     rows = (
         Inspection.objects.submitted()
         .filter(drafts)
         .filter(
-            Exists(Finding.objects.filter(inspection_id=OuterRef("pk"))),
+            Exists(Finding.objects.standing().filter(inspection_id=OuterRef("pk"))),
             ~Exists(standing.filter(inspection_id=OuterRef("pk"))),
         )
         .exclude(round__kind=Round.Kind.SELF_CHECK)

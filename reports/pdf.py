@@ -22,6 +22,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from . import economy, fonts, geometry, pictures
 from .document import Document, DocumentRefused, digest, images, texts
 from .typesetting import Format, Typeset, Verification, typeset
+from .wording import clean
 
 ENGINE = "70.0"  # the justification below replaces a private function of exactly this version
 ARCHIVE = "pdf/a-3b"  # ISO 19005-3: kept for decades, and an incremental signature leaves it so
@@ -206,14 +207,23 @@ def check(document: Document) -> None:
     said = list(texts(document))
     if sum(len(text) for _, text in said) > MAX_CHARACTERS:
         raise DocumentRefused("too_large", characters=MAX_CHARACTERS)
-    folder = Path(settings.FONTS_DIR)
-    known = frozenset().union(*(fonts.coverage(str(folder / face.file)) for face in fonts.installed()))
+    known = _known()
     if set().union(*(map(ord, text) for _, text in said)) <= known:
         return
     for place, text in said:
         for character in text:
             if ord(character) not in known:
                 raise DocumentRefused("missing_glyph", place=place, character=character)
+
+
+def printable(text: str) -> bool:
+    """Say whether some face has every character of a text as it would be printed; FontsNotBuilt without."""
+    return set(map(ord, clean(text))) <= _known()
+
+
+def _known() -> frozenset[int]:
+    folder = Path(settings.FONTS_DIR)
+    return frozenset().union(*(fonts.coverage(str(folder / face.file)) for face in fonts.installed()))
 
 
 def _faces_used(laid_out: weasyprint.Document) -> tuple[str, ...]:

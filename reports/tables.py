@@ -15,6 +15,7 @@ from organization.codes import Level
 from organization.models import User
 
 from . import overview, sheets
+from .follow_up import follow_up
 from .models import Job, OfficialDocument
 from .sheets import Field, Sheet
 
@@ -40,7 +41,10 @@ def _ranking(round: Round, standings: Sequence[overview.Standing]) -> Sheet:
     return Sheet(
         name=_("各乡镇"),
         title=_("%(round)s 各乡镇得分") % {"round": round.name},
-        notes=(_("按平均分排列，只供内部工作参考，不公布、不通报。"), policy_note()),
+        notes=(
+            _("名次只供内部工作参考，不公布、不通报；情况通报按行政区划顺序列出各乡镇的平均分。"),
+            policy_note(),
+        ),
         fields=(
             Field(_("名次"), 8, "number"), Field(_("乡镇"), 24), Field(_("区划代码"), 16),
             Field(_("平均分"), 10, "points"), Field(_("已检查中心"), 12, "number"),
@@ -153,15 +157,18 @@ FINDING_FIELDS: tuple[tuple[Any, int, sheets.Form], ...] = (
     (gettext_lazy("文号"), 22, "text"),
     (gettext_lazy("成文日期"), 12, "date"),
 )
-BY_HAND = (
-    (gettext_lazy("责任领导"), 12),
-    (gettext_lazy("责任人"), 12),
-    (gettext_lazy("整改措施"), 30),
-    (gettext_lazy("完成日期"), 12),
-    (gettext_lazy("复查人"), 12),
-    (gettext_lazy("复查日期"), 12),
-    (gettext_lazy("复查结论"), 16),
-    (gettext_lazy("销号日期"), 12),
+# The first is filled in by hand: the portal does not know it.
+FOLLOWED_FIELDS: tuple[tuple[Any, int, sheets.Form], ...] = (
+    (gettext_lazy("责任领导"), 12, "text"),
+    (gettext_lazy("责任人"), 12, "text"),
+    (gettext_lazy("整改措施"), 30, "text"),
+    (gettext_lazy("整改结果"), 12, "text"),
+    (gettext_lazy("完成日期"), 12, "date"),
+    (gettext_lazy("整改期限"), 12, "date"),
+    (gettext_lazy("复查人"), 12, "text"),
+    (gettext_lazy("复查日期"), 12, "date"),
+    (gettext_lazy("复查结论"), 16, "text"),
+    (gettext_lazy("销号日期"), 12, "date"),
 )
 
 
@@ -179,16 +186,22 @@ def write_findings(path: Path | str, rows: Any, *, said: Sequence[str] = ()) -> 
 
 
 def write_ledger(path: Path | str, *, round: Round, user: User) -> None:
-    """整改台账: the round's findings with what is told by hand until it is kept in the portal."""
+    """整改台账: the round's findings with what became of each: reported, judged, closed."""
     rows = Finding.objects.filter(overview.overseen(user), round=round)
     fields = [Field(_("序号"), 6, "number")]
     kept = (field for place, field in enumerate(FINDING_FIELDS) if place != ROUND)
     fields += [Field(str(head), width, form) for head, width, form in kept]
-    fields += [Field(str(head), width) for head, width in BY_HAND]
+    fields += [Field(str(head), width, form) for head, width, form in FOLLOWED_FIELDS]
     sheet = Sheet(
         name=_("整改台账"),
         title=_("%(round)s 整改台账") % {"round": round.name},
-        notes=(_("对账销号：整改一项、复查一项、销号一项。后八列由责任单位填写。"), policy_note()),
+        notes=(
+            _(
+                "对账销号：整改一项、复查一项、销号一项。整改情况取自最近一次报送，复查情况取自审核记录；"
+                "责任领导由责任单位填写。"
+            ),
+            policy_note(),
+        ),
         fields=fields,
         rows=_ledger_rows(rows.order_by("region_id", "center_id", "item_id")),
         pinned=3,
@@ -199,11 +212,19 @@ def write_ledger(path: Path | str, *, round: Round, user: User) -> None:
 def _ledger_rows(rows: Any) -> Iterator[Sequence[Any]]:
     for number, row in enumerate(_joined(rows), start=1):
         township, center, _round, *rest = _finding(row)
-        yield (number, township, center, *rest, *("" for _field in BY_HAND))
+        yield (number, township, center, *rest, *_followed(row))
+
+
+def _followed(row: Any) -> tuple[Any, ...]:
+    told = row.followed
+    return (
+        "", told.person, told.measure, told.result, told.done_on, row.due_on, told.reviewer,
+        told.reviewed_on, told.verdict, told.closed_on,
+    )  # fmt: skip
 
 
 def _joined(rows: Any) -> Iterator[Finding]:
-    """The findings with their places and the number of the document that names them."""
+    """The findings with their places, the document that names them and what became of them."""
     rows = rows.select_related("center", "round", "item", "region__parent", "inspection")
     rows = rows.defer("inspection__snapshot")
     chunk: list[Finding] = []
@@ -219,7 +240,9 @@ def _numbered(rows: list[Finding]) -> list[Finding]:
     wanted = {row.inspection_id for row in rows}
     found = OfficialDocument.objects.demands().issued().filter(inspection__in=wanted).defer("document")
     demands = {document.inspection_id: document for document in found.select_related("body")}
+    followed = follow_up(rows)
     for row in rows:
+        row.followed = followed[row.pk]  # type: ignore[attr-defined]
         row.demand = demands.get(row.inspection_id)  # type: ignore[attr-defined]
     return rows
 

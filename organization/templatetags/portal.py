@@ -41,6 +41,12 @@ def moment(value: Any) -> str:
     return f"{day(when)} {when:%H:%M}"
 
 
+@register.filter
+def full_moment(value: datetime | None) -> str:
+    """A moment as a register keeps it, with its date on the same day too: `2026年3月5日 14:05`."""
+    return f"{day(value)} {timezone.localtime(value):%H:%M}" if value else ""
+
+
 def _date(value: Any) -> date | None:
     if not value:
         return None

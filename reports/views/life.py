@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from organization.problems import Problem
-from organization.templatetags.portal import day, moment, term
+from organization.templatetags.portal import day, full_moment, term
 
 from .. import actions, permissions, workflow
 from ..forms import DeliveryForm
@@ -116,7 +116,7 @@ def _done(event: DocumentEvent) -> dict[str, Any]:
         "label": event.get_move_display(),
         "state": "late" if event.move in workflow.NEED_WORDS else "done",
         "spoken": _("已完成"),
-        "when": moment(event.at),
+        "when": full_moment(event.at),
         "person": event.by,
         "note": " · ".join(str(note) for note in notes if note),
     }

@@ -33,7 +33,7 @@ def round_ledger(request: HttpRequest, pk: int) -> HttpResponse:
     permissions.can_export_tables(request.user).enforce(
         action="ledger.print", target=round, region=round.region_id
     )
-    findings = Finding.objects.filter(overview.overseen(request.user), round=round)
+    findings = Finding.objects.standing().filter(overview.overseen(request.user), round=round)
     if (count := findings.count()) > MOST_ROWS:
         limits = {"count": count, "limit": MOST_ROWS}
         messages.error(
@@ -49,7 +49,9 @@ def round_ledger(request: HttpRequest, pk: int) -> HttpResponse:
                 issuer=issuer,
                 region=round.region.name,
                 round=round.name,
-                rows=gathering.ledger_rows(findings.select_related("center", "region__parent")),
+                rows=gathering.ledger_rows(
+                    findings.select_related("center", "region__parent"), printable=pdf.printable
+                ),
                 dated=timezone.localdate(),
                 demonstration=round.region.is_demonstration,
             )

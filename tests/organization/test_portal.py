@@ -1,11 +1,13 @@
-"""How pages write points."""
+"""How pages write points and moments."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from organization.templatetags.portal import points
+from organization.templatetags.portal import full_moment, moment, points
 
 
 @pytest.mark.parametrize(
@@ -25,3 +27,11 @@ from organization.templatetags.portal import points
 )
 def test_points_are_as_their_standard_rounded_them(value: Any, words: str) -> None:
     assert points(value) == words
+
+
+def test_register_writes_the_date_of_today_too() -> None:
+    now = timezone.localtime()
+    assert moment(now) == f"今天 {now:%H:%M}"
+    assert full_moment(now) == f"{now.year}年{now.month}月{now.day}日 {now:%H:%M}"
+    assert full_moment(now - timedelta(days=2)) == moment(now - timedelta(days=2))
+    assert full_moment(None) == ""

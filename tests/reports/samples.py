@@ -52,6 +52,19 @@ CHINA = timezone(timedelta(hours=8))
 LATER = datetime(2026, 12, 28, 10, 20, tzinfo=CHINA)
 LINE = "审服办〔2026〕15号　摘要 3f2a 91c4 77d0 1b2e"
 
+# What became of the first findings of each township in the ledger.
+FOLLOWED: dict[int, dict[str, Any]] = {
+    1: {
+        "person": "王强", "result": "已完成：在主要路口设置导向标识6处", "verdict": "合格，已销号",
+        "closed_on": date(2026, 12, 21),
+    },
+    2: {"person": "王强", "result": "部分完成：扶手已安装，坡道正在改造", "verdict": "退回继续整改"},
+    5: {
+        "person": "赵敏", "result": "已完成：配齐老花镜、医药箱和轮椅", "verdict": "合格，已销号",
+        "closed_on": date(2026, 12, 1),
+    },
+}  # fmt: skip
+
 
 def jpeg(place: int, *, size: tuple[int, int] = (640, 480), **options: Any) -> bytes:
     """A photo's bytes; another `place` is another picture."""
@@ -124,7 +137,7 @@ def round_facts(**changes: Any) -> RoundFacts:
         average=Decimal("83.50"),
         grades=(("优秀", 6), ("良好", 18), ("合格", 12), ("不合格", 3)),
         townships=tuple(
-            TownshipFacts(name, 4, 4 - (place == 9), Decimal("92.50") - 2 * place, 20 + place)
+            TownshipFacts(name, 4, 4 - (place == 9), Decimal("92.50") - 2 * (place * 7 % 10), 20 + place)
             for place, name in enumerate(TOWNSHIPS)
         ),
         sections=tuple(
@@ -207,9 +220,11 @@ def score_report(*centers: CenterScore, **changes: Any) -> ScoreReport:
 
 def ledger(townships: int = 3, **changes: Any) -> Ledger:
     rows = [
-        LedgerRow(name, f"{name}党政综合便民服务中心", row[1], row[2], row[3], row[5])
+        LedgerRow(
+            name, f"{name}党政综合便民服务中心", row[1], row[2], row[3], row[5], **FOLLOWED.get(place, {})
+        )
         for name in TOWNSHIPS[:townships]
-        for row in FINDINGS
+        for place, row in enumerate(FINDINGS)
     ]
     arguments = {"issuer": OFFICE.name, "region": "汤阴县", "round": ROUND, "rows": rows}
     return compose_ledger(**{**arguments, "dated": date(2026, 11, 25), **changes})

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from inspections import actions as inspecting
 from inspections.answers import Given
 from inspections.models import Finding, Inspection
 from reports import gathering, pdf
@@ -14,6 +15,8 @@ from reports.circular import compose_circular
 from reports.document import Number
 from reports.ledger import compose_ledger
 from reports.score_report import compose_score_report
+from tests.repairs import REPLY, in_state
+from tests.repairs import add_photo as add_evidence
 from tests.reports.notices import OFFICE
 from tests.small_stage import NOW, Stage, add_photo, answer, jpeg, later, small_stage, submit_by, submitted
 
@@ -40,11 +43,21 @@ def test_round_counts_its_own_townships_only(submitted_round: Stage) -> None:
     assert facts.region == submitted_round.county.region.name
 
 
-def test_townships_stand_from_the_best_average_and_unscored_ones_last(stage: Stage) -> None:
+def test_townships_stand_in_the_order_of_their_codes_whatever_they_reached(stage: Stage) -> None:
     submitted(stage, 1, **SHORT)
     first, second = gathering.round_facts(stage.round).townships
-    assert (first.name, first.inspected, first.findings) == (stage.county.townships[1].name, 1, 2)
-    assert (second.average, second.inspected) == (None, 0)
+    names = [township.name for township in stage.county.townships]
+    assert [first.name, second.name] == names
+    assert (first.average, first.inspected) == (None, 0)
+    assert (second.inspected, second.findings) == (1, 2)
+
+
+def test_withdrawn_findings_are_no_longer_told_of_a_round(submitted_round: Stage) -> None:
+    Finding.objects.filter(item__code="area", round=submitted_round.round).update(state="withdrawn")
+    facts = gathering.round_facts(submitted_round.round)
+    assert (facts.findings, [item.title for item in facts.items]) == (2, ["检查项yes"])
+    (section,) = facts.sections
+    assert section.findings == 2
 
 
 def test_mean_and_grades_are_those_of_the_submitted(submitted_round: Stage) -> None:
@@ -115,13 +128,35 @@ def test_villages_findings_stand_under_their_township() -> None:
     assert row.center == village.center.name
 
 
-def test_ledgers_rows_cost_no_query_of_their_own(submitted_round: Stage) -> None:
+def test_ledgers_rows_cost_two_queries_however_many_they_are(submitted_round: Stage) -> None:
     findings = list(Finding.objects.select_related("center", "region__parent"))
+    assert len(findings) > 3
     with CaptureQueriesContext(connection) as queries:
         compose_ledger(
             issuer="县办", region="县", round="轮", rows=gathering.ledger_rows(findings), dated=NOW.date()
         )
-    assert len(queries) == 0
+    assert len(queries) == 2
+
+
+def test_ledger_tells_what_became_of_each_finding(stage: Stage) -> None:
+    closed, waiting = in_state(stage, "closed"), in_state(stage, "notified", place=1)
+    rows = {row.township: row for row in gathering.ledger_rows(Finding.objects.all())}
+    first, second = (rows[finding.region.name] for finding in (closed, waiting))
+    assert (first.person, first.result, first.verdict) == ("王强", "已完成：已购置并安装", "合格，已销号")
+    assert first.closed_on == NOW.date()
+    assert first.deadline.due == closed.due_on is not None
+    assert (second.person, second.result, second.verdict, second.closed_on) == ("", "", "", None)
+    assert second.deadline.working_days == 15
+
+
+def test_words_of_a_township_that_no_paper_may_have_do_not_stop_the_ledger(stage: Stage) -> None:
+    finding, staff = in_state(stage, "acknowledged"), stage.cast["township_staff"]
+    said = REPLY | {"measure": "已对责任人处罚", "responsible": "王😀"}
+    inspecting.save_reply(finding=finding, fields=said, by=staff, now=NOW)
+    add_evidence(finding, staff)
+    inspecting.report(finding=finding, by=staff, now=NOW)
+    (row,) = gathering.ledger_rows(Finding.objects.all(), printable=lambda text: "😀" not in text)
+    assert (row.person, row.result) == (gathering.ELSEWHERE, f"已完成：{gathering.ELSEWHERE}")
 
 
 # ---- the score report

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from reports.document import DocumentRefused
-from reports.ledger import COLUMNS, LedgerRow
+from reports.ledger import COLUMNS, LONGEST, LedgerRow
 from tests.reports.notices import MONTH, SUSTAINED
 from tests.reports.samples import ledger
 
@@ -54,3 +54,9 @@ def test_ledger_without_a_finding_is_refused() -> None:
 
 def test_missing_requirement_is_a_place_to_fill_in_and_no_fault() -> None:
     assert ledger(rows=[row(requirement="")]).table.rows[1][4] == ""
+
+
+def test_long_account_is_cut_and_says_where_the_rest_is() -> None:
+    said = ledger(rows=[row(result="已完成：" + "换" * 1000)]).table.rows[1][7]
+    assert len(said) == LONGEST
+    assert said.endswith("……（全文见平台）")

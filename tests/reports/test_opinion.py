@@ -24,6 +24,11 @@ def test_opening_names_the_notice_and_counts_the_outcomes() -> None:
     )
 
 
+def test_findings_withdrawn_meanwhile_are_counted_but_not_judged() -> None:
+    (said,) = opinion(facts=reinspection(3, withdrawn=2)).opening
+    assert "通知所列问题5项，其中2项经核实已撤销，其余3项，经复查，已完成1项、部分完成1项、未完成1项" in said
+
+
 def test_table_has_a_row_for_each_finding_with_its_conclusion() -> None:
     (table,) = opinion(4).parts[0].passages[0].blocks
     assert [row[4] for row in table.rows] == ["已完成", "部分完成", "未完成", "已完成"]  # type: ignore[union-attr]

@@ -191,6 +191,8 @@ def test_awaiting_are_submitted_with_findings_and_without_a_notice(db: None) -> 
     submitted(stage, 1)
     begun = submitted(stage, 2, yes=Given(False))
     drafted(stage, begun)
+    withdrawn = submitted(stage, 3, yes=Given(False))
+    Finding.objects.filter(inspection=withdrawn).update(state="withdrawn")
     assert list(overview.awaiting_notice(by)) == [with_finding]
     assert overview.drafts(by, stage.round) == 1
 

@@ -13,7 +13,8 @@ from inspections.answers import Given
 from inspections.models import Finding
 from reports import sheets, tables
 from reports.sheets import Field, Sheet
-from tests.small_stage import Stage, issued, self_check, small_stage, submitted
+from tests.repairs import REPLY, in_state
+from tests.small_stage import NOW, Stage, issued, self_check, small_stage, submitted
 
 FIELDS = (
     Field("名称", 20), Field("数", 8, "number"), Field("分", 8, "points"), Field("日", 12, "date"),
@@ -152,7 +153,7 @@ def test_every_table_with_points_says_whose_policy_they_are(stage: Stage, tmp_pa
             assert tables.policy_note() in above, (name, page.title)
 
 
-def test_ledger_lists_each_finding_once_with_room_for_what_follows(
+def test_ledger_lists_each_finding_once_with_the_document_that_asks_for_it(
     stage: Stage, tmp_path: Path, quick_pdf: Any
 ) -> None:
     issued(stage, submitted(stage, 1, yes=Given(False), zones=Given(["guide"])))
@@ -160,14 +161,28 @@ def test_ledger_lists_each_finding_once_with_room_for_what_follows(
     tables.write_ledger(tmp_path / "t.xlsx", round=stage.round, user=stage.cast["administrator"])
     rows = list(read(tmp_path / "t.xlsx").active.iter_rows(min_row=4, values_only=True))
     head = rows[0]
-    assert head[-8:] == (
-        "责任领导", "责任人", "整改措施", "完成日期", "复查人", "复查日期", "复查结论", "销号日期",
+    assert head[-10:] == (
+        "责任领导", "责任人", "整改措施", "整改结果", "完成日期",
+        "整改期限", "复查人", "复查日期", "复查结论", "销号日期",
     )  # fmt: skip
     told = [dict(zip(head, row, strict=True)) for row in rows[1:]]
     assert [(row["序号"], row["乡镇"], row["文号"]) for row in told] == [
         (1, "城关镇", None), (2, "菜园镇", "汤政服办〔2026〕1号"), (3, "菜园镇", "汤政服办〔2026〕1号"),
     ]  # fmt: skip
     assert all(isinstance(row["扣分"], int | float) for row in told)
+
+
+def test_ledger_tells_who_did_what_and_who_looked_at_it(stage: Stage, tmp_path: Path) -> None:
+    finding = in_state(stage, "closed")
+    in_state(stage, "notified", place=1)
+    tables.write_ledger(tmp_path / "t.xlsx", round=stage.round, user=stage.cast["administrator"])
+    head, first, second = read(tmp_path / "t.xlsx").active.iter_rows(min_row=4, values_only=True)
+    told = dict(zip(head, first, strict=True))
+    assert (told["责任人"], told["整改措施"], told["整改结果"]) == ("王强", "已购置并安装", "已完成")
+    assert (told["复查人"], told["复查结论"]) == (stage.cast["administrator"].name, "合格，已销号")
+    days = [told[name].date() for name in ("完成日期", "整改期限", "复查日期", "销号日期")]
+    assert days == [REPLY["done_on"], finding.due_on, NOW.date(), NOW.date()]
+    assert [dict(zip(head, second, strict=True))[name] for name in ("责任人", "整改措施")] == [None, None]
 
 
 def test_ledger_asks_the_same_queries_for_many_findings(
@@ -177,7 +192,7 @@ def test_ledger_asks_the_same_queries_for_many_findings(
     assert user.grants
     for place in range(3):
         submitted(stage, place, yes=Given(False), zones=Given(["guide"]))
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(4):
             tables.write_ledger(tmp_path / "t.xlsx", round=stage.round, user=user)
 
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from inspections.answers import Given
-from inspections.models import Inspection
+from inspections.models import Finding, Inspection
 from organization.problems import NotAllowed, Problem
 from reports import actions
-from reports.models import GivenNumber
+from reports.models import GivenNumber, NumberSequence
 from tests.reports.test_life import in_state, make
 from tests.small_stage import NOW, Stage, drafted, issued, later, submitted
 
@@ -81,3 +81,15 @@ def test_new_draft_after_a_withdrawal_leaves_the_replacement_no_place(
     drafted(stage, inspection)
     with pytest.raises(Problem, match="已经起草了另一份"):
         actions.replace_document(document=first, by=stage.cast["administrator"], now=later(2))
+
+
+def test_finding_that_was_withdrawn_is_not_asked_for(stage: Stage) -> None:
+    row = drafted(stage, submitted(stage, yes=Given(False), zones=Given(["guide"])))
+    assert len(actions.compose(row, number=None, dated=NOW.date()).findings.rows) == 2
+    Finding.objects.filter(item__code="zones").update(state="withdrawn")
+    (left,) = actions.compose(row, number=None, dated=NOW.date()).findings.rows
+    assert left.finding == Finding.objects.get(item__code="yes").finding
+    Finding.objects.update(state="withdrawn")
+    with pytest.raises(Problem, match="不需要发整改通知"):
+        actions.issue_document(document=row, by=stage.cast["signatory"], now=later(1))
+    assert not NumberSequence.objects.exists()

@@ -280,7 +280,7 @@ def test_edit_page_costs_the_same(
             document=row, fields={"contact": f"王{place}"}, by=stage.cast["reviewer"], now=later(1)
         )
     client.force_login(stage.cast["reviewer"])
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(url("document-edit", row))
 
 
@@ -295,7 +295,7 @@ def test_page_with_a_history_costs_the_same(
             document=row, words="改", by=stage.cast["reviewer"], now=later(minutes=2 * place + 1)
         )
     client.force_login(stage.cast["administrator"])
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(url("document", row))
 
 

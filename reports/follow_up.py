@@ -1,0 +1,71 @@
+"""What became of findings since they were notified: the last report and the last verdict, for the ledgers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from inspections.models import Finding, FindingEvent, Reply
+
+from .opinion import OUTCOMES
+
+# The ledger is an official paper: in Chinese whatever its reader's language is.
+VERDICTS = {"close": "合格，已销号", "return": "退回继续整改", "reinspect": "待现场复查"}
+JUDGING = (*VERDICTS, "reopen")
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """One finding's last report by the township and the county's last verdict; empty where there is none."""
+
+    person: str = ""
+    measure: str = ""
+    result: str = ""
+    done_on: date | None = None
+    reviewer: str = ""
+    reviewed_on: date | None = None
+    verdict: str = ""
+    closed_on: date | None = None
+
+
+def follow_up(findings: Sequence[Finding]) -> dict[int, FollowUp]:
+    """What became of each, by key; two queries, however many there are."""
+    keys = [finding.pk for finding in findings]
+    replies = _last(Reply.objects.filter(finding__in=keys, reported_at__isnull=False).order_by("pk"))
+    events = FindingEvent.objects.filter(finding__in=keys, move__in=JUDGING).select_related("by")
+    verdicts = _last(events.order_by("at", "pk"))
+    return {
+        finding.pk: FollowUp(
+            **_reported(replies.get(finding.pk)),
+            **_judged(verdicts.get(finding.pk)),
+            closed_on=timezone.localdate(finding.closed_at) if finding.closed_at else None,
+        )
+        for finding in findings
+    }
+
+
+def _last(rows: Any) -> dict[int, Any]:
+    return {row.finding_id: row for row in rows}
+
+
+def _reported(reply: Reply | None) -> dict[str, object]:
+    if reply is None:
+        return {}
+    return {
+        "person": reply.responsible,
+        "measure": reply.measure,
+        "result": OUTCOMES[reply.result],
+        "done_on": reply.done_on,
+    }
+
+
+def _judged(event: FindingEvent | None) -> dict[str, object]:
+    if event is None or event.move not in VERDICTS:
+        return {}
+    return {
+        "reviewer": event.by.name if event.by else "",
+        "reviewed_on": timezone.localdate(event.at),
+        "verdict": VERDICTS[event.move],
+    }
