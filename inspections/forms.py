@@ -1,10 +1,12 @@
 """Forms about rounds; the inspection form itself is in `fragments` and `answers`."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organization.codes import Level, ancestors
@@ -68,6 +70,21 @@ class CentersForm(forms.Form):
     def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="centers-%s", **kwargs)
         self.fields["region"].queryset = places(round)
+
+
+class SelfCheckForm(forms.Form):
+    """Until when the townships are to have checked themselves."""
+
+    ends_on = forms.DateField(label=_("自查完成日期"), widget=DateInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="self-check-%s", **kwargs)
+
+    def clean_ends_on(self) -> date:
+        ends_on: date = self.cleaned_data["ends_on"]
+        if ends_on < timezone.localdate():
+            raise ValidationError(_("完成日期不能早于今天。"))
+        return ends_on
 
 
 class PeopleField(forms.ModelMultipleChoiceField):

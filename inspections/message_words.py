@@ -11,6 +11,10 @@ from .models import Message
 
 # Title and sentence by kind; the detail of a message fills them.
 WORDS = {
+    "self_check": (
+        gettext_lazy("请先自查"),
+        gettext_lazy("%(round)s：请按同一份检查表先自查并提交，县里检查以后逐项对照。"),
+    ),
     "notified": (
         gettext_lazy("收到整改通知"),
         gettext_lazy("%(center)s：共%(count)s个问题。请签收，时限从签收之日起算。"),

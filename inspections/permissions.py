@@ -33,6 +33,13 @@ def can_manage_round(user: User, round: Round) -> Verdict:
     return holder(user, Role.ADMINISTRATOR, code=round.region_id)
 
 
+def can_ask_self_check(user: User, round: Round) -> Verdict:
+    """Allow it for a round of the county's own: the townships then fill the same checklist before it."""
+    if round.kind != Round.Kind.COUNTY:
+        return no(_("县级检查才能请乡镇先自查。"))
+    return can_manage_round(user, round)
+
+
 def can_fill(user: User, inspection: Inspection) -> Verdict:
     """Allow the inspectors assigned to it, until it is submitted.
 

@@ -51,6 +51,7 @@ urlpatterns = [
     path("rounds/<int:pk>/", rounds.round_detail, name="round"),
     path("rounds/<int:pk>/centers/", rounds.round_centers, name="round-centers"),
     path("rounds/<int:pk>/assign/", rounds.round_assign, name="round-assign"),
+    path("rounds/<int:pk>/self-check/", rounds.round_self_check, name="round-self-check"),
     path("inspections/<uuid:pk>/", filling.form, name="form"),
     path("inspections/<uuid:pk>/offline/", device.offline, name="offline"),
     path("inspections/<uuid:pk>/check/", filling.check_page, name="check"),

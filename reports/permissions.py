@@ -44,6 +44,12 @@ def can_read_score(inspection: Inspection) -> Verdict:
     return YES
 
 
+def can_compare_scores(user: User, inspection: Inspection) -> Verdict:
+    """Both sides see alike what each found; a self-check is not the inspectors' to read."""
+    verdict = can_read_score(inspection)
+    return verdict and holder(user, *WRITERS, Role.TOWNSHIP_STAFF, code=inspection.region_id)
+
+
 def can_draft(user: User, inspection: Inspection) -> Verdict:
     """Those who write for the office that signs: a township's people do not speak for the county."""
     if inspection.state != SUBMITTED:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import documents, exports, homes, jobs, life, offices, prints, scores, verifying
+from .views import comparing, documents, exports, homes, jobs, life, offices, prints, scores, verifying
 
 app_name = "reports"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("findings/", homes.finding_list, name="finding-list"),
     path("inspections/<uuid:pk>/submit/", scores.submit, name="submit"),
     path("inspections/<uuid:pk>/score/", scores.score, name="score"),
+    path("inspections/<uuid:pk>/comparison/", comparing.comparison, name="comparison"),
+    path("inspections/<uuid:pk>/comparison.xlsx", comparing.comparison_table, name="comparison-table"),
     path("inspections/<uuid:pk>/notice/", documents.notice_draft, name="notice-draft"),
     path("rounds/<int:pk>/circular/", documents.circular_draft, name="circular-draft"),
     path("documents/", documents.document_list, name="document-list"),

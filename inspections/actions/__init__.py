@@ -17,6 +17,7 @@ from .rectifying import (
 )
 from .reviewing import decide_request, review, set_policy
 from .rounds import add_centers, assign, create_round
+from .self_checks import ask_self_check
 from .settling import settle
 from .submitting import digest_of_answers, lock_for_submit, mark_submitted, open_findings
 from .syncing import Closed, Result, Synced, sync
@@ -38,6 +39,7 @@ __all__ = [
     "announce_photo",
     "arrival",
     "ask_extension",
+    "ask_self_check",
     "assign",
     "choose_messages",
     "create_round",

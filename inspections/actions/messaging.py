@@ -41,6 +41,20 @@ def tell(
     what is told, so that neither is there without the other.
     """
     people = _people(code, frozenset(roles))
+    return tell_people(people=people, kind=kind, key=key, url=url, now=now, due_on=due_on, **detail)
+
+
+def tell_people(
+    *,
+    people: Iterable[int],
+    kind: str,
+    key: str,
+    url: str,
+    now: datetime,
+    due_on: date | None = None,
+    **detail: Any,
+) -> int:
+    """Tell people, by their keys, as `tell` does."""
     told = [
         Message(person_id=pk, key=key, kind=kind, detail=detail, url=url, due_on=due_on, at=now)
         for pk in people

@@ -28,6 +28,15 @@ class Round(models.Model):
     starts_on = models.DateField(_("开始日期"))
     ends_on = models.DateField(_("结束日期"))
     plan_number = models.CharField(_("计划批准文号"), max_length=80)
+    # Of a self-check that a county's round asked for: that round.
+    precedes = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="self_checks",
+        verbose_name=_("对照的轮次"),
+    )
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("创建人"))
     created_at = models.DateTimeField(_("创建时间"))
 
@@ -39,6 +48,9 @@ class Round(models.Model):
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="round_ends_after_start"),
             models.CheckConstraint(condition=~Q(plan_number=""), name="round_has_a_plan_number"),
             models.UniqueConstraint(fields=["region", "name"], name="one_round_name_per_region"),
+            models.UniqueConstraint(
+                fields=["precedes"], condition=Q(precedes__isnull=False), name="one_self_check_before_a_round"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,7 @@
 """Rounds: the list, a new one, and one round with its centers and inspectors."""
 
+from datetime import date, timedelta
+
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q
@@ -15,7 +17,7 @@ from organization.problems import Problem
 from organization.templatetags.portal import day
 
 from .. import actions, permissions
-from ..forms import AssignForm, CentersForm, RoundForm
+from ..forms import AssignForm, CentersForm, RoundForm, SelfCheckForm
 from ..loading import load_round
 from ..models import Inspection, Round
 
@@ -56,6 +58,7 @@ def _round_page(
     round: Round,
     centers: CentersForm | None = None,
     assign: AssignForm | None = None,
+    self_check: SelfCheckForm | None = None,
 ) -> HttpResponse:
     totals = _totals(round)
     context = {
@@ -73,9 +76,18 @@ def _round_page(
         "page": _rows(request, round),
         "centers_form": centers or CentersForm(round=round, initial={"region": round.region_id}),
         "assign_form": assign or AssignForm(round=round),
+        "self_check_form": self_check or SelfCheckForm(initial={"ends_on": _before(round)}),
+        "can_ask": permissions.can_ask_self_check(request.user, round),
+        "self_check": round.self_checks.with_progress().first(),
     }
-    bad = (centers and centers.errors) or (assign and assign.errors)
+    bad = any(form.errors for form in (centers, assign, self_check) if form)
     return render(request, "inspections/round.html", context, status=400 if bad else 200)
+
+
+def _before(round: Round) -> date:
+    """A day by which a self-check is of use: before the round begins, or a week from now."""
+    today = timezone.localdate()
+    return max(round.starts_on - timedelta(days=1), today + timedelta(days=7))
 
 
 def _totals(round: Round) -> dict[str, int]:
@@ -162,3 +174,23 @@ def round_assign(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, text % {"n": count})
                 return redirect(_address(request, round))
     return _round_page(request, round, assign=form)
+
+
+@require_POST
+def round_self_check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the townships to fill the same checklist before the county comes."""
+    round = load_round(request.user, pk)
+    form = SelfCheckForm(request.POST)
+    if form.is_valid():
+        try:
+            asked = actions.ask_self_check(
+                round=round, **form.cleaned_data, by=request.user, now=timezone.now()
+            )
+        except Problem as problem:
+            form.add_error(problem.field, problem.message)
+        else:
+            messages.success(
+                request, _("已请乡镇自查，乡镇在首页和消息里看到。没有工作人员账号的中心请另行分配。")
+            )
+            return redirect("inspections:round", pk=asked.pk)
+    return _round_page(request, round, self_check=form)

@@ -65,6 +65,13 @@ def points(value: Any) -> str:
 
 
 @register.filter
+def signed(value: Any) -> str:
+    """Points gained or lost, with their sign: `+1.5`, `−2`, `0`."""
+    number = Decimal(value)
+    return f"{'+' if number > 0 else '−' if number < 0 else ''}{points(abs(number))}"
+
+
+@register.filter
 def score(value: Any) -> str:
     """A score as its standard rounded it, with two places at least: `83.10`."""
     if value in (None, ""):

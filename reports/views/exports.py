@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from inspections.models import Finding, Round
+from inspections.models import Finding, Inspection, Round
 from organization.audit import record
 from organization.problems import Problem
 
@@ -34,7 +34,7 @@ def round_scores(request: HttpRequest, pk: int) -> HttpResponse:
     """A round's ranking, centers, and points lost by item and township."""
     round = load_round_overseen(request.user, pk)
     name = _("%(round)s 得分表.xlsx") % {"round": round.name}
-    return _table(
+    return as_table(
         request, "scores.export", round, name,
         lambda path: tables.write_scores(path, round=round, user=request.user),
     )  # fmt: skip
@@ -45,7 +45,7 @@ def round_ledger(request: HttpRequest, pk: int) -> HttpResponse:
     """整改台账 of a round."""
     round = load_round_overseen(request.user, pk)
     name = _("%(round)s 整改台账.xlsx") % {"round": round.name}
-    return _table(
+    return as_table(
         request, "ledger.export", round, name,
         lambda path: tables.write_ledger(path, round=round, user=request.user),
     )  # fmt: skip
@@ -55,7 +55,7 @@ def round_ledger(request: HttpRequest, pk: int) -> HttpResponse:
 def finding_table(request: HttpRequest) -> HttpResponse:
     """The list of findings as the address filters it."""
     rows, _wanted = findings_as_filtered(request.user, request.GET)
-    return _table(
+    return as_table(
         request, "findings.export", Finding._meta.verbose_name, _("问题清单.xlsx"),
         lambda path: tables.write_findings(path, rows),
     )  # fmt: skip
@@ -80,10 +80,11 @@ def document_word(request: HttpRequest, pk: UUID) -> HttpResponse:
     return FileResponse(io.BytesIO(body), as_attachment=True, filename=name, content_type=DOCX)
 
 
-def _table(
+def as_table(
     request: HttpRequest, action: str, about: Any, name: str, write: Callable[[Path], None]
 ) -> FileResponse:
-    region = about.region_id if isinstance(about, Round) else request.user.home_code
+    """Answer with the table that `write` makes, about a row with a region or a kind of rows."""
+    region = about.region_id if isinstance(about, Round | Inspection) else request.user.home_code
     permissions.can_export_tables(request.user).enforce(action=action, target=about, region=region)
     out = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes and so removes it
     write(Path(out.name))

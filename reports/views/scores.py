@@ -19,7 +19,7 @@ from organization.models import User
 from organization.problems import Problem
 from organization.templatetags.portal import day, moment
 
-from .. import actions, overview, permissions
+from .. import actions, comparing, overview, permissions
 from ..models import OfficialDocument
 
 
@@ -71,6 +71,8 @@ def score(request: HttpRequest, pk: UUID) -> HttpResponse:
         "next": _next(frozen, items),
         "notice": _notice(request.user, inspection),
         "can_draft": permissions.can_draft(request.user, inspection),
+        "can_compare": bool(permissions.can_compare_scores(request.user, inspection))
+        and comparing.has_company(request.user, inspection),
     }
     return render(request, "reports/score.html", context)
 

@@ -20,6 +20,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "inspections:finding-report": {
         "measure": "已安装", "responsible": "王强", "result": "not_done", "plan": "下周完成",
     },
+    "inspections:round-self-check": {"ends_on": "2999-01-01"},
     "inspections:finding-objection": {"reason": "现场有"},
     "inspections:finding-review": {"move": "return", "words": "照片不清楚"},
     "inspections:request-decide": {"grant": "1"},

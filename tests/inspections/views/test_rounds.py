@@ -136,7 +136,7 @@ def test_round_page_costs_the_same_for_one_and_three(
     stage = small_stage(townships=townships)
     client.force_login(stage.cast["administrator"])
     url = reverse("inspections:round", args=[stage.round.pk])
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert len(client.get(url).context["page"].object_list) == townships
 
 
@@ -230,3 +230,29 @@ def test_people_offered_are_those_who_may(client: Client, stage: Stage, other: S
         "inspector",
         "near",
     }
+
+
+# ---- a self-check before it
+
+
+def test_self_check_is_asked_for_from_the_rounds_page(administrator: Client, stage: Stage) -> None:
+    page = administrator.get(reverse("inspections:round", args=[stage.round.pk]))
+    assert page.context["self_check"] is None
+    said = post(administrator, stage, "round-self-check", {"ends_on": "2999-01-02"})
+    asked = Round.objects.get(kind="self_check")
+    assert said.headers["Location"] == reverse("inspections:round", args=[asked.pk])
+    shown = administrator.get(reverse("inspections:round", args=[stage.round.pk]))
+    assert (shown.context["self_check"], shown.context["self_check"].inspection_count) == (asked, 2)
+    assert "补请自查" in shown.content.decode()
+    # A self-check is preceded by none.
+    own = administrator.get(reverse("inspections:round", args=[asked.pk])).content.decode()
+    assert "round-self-check" not in own
+    assert "请乡镇自查" not in own
+
+
+@pytest.mark.parametrize("ends_on", ["", "昨天", "2020-01-01"])
+def test_self_check_without_a_day_ahead_is_sent_back(
+    administrator: Client, stage: Stage, ends_on: str
+) -> None:
+    assert post(administrator, stage, "round-self-check", {"ends_on": ends_on}).status_code == 400
+    assert not Round.objects.filter(kind="self_check").exists()

@@ -32,6 +32,8 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
     "document-list": ("get", "", ALL),
     "issuing-body": ("get", "", NONE | {"administrator": 200}),
     "score": ("get", "submitted", READERS | INSPECTORS),
+    "comparison": ("get", "submitted", READERS | dict.fromkeys(INSPECTORS, 403)),
+    "comparison-table": ("post", "submitted", READERS | dict.fromkeys(INSPECTORS, 403)),
     "document": ("get", "issued", READERS),
     "document-pdf": ("get", "issued", READERS),
     "document-page": ("get", "page", READERS),
