@@ -45,10 +45,8 @@ SELECT
     EXISTS (SELECT 1 FROM inspections_conflict WHERE inspection_id = %s AND settled_at IS NULL),
     (SELECT {together}(item_id || ' ' || status, ',') FROM inspections_answer WHERE inspection_id = %s),
     COALESCE((SELECT MAX(id) FROM inspections_answerevent WHERE inspection_id = %s), 0),
-    (SELECT COUNT(*) FROM inspections_photo
-        WHERE inspection_id = %s AND removed_at IS NULL AND device IS NOT NULL),
-    (SELECT COUNT(*) FROM inspections_photo
-        WHERE inspection_id = %s AND removed_at IS NULL AND device IS NOT NULL AND arrived_at IS NULL)
+    COUNT(*), COUNT(*) FILTER (WHERE arrived_at IS NULL)
+FROM inspections_photo WHERE inspection_id = %s AND removed_at IS NULL AND device IS NOT NULL
 """
 _READ_LAST = "SELECT COALESCE(MAX(id), 0) FROM inspections_answerevent WHERE inspection_id = %s"
 _READ_SINCE = """
@@ -136,7 +134,7 @@ def read_situation(inspection: Inspection, person: User) -> Situation:
     own = key(inspection.pk)
     together = "GROUP_CONCAT" if connection.vendor == "sqlite" else "STRING_AGG"
     statement = _READ_SITUATION.format(together=together)
-    (row,) = _rows(statement, [own, person.pk, own, own, own, own, own])
+    (row,) = _rows(statement, [own, person.pk, own, own, own, own])
     pairs = (pair.split(" ") for pair in row[2].split(",")) if row[2] else ()
     statuses = {int(item): status for item, status in pairs}
     return Situation(bool(row[0]), bool(row[1]), statuses, *row[3:])

@@ -1,6 +1,7 @@
 """Who a request comes from: nobody unknown gets in, and each person's address is kept for the trail."""
 
 from collections.abc import Callable
+from copy import copy
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -31,6 +32,8 @@ UNCOUNTED = {"health/", "ready/", "metrics"}
 def client_address(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
+            # The person, no longer the stand-in that looks for one at every word.
+            request.user = copy(request.user)
             request.user.address = address_of(request)
         return get_response(request)
 

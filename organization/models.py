@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .codes import Level, prefix
 from .querysets import AuditQuerySet, CenterQuerySet, RegionQuerySet, UserQuerySet
+from .stored_rows import by_key
 
 CODE_PATTERN = r"^[0-9]{12}$"
 
@@ -111,6 +112,12 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 
     def create_superuser(self, username: str, name: str, password: str | None = None) -> "User":
         return self.create_user(username, name, password, is_superuser=True)
+
+    def get(self, *args: Any, **fields: Any) -> "User":
+        # As every request asks for who is logged in; never where only some of the people are asked for.
+        if type(self) is UserManager and not args and fields.keys() == {"pk"}:
+            return by_key(self.model, fields["pk"])
+        return super().get(*args, **fields)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
