@@ -4,8 +4,8 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import Assignment, Region, Role, User
-from organization.permissions import YES, Verdict, holder, no
+from organization.models import Region, Role, User
+from organization.permissions import YES, Verdict, holder, no, uppermost
 
 from . import workflow
 from .models import Finding, Inspection, Request, Round
@@ -22,11 +22,7 @@ def can_manage_rounds(user: User) -> Verdict:
 
 def can_edit_calendar(user: User) -> Verdict:
     """Allow the administrators of the uppermost regions that have any: there is one calendar for all."""
-    mine = [grant.region.level for grant in user.grants if grant.role == Role.ADMINISTRATOR]
-    above = Assignment.objects.filter(role=Role.ADMINISTRATOR, region__level__lt=min(mine, default=0))
-    if mine and above.exists():
-        return no(_("工作日历由上级管理员统一维护。"))
-    return holder(user, Role.ADMINISTRATOR)
+    return uppermost(user, Role.ADMINISTRATOR, otherwise=_("工作日历由上级管理员统一维护。"))
 
 
 def can_manage_round(user: User, round: Round) -> Verdict:

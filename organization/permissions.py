@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from .models import Region, Role, ServiceCenter, User
+from .models import Assignment, Region, Role, ServiceCenter, User
 from .problems import NotAllowed
 
 
@@ -59,6 +59,15 @@ def holder(user: User, *roles: str, code: str | None = None) -> Verdict:
         return YES
     names = _("、").join(str(Role(role).label) for role in roles)
     return no(_("这项操作需要“%(roles)s”的权限。如果工作需要，请联系安全管理员。") % {"roles": names})
+
+
+def uppermost(user: User, role: str, *, otherwise: Any) -> Verdict:
+    """Allow holders of `role` in the uppermost regions that have any, for what there is one of for all."""
+    mine = [grant.region.level for grant in user.grants if grant.role == role]
+    above = Assignment.objects.filter(role=role, region__level__lt=min(mine, default=0))
+    if mine and above.exists():
+        return no(otherwise)
+    return holder(user, role)
 
 
 def can_manage_centers(user: User, region: Region | None = None) -> Verdict:

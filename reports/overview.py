@@ -120,6 +120,19 @@ def changes(inspections: Sequence[Inspection]) -> dict[UUID, Decimal]:
     return found
 
 
+def better(frozen: dict[str, Any]) -> dict[str, Any] | None:
+    """The next grade of a frozen inspection: the items to repair for it, each with its effort where one was
+    estimated, and the points that they bring."""
+    found = frozen["next"]
+    if not found:
+        return None
+    by_code = {item["code"]: item for item in frozen["items"]}
+    efforts = found.get("efforts", {})
+    items = [by_code[code] | {"effort": efforts.get(code, "")} for code in found["codes"]]
+    gain = Decimal(found["score"]) - Decimal(frozen["score"])
+    return {**found, "items": items, "gain": gain, "estimated": bool(efforts)}
+
+
 def standings(user: User, round: Round) -> list[Standing]:
     """The townships of a round by average score, best first; unscored ones last, by code."""
     findings = _findings_by_township(user, round)

@@ -182,7 +182,7 @@ def _next(facts: TownshipScores) -> Iterable[Passage]:
         if center.next_grade and center.next_score is not None:
             yield Passage(
                 "",
-                f"{center.name}完成扣分最多的{center.repairs}项整改后，得分可达{center.next_score:f}分，"
+                f"{center.name}完成估计最省力的{center.repairs}项整改后，得分可达{center.next_score:f}分，"
                 f"等次为{center.next_grade}。",
             )
 

@@ -11,14 +11,15 @@ points of the items add up to their section's, and those of the sections to the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate, product
 from typing import Any
 
 from standards.answers import Answer
-from standards.content import Placed, Policy, StandardData
+from standards.content import EFFORTS, ORDINARY_EFFORT, Placed, Policy, StandardData
 from standards.measures import MET, achieved, facts, status
 
 NA, UNANSWERED = "na", "unanswered"
@@ -83,11 +84,15 @@ class Result:
 
 @dataclass(frozen=True)
 class NextGrade:
-    """The fewest repairs that lead to a better grade, largest loss first, and what they lead to."""
+    """The repairs of least effort that lead to a better grade, and what they lead to.
+
+    Failed veto items that must be among them come first, then the largest loss; `efforts` are theirs.
+    """
 
     grade: str
     codes: tuple[str, ...]
     score: Decimal
+    efforts: tuple[str, ...] = ()
 
 
 def score(standard: StandardData, kind: str, answers: Mapping[str, Answer]) -> Result:
@@ -121,11 +126,14 @@ def grade(policy: Policy, total: Decimal, vetoed: bool = False) -> str:
     return names[max(reached, names.index(policy.veto_grade)) if vetoed else reached]
 
 
-def next_grade(standard: StandardData, kind: str, result: Result) -> NextGrade | None:
-    """The smallest set of items to repair for a better grade; None where there is none to reach.
+def next_grade(
+    standard: StandardData, kind: str, result: Result, efforts: Mapping[str, str] | None = None
+) -> NextGrade | None:
+    """The repairs of least effort in all that lead to a better grade; None where there is none to reach.
 
-    Failed veto items come first where the better grade lies above the veto grade. After them the
-    largest loss first, which is the fewest items, since every repair counts as one.
+    `efforts` names the effort of items by code, in the place of what the standard's file says. Of several
+    ways of the same effort the one with the fewest repairs, then the one that brings the most points.
+    Failed veto items are among them where the better grade lies above the veto grade.
     """
     policy = standard.policy
     names = [g.name for g in policy.grades]
@@ -133,20 +141,53 @@ def next_grade(standard: StandardData, kind: str, result: Result) -> NextGrade |
         return None
     aim = names.index(result.grade) - 1
     forced = {*result.vetoed} if aim < names.index(policy.veto_grade) else set()
+    efforts = {i.code: i.effort for i in standard.items(kind)} if efforts is None else efforts
     losing = [item for item in result.items if item.scored and item.status != MET]
-    losing.sort(key=lambda item: (item.code not in forced, -item.exact_lost))
     points = _points(result.items)
+    needed = [item for item in losing if item.code in forced]
     earned = sum((item.exact for item in result.items if item.scored), Fraction(0))
-    chosen: list[ItemResult] = []
-    for item in [*losing, None]:
-        total = half_up(100 * earned / points, policy.rounding_places)
-        if forced <= {i.code for i in chosen} and total >= policy.grades[aim].min:
-            still_vetoed = bool({*result.vetoed} - {i.code for i in chosen})
-            return NextGrade(grade(policy, total, still_vetoed), tuple(i.code for i in chosen), total)
-        if item is not None:
-            chosen.append(item)
-            earned += item.exact_lost
-    return None
+    earned += sum((item.exact_lost for item in needed), Fraction(0))
+
+    def total(gained: Fraction) -> Decimal:
+        return half_up(100 * (earned + gained) / points, policy.rounding_places)
+
+    free = [item for item in losing if item.code not in forced]
+    added = _least_effort(free, efforts, lambda gained: total(gained) >= policy.grades[aim].min)
+    if added is None:
+        return None
+    chosen = sorted(needed, key=lambda i: -i.exact_lost) + sorted(added, key=lambda i: -i.exact_lost)
+    codes = tuple(item.code for item in chosen)
+    reached = total(sum((item.exact_lost for item in added), Fraction(0)))
+    sizes = tuple(efforts.get(code) or ORDINARY_EFFORT for code in codes)
+    return NextGrade(grade(policy, reached, bool({*result.vetoed} - {*codes})), codes, reached, sizes)
+
+
+def _least_effort(
+    items: Sequence[ItemResult], efforts: Mapping[str, str], enough: Callable[[Fraction], bool]
+) -> list[ItemResult] | None:
+    """The items of least effort in all whose losses together are enough; None where all are not.
+
+    Among items of one effort a larger loss is never worse, so that only the largest of each effort are
+    to be considered: a few hundred ways, each looked at, and none missed.
+    """
+    groups = []
+    for size, weight in EFFORTS.items():
+        own = [item for item in items if (efforts.get(item.code) or ORDINARY_EFFORT) == size]
+        own.sort(key=lambda item: -item.exact_lost)
+        gains = list(accumulate((item.exact_lost for item in own), initial=Fraction(0)))
+        groups.append((weight, own, gains))
+    best: tuple[tuple[int, int, Fraction], tuple[int, ...]] | None = None
+    for counts in product(*(range(len(own) + 1) for _weight, own, _gains in groups)):
+        effort = sum(n * weight for n, (weight, _own, _gains) in zip(counts, groups, strict=True))
+        if best is not None and (effort, sum(counts)) > best[0][:2]:
+            continue
+        gained = sum((gains[n] for n, (_w, _own, gains) in zip(counts, groups, strict=True)), Fraction(0))
+        found = (effort, sum(counts), -gained), counts
+        if enough(gained) and (best is None or found < best):
+            best = found
+    if best is None:
+        return None
+    return [item for n, (_w, own, _g) in zip(best[1], groups, strict=True) for item in own[:n]]
 
 
 def to_plain(result: Result) -> dict[str, Any]:

@@ -45,11 +45,17 @@ def build(
         "score": came_to["score"],
         "grade": came_to["grade"] or "",
         "vetoed": came_to["vetoed"],
-        "next": better and {"grade": better.grade, "codes": list(better.codes), "score": _text(better.score)},
+        "next": better and _next(better),
         "sections": came_to["sections"],
         "clauses": _clauses(checklist),
         "items": _items(checklist, answers, photos, result),
     }
+
+
+def _next(better: NextGrade) -> dict[str, Any]:
+    efforts = dict(zip(better.codes, better.efforts, strict=True))
+    score = _text(better.score)
+    return {"grade": better.grade, "codes": list(better.codes), "score": score, "efforts": efforts}
 
 
 def _standard(checklist: Checklist) -> dict[str, Any]:

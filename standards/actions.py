@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -14,7 +15,8 @@ from organization.problems import Problem
 
 from .content import ItemData, StandardData, measure_to_plain, rectify_to_plain, to_plain
 from .editions import load_edition, to_json
-from .models import Clause, Edition, Item, Section
+from .models import Clause, Edition, Effort, Item, Section
+from .permissions import can_estimate
 
 
 @transaction.atomic
@@ -34,7 +36,9 @@ def import_standard(
     )
     is_same = not is_new and load_edition(edition.pk) == data
     if edition.is_published:
-        if not is_same:
+        if is_same:
+            _estimate(edition, data, now)
+        else:
             raise Problem(
                 _(
                     "标准 %(standard)s 的 %(edition)s 版已经发布，内容不能再改。"
@@ -48,11 +52,46 @@ def import_standard(
         record(
             "standard.import", by=by, target=edition, now=now, standard=str(edition), items=len(data.items())
         )
+    _estimate(edition, data, now)
     if publish:
         edition.published_at, edition.published_by = now, by
         edition.save(update_fields=["published_at", "published_by"])
         record("standard.publish", by=by, target=edition, now=now, standard=str(edition))
     return edition
+
+
+def _estimate(edition: Edition, data: StandardData, now: datetime) -> None:
+    """Take in the file's estimates of effort; those that somebody has set here stay."""
+    told = {item.code: item.effort for item in data.items() if item.effort}
+    missing = edition.items.filter(code__in=told, effort=None)
+    Effort.objects.bulk_create(
+        Effort(item=item, size=told[item.code], changed_by=None, changed_at=now) for item in missing
+    )
+
+
+@transaction.atomic
+def set_efforts(*, edition: Edition, sizes: Mapping[str, str], by: User, now: datetime) -> int:
+    """Set what the repairs of an edition's items take, by code; returns how many estimates changed.
+
+    Counts for the inspections submitted from now on: what was submitted keeps what it was told.
+    """
+    can_estimate(by).enforce(action="standard.estimate", target=edition)
+    items = {item.code: item for item in edition.items.select_related("effort")}
+    changed = {
+        code: size
+        for code, size in sizes.items()
+        if code in items and size != (items[code].effort.size if hasattr(items[code], "effort") else "")
+    }
+    for code, size in changed.items():
+        Effort.objects.update_or_create(
+            item=items[code], defaults={"size": size, "changed_by": by, "changed_at": now}
+        )
+    if changed:
+        record(
+            "standard.estimate", by=by, target=edition, region=by.home_code, now=now,
+            standard=str(edition), changed=changed,
+        )  # fmt: skip
+    return len(changed)
 
 
 def _head(data: StandardData) -> dict[str, object]:

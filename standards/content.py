@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -25,6 +25,10 @@ FORMAT = 1
 METHODS = ("on_site", "documents", "interview", "system")
 AT_ONCE, FIXED_TERM, SUSTAINED = "at_once", "fixed_term", "sustained"
 RECTIFY_MODES = (AT_ONCE, FIXED_TERM, SUSTAINED)
+# What a repair takes, as this product estimates it, and how much each weighs against the others: tidying and
+# writing (small), buying and fitting (medium), building, staffing or what other offices decide (large).
+EFFORTS = {"small": 1, "medium": 3, "large": 10}
+ORDINARY_EFFORT = "medium"  # of an item whose effort nobody has estimated
 _ORDINAL = r"[一二三四五六七八九十百]+"
 _SECTION_NUMBER = re.compile(rf"({_ORDINAL})、")
 _HEADING_NUMBER = re.compile(rf"[（(]({_ORDINAL})[）)]")
@@ -68,6 +72,8 @@ class ItemData:
     finding: str
     requirement: str
     hint: str = ""
+    # An estimate beside the standard and no part of it: it may change where the edition may not.
+    effort: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -183,6 +189,24 @@ def _clause(clause: ClauseData) -> dict[str, Any]:
     }
 
 
+def with_efforts(standard: StandardData, efforts: Mapping[str, str]) -> StandardData:
+    """The same standard with these estimates, by the code of the item, in the place of its own."""
+    sections = tuple(
+        replace(
+            section,
+            clauses=tuple(
+                replace(
+                    clause,
+                    items=tuple(replace(item, effort=efforts.get(item.code, "")) for item in clause.items),
+                )
+                for clause in section.clauses
+            ),
+        )
+        for section in standard.sections
+    )
+    return replace(standard, sections=sections)
+
+
 def item_to_plain(item: ItemData) -> dict[str, Any]:
     plain = {
         "code": item.code,
@@ -197,7 +221,8 @@ def item_to_plain(item: ItemData) -> dict[str, Any]:
         "finding": item.finding,
         "requirement": item.requirement,
     }
-    return plain | ({"hint": item.hint} if item.hint else {})
+    told = {"effort": item.effort, "hint": item.hint}
+    return plain | {name: value for name, value in told.items() if value}
 
 
 def rectify_to_plain(rectify: Rectify) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from .content import StandardData
 from .measures import KINDS, number_text
-from .models import Clause, Edition, Item, Section
+from .models import Clause, Edition, Effort, Item, Section
 from .schema import parse_standard
 
 DECIMAL_KEYS = {"min", "minimum", "maximum", "partly_ratio", "deduct_each"}
@@ -29,6 +29,11 @@ def load_edition(edition_pk: int) -> StandardData:
             return data
         _published[edition_pk] = data
     return _published[edition_pk]
+
+
+def efforts_of(edition_pk: int) -> dict[str, str]:
+    """What the repairs of an edition's items take, by code; items without an estimate are left out."""
+    return dict(Effort.objects.filter(item__edition=edition_pk).values_list("item__code", "size"))
 
 
 def forget_editions() -> None:

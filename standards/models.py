@@ -118,3 +118,27 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Effort(models.Model):
+    """What a repair of an item takes: an estimate of ours, kept beside the frozen edition and editable."""
+
+    class Size(models.TextChoices):
+        SMALL = "small", _("小")
+        MEDIUM = "medium", _("中")
+        LARGE = "large", _("大")
+
+    item = models.OneToOneField(Item, models.CASCADE, primary_key=True, related_name="effort")
+    size = models.CharField(_("工作量"), max_length=10, choices=Size)
+    changed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("修改人")
+    )
+    changed_at = models.DateTimeField(_("修改时间"))
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(size__in=["small", "medium", "large"]), name="effort_is_known")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.size}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from standards.content import (
+    EFFORTS,
     FIXED_TERM,
     FORMAT,
     METHODS,
@@ -148,7 +149,7 @@ def _clause(node: Node, seen: _Seen) -> ClauseData:
 def _item(node: Node, seen: _Seen) -> ItemData:
     parts = node.fields(
         ("code", "title", "applies_to", "points", "measure", "methods", "rectify", "finding", "requirement"),
-        ("veto", "na_allowed", "hint"),
+        ("veto", "na_allowed", "effort", "hint"),
     )
     kinds = parts["applies_to"].some_of(KINDS)
     measure = read_measure(parts["measure"], kinds)
@@ -164,6 +165,7 @@ def _item(node: Node, seen: _Seen) -> ItemData:
         "rectify": _rectify(parts["rectify"]),
         "finding": read_sentence(parts["finding"], SENTENCE_LENGTH, measure, kinds),
         "requirement": read_sentence(parts["requirement"], SENTENCE_LENGTH, measure, kinds),
+        "effort": "" if parts["effort"].absent else parts["effort"].one_of(tuple(EFFORTS)),
         "hint": "" if parts["hint"].absent else parts["hint"].text(SENTENCE_LENGTH, empty=True),
     }
     return ItemData(**item)  # type: ignore[arg-type]

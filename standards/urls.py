@@ -25,4 +25,5 @@ app_name = "standards"
 urlpatterns = [
     path("", views.edition_list, name="edition-list"),
     path("<code:code>/<code:edition>/", views.edition_detail, name="edition"),
+    path("<code:code>/<code:edition>/efforts/", views.efforts, name="efforts"),
 ]

@@ -2,18 +2,24 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
 
 from organization.templatetags.portal import day
 
-from .content import StandardData, reference
+from . import actions
+from .content import EFFORTS, StandardData, reference
 from .describing import describe_item, kind_words
-from .editions import load_edition
+from .editions import efforts_of, load_edition
+from .forms import EffortForm
 from .measures import KINDS
 from .models import Edition
+from .permissions import can_estimate
 
 
 @require_safe
@@ -31,6 +37,7 @@ def edition_detail(request: HttpRequest, code: str, edition: str) -> HttpRespons
         "standard": standard,
         "sections": [_section(section) for section in standard.sections],
         "totals": [_total(standard, kind) for kind in KINDS],
+        "can_estimate": can_estimate(request.user),
         "facts": [
             (_("文号"), standard.document_number),
             (_("成文日期"), day(standard.issued_on)),
@@ -38,6 +45,22 @@ def edition_detail(request: HttpRequest, code: str, edition: str) -> HttpRespons
         ],
     }
     return render(request, "standards/edition.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def efforts(request: HttpRequest, code: str, edition: str) -> HttpResponse:
+    """What each item's repair takes, to be set by the uppermost administrators."""
+    row = get_object_or_404(Edition.objects.published(), standard=code, edition=edition)
+    can_estimate(request.user).enforce(action="standard.estimate", target=row)
+    standard, known = load_edition(row.pk), efforts_of(row.pk)
+    form = EffortForm(request.POST if request.method == "POST" else None, standard=standard, known=known)
+    if request.method == "POST" and form.is_valid():
+        count = actions.set_efforts(edition=row, sizes=form.cleaned_data, by=request.user, now=timezone.now())
+        text = ngettext("已保存，改了%(n)d项。", "已保存，改了%(n)d项。", count) % {"n": count}
+        messages.success(request, text if count else _("没有改动。"))
+        return redirect("standards:efforts", code=code, edition=edition)
+    context = {"standard": standard, "form": form, "sections": list(form.sections()), "weights": EFFORTS}
+    return render(request, "standards/efforts.html", context)
 
 
 def _section(section: Any) -> dict[str, Any]:

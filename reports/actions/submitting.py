@@ -12,6 +12,7 @@ from organization.audit import record
 from organization.models import User
 from standards.answers import Answer as TypedAnswer
 from standards.answers import parse_answer
+from standards.editions import efforts_of
 from standards.measures import MET
 
 from .. import scoring, snapshot
@@ -30,7 +31,8 @@ def submit(*, inspection: Inspection, by: User, now: datetime, seen: str | None 
             return inspection
         locked, checklist, answers = ready
         result = scoring.score(checklist.standard, checklist.kind, _typed(checklist, answers))
-        better = scoring.next_grade(checklist.standard, checklist.kind, result)
+        efforts = efforts_of(locked.edition_id)
+        better = scoring.next_grade(checklist.standard, checklist.kind, result, efforts)
         photos = Photo.objects.kept().filter(inspection=locked)
         frozen = snapshot.build(
             inspection=locked, checklist=checklist, answers=answers, photos=photos, result=result,

@@ -113,6 +113,7 @@ def our_centers(request: HttpRequest) -> HttpResponse:
     context = {
         "places": list(Region.objects.filter(within(prefixes, "code"), level=Level.TOWNSHIP)),
         "centers": centers,
+        "better": _better(centers),
         "villages": [center for center in centers if center.kind == ServiceCenter.Kind.VILLAGE],
         **_to_repair(own),
         "to_acknowledge": list(unsigned[:NOTICES_SHOWN]),
@@ -150,6 +151,21 @@ def _with_results(own: Q) -> list[ServiceCenter]:
         center.latest = by_center.get(center.pk)
         center.change = changes.get(center.latest.pk) if center.latest else None
     return centers
+
+
+def _better(centers: list[ServiceCenter]) -> dict[str, Any] | None:
+    """How the township's own center reaches the next grade with the least effort, and how far that is."""
+    own = next((row.latest for row in centers if row.kind == "township" and row.latest), None)
+    if own is None:
+        return None
+    better = overview.better(Inspection.objects.values_list("snapshot", flat=True).get(pk=own.pk))
+    if better is None:
+        return None
+    rows = Finding.objects.filter(inspection=own, item__code__in=better["codes"]).select_related("item")
+    followed = {row.item.code: row for row in rows}
+    for item in better["items"]:
+        item["followed"] = followed.get(item["code"])
+    return better | {"inspection": own}
 
 
 def _self_checks(user: User, own: Q) -> dict[str, list[Inspection]]:

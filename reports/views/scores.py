@@ -68,7 +68,7 @@ def score(request: HttpRequest, pk: UUID) -> HttpResponse:
         "not_applicable": [item for item in items if item["status"] == "na"],
         "facts": _facts(frozen, inspection),
         "change": overview.change(inspection),
-        "next": _next(frozen, items),
+        "next": overview.better(frozen),
         "notice": _notice(request.user, inspection),
         "can_draft": permissions.can_draft(request.user, inspection),
         "can_compare": bool(permissions.can_compare_scores(request.user, inspection))
@@ -102,16 +102,6 @@ def _shown(item: dict[str, Any], clause: dict[str, str], kept: set[str]) -> dict
         if photo["id"] in kept
     ]
     return {**item, "source": clause, "photos": photos}
-
-
-def _next(frozen: dict[str, Any], items: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The next grade with the items to repair, in the order of their weight, and what they bring."""
-    better = frozen["next"]
-    if not better:
-        return None
-    by_code = {item["code"]: item for item in items}
-    gain = Decimal(better["score"]) - Decimal(frozen["score"])
-    return {**better, "items": [by_code[code] for code in better["codes"]], "gain": gain}
 
 
 def _sum(rows: list[dict[str, Any]], name: str) -> Decimal:

@@ -132,6 +132,7 @@ RULES: dict[str, Rule | tuple[Rule, ...]] = {
     "organization:audit-export": act(AUDIT),
     "standards:edition-list": ALL,
     "standards:edition": replace(ALL, about="edition"),
+    "standards:efforts": replace(form(ADMINISTRATOR, "edition"), uppermost=True),
     "inspections:task-list": ALL,
     "inspections:field": ALL,
     "inspections:worker": PUBLIC,

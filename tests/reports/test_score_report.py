@@ -85,7 +85,7 @@ def test_lost_points_are_listed_from_the_largest_under_each_center() -> None:
 
 def test_advice_names_repairs_score_and_grade() -> None:
     assert score_report().parts[3].passages[0].text == (
-        "宜沟镇党政综合便民服务中心完成扣分最多的3项整改后，得分可达84.00分，等次为良好。"
+        "宜沟镇党政综合便民服务中心完成估计最省力的3项整改后，得分可达84.00分，等次为良好。"
     )
 
 

@@ -309,9 +309,9 @@ def test_next_grade_takes_the_largest_losses_first() -> None:
     points = {"a": 40, "b": 5, "c": 25, "d": 10, "e": 20}
     data = standard(*(plain_item(code, YES_NO, n) for code, n in points.items()))
     found = next_of(data, a=True, b=False, c=False, d=False, e=False)
-    assert found == NextGrade("合格", ("c",), Decimal("65.00"))
+    assert found == NextGrade("合格", ("c",), Decimal("65.00"), ("medium",))
     found = next_of(data, a=True, b=False, c=False, d=False, e=True)
-    assert found == NextGrade("良好", ("c",), Decimal("85.00"))
+    assert found == NextGrade("良好", ("c",), Decimal("85.00"), ("medium",))
     assert next_of(data, a=True, b=True, c=True, d=True, e=True) is None
     assert next_of(data, a=True, b=False, c=True, d=True, e=True) is None
 
@@ -320,14 +320,18 @@ def test_next_grade_needs_the_vetoed_items_and_no_more() -> None:
     data = standard(
         plain_item("v", points=1, veto=True), plain_item("w", points=2, veto=True), plain_item("a", points=97)
     )
-    assert next_of(data, v=False, w=False, a=True) == NextGrade("优秀", ("w", "v"), Decimal("100.00"))
+    assert next_of(data, v=False, w=False, a=True) == NextGrade(
+        "优秀", ("w", "v"), Decimal("100.00"), ("medium", "medium")
+    )
 
 
 def test_next_grade_repairs_vetoed_items_before_larger_losses() -> None:
     data = standard(
         plain_item("v", points=1, veto=True), plain_item("a", points=59), plain_item("b", points=40)
     )
-    assert next_of(data, v=False, a=False, b=True) == NextGrade("优秀", ("v", "a"), Decimal("100.00"))
+    assert next_of(data, v=False, a=False, b=True) == NextGrade(
+        "优秀", ("v", "a"), Decimal("100.00"), ("medium", "medium")
+    )
 
 
 def test_next_grade_below_the_veto_grade_does_not_need_the_veto() -> None:
@@ -341,10 +345,36 @@ def test_next_grade_below_the_veto_grade_does_not_need_the_veto() -> None:
         plain_item("b", points=10),
         policy=policy,
     )
-    assert next_of(data, v=False, a=False, b=False) == NextGrade("中", ("a",), Decimal("89.00"))
-    assert next_of(data, v=False, a=True, b=False) == NextGrade("好", ("v",), Decimal("90.00"))
+    assert next_of(data, v=False, a=False, b=False) == NextGrade("中", ("a",), Decimal("89.00"), ("medium",))
+    assert next_of(data, v=False, a=True, b=False) == NextGrade("好", ("v",), Decimal("90.00"), ("medium",))
 
 
 def test_next_grade_leaves_na_items_aside() -> None:
     data = standard(plain_item("a", points=50), plain_item("b", points=50), plain_item("c", points=900))
-    assert next_of(data, a=True, b=False, c=NA) == NextGrade("优秀", ("b",), Decimal("100.00"))
+    assert next_of(data, a=True, b=False, c=NA) == NextGrade("优秀", ("b",), Decimal("100.00"), ("medium",))
+
+
+def effort(code: str, points: int, size: str) -> dict[str, Any]:
+    return plain_item(code, YES_NO, points, effort=size)
+
+
+def test_next_grade_is_reached_with_the_least_effort() -> None:
+    items = (
+        effort("hall", 30, "large"), effort("signs", 12, "medium"), effort("book", 5, "small"),
+        effort("water", 6, "small"), plain_item("rest", YES_NO, 47),
+    )  # fmt: skip
+    bad = dict.fromkeys(("hall", "signs", "book", "water"), False)
+    data = standard(*items)
+    # 60 points: the hall alone costs 10, the signs and the smallest thing that suffices 4.
+    # 13 points are wanting: the hall alone costs 10, the signs with the larger of the small things 4.
+    found = next_of(data, rest=True, **bad)
+    assert found == NextGrade("合格", ("signs", "water"), Decimal("65.00"), ("medium", "small"))
+
+
+def test_efforts_that_are_kept_elsewhere_count_instead_of_the_files() -> None:
+    data = standard(effort("a", 50, "large"), effort("b", 30, "small"), effort("c", 20, "small"))
+    result = scored(data, a=False, b=True, c=False)
+    found = next_grade(data, "township", result)
+    assert found == NextGrade("良好", ("a",), Decimal("80.00"), ("large",))
+    found = next_grade(data, "township", result, {"a": "small"})
+    assert found == NextGrade("良好", ("a",), Decimal("80.00"), ("small",))

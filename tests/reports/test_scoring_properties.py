@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reports.scoring import Result, grade, half_up, next_grade, score, to_plain
 from standards.answers import Answer, parse_answers
-from standards.content import StandardData
+from standards.content import EFFORTS, StandardData, with_efforts
 from standards.measures import KINDS, MET, Choice, Elements, Limit, Number, Occurrences, PerUnit, Units, YesNo
 from standards.schema import MOST_PLACES, parse_standard
 from standards.schema import to_plain as standard_to_plain
@@ -223,17 +223,22 @@ def test_better_answer_never_lowers_the_score(
         assert rank(data, after) >= rank(data, before)
 
 
-@given(cases(complete=True))
-@settings(max_examples=60)
-def test_next_grade_is_the_fewest_repairs(case: tuple[StandardData, str, dict[str, Answer]]) -> None:
+@given(cases(complete=True), st.data())
+@settings(max_examples=100)
+def test_next_grade_is_of_the_least_effort(
+    case: tuple[StandardData, str, dict[str, Answer]], draws: st.DataObject
+) -> None:
     """Compared with every subset of the items that lose something."""
     data, kind, answers = case
+    sizes = st.sampled_from(["", "small", "medium", "large"])
+    efforts = {item.code: draws.draw(sizes) for item in data.items(kind)}
     result = score(data, kind, answers)
-    found = next_grade(data, kind, result)
+    found = next_grade(data, kind, result, efforts)
     if result.grade is None or result.grade == "优秀":
         assert found is None
         return
     assert found is not None
+    assert found == next_grade(with_efforts(data, efforts), kind, result)
     names = [g.name for g in data.policy.grades]
     wanting = [item for item in result.items if item.scored and item.status != MET]
     total = sum((Fraction(item.points) for item in result.items if item.scored), Fraction(0))
@@ -243,12 +248,16 @@ def test_next_grade_is_the_fewest_repairs(case: tuple[StandardData, str, dict[st
         value = half_up(100 * (total - lost) / total, 2)
         return grade(data.policy, value, bool(set(result.vetoed) - set(chosen))), value
 
+    def cost(chosen: tuple[str, ...]) -> tuple[int, int, Fraction]:
+        gained = sum((item.exact_lost for item in wanting if item.code in chosen), Fraction(0))
+        return sum(EFFORTS[efforts[code] or "medium"] for code in chosen), len(chosen), -gained
+
     assert reached(found.codes) == (found.grade, found.score)
-    assert names.index(found.grade) < names.index(result.grade)
+    assert found.efforts == tuple(efforts[code] or "medium" for code in found.codes)
     codes = [item.code for item in wanting]
-    for size in range(len(found.codes)):
-        for chosen in combinations(codes, size):
-            assert names.index(reached(chosen)[0]) >= names.index(result.grade)
+    ways = [way for size in range(len(codes) + 1) for way in combinations(codes, size)]
+    better = [way for way in ways if names.index(reached(way)[0]) < names.index(result.grade)]
+    assert cost(found.codes) == min(cost(way) for way in better)
 
 
 @given(cases())

@@ -76,7 +76,12 @@ def test_sums_agree_as_printed(stage: Stage) -> None:
 def test_next_grade_is_named_with_what_it_takes(stage: Stage) -> None:
     frozen = submitted(stage, yes=Given(False)).snapshot
     assert (frozen["score"], frozen["grade"]) == ("83.33", "良好")
-    assert frozen["next"] == {"grade": "优秀", "codes": ["yes"], "score": "100.00"}
+    assert frozen["next"] == {
+        "grade": "优秀",
+        "codes": ["yes"],
+        "score": "100.00",
+        "efforts": {"yes": "medium"},
+    }
 
 
 def test_snapshot_is_plain_json_without_floats(stage: Stage) -> None:

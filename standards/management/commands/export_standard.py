@@ -6,7 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from standards.editions import load_edition
+from standards.content import with_efforts
+from standards.editions import efforts_of, load_edition
 from standards.models import Edition
 from standards.writing import write_standard
 
@@ -25,4 +26,5 @@ class Command(BaseCommand):
         if found is None:
             known = "、".join(f"{e.standard} {e.edition}" for e in Edition.objects.all()) or _("没有")
             raise CommandError(_("没有找到这个标准或版次。现有：%(known)s") % {"known": known})
-        self.stdout.write(write_standard(load_edition(found.pk)), ending="")
+        standard = with_efforts(load_edition(found.pk), efforts_of(found.pk))
+        self.stdout.write(write_standard(standard), ending="")

@@ -13,6 +13,7 @@ from inspections.answers import Given
 from inspections.models import Finding, Inspection, Round
 from organization.models import Assignment, Role, User
 from reports import actions as reporting
+from standards.models import Effort
 from tests.factories import County, make_region, make_user
 from tests.repairs import in_state
 from tests.small_stage import (
@@ -194,6 +195,33 @@ def test_township_home_tells_latest_score_and_change(client: Client, stage: Stag
     client.force_login(stage.cast["township_staff"])
     (center,) = shown(client, "/our-centers/")["centers"]
     assert (center.latest, center.change) == (late, Decimal("16.67"))
+
+
+def test_township_home_shows_the_way_of_least_effort_to_the_next_grade(
+    client: Client, stage: Stage, other: Stage
+) -> None:
+    for one, size in (("yes", "large"), ("choice", "small"), ("area", "small")):
+        Effort.objects.create(item=stage.edition.items.get(code=one), size=size, changed_at=NOW)
+    inspection = submitted(
+        stage, 0, yes=Given(False), choice=Given("not_met"), area=Given("75"), posts=Given("8")
+    )
+    submitted(other, 0, **SHORT)
+    client.force_login(stage.cast["township_staff"])
+    context = shown(client, "/our-centers/")
+    better = context["better"]
+    assert (better["grade"], [item["code"] for item in better["items"]]) == ("合格", ["choice", "area"])
+    finding = Finding.objects.get(inspection=inspection, item__code="choice")
+    assert better["items"][0]["followed"] == finding
+    said = client.get("/our-centers/").content.decode()
+    for words in ("再整改 2 项", "工作量小", reverse("inspections:finding", args=[finding.pk]), "最省力"):
+        assert words in said
+
+
+def test_township_home_without_a_better_grade_says_nothing_of_it(client: Client, stage: Stage) -> None:
+    client.force_login(stage.cast["township_staff"])
+    assert shown(client, "/our-centers/")["better"] is None
+    submitted(stage, 0)
+    assert shown(client, "/our-centers/")["better"] is None
 
 
 def test_self_check_is_the_townships_task_and_no_result(client: Client, stage: Stage, other: Stage) -> None:
