@@ -203,6 +203,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 60
 # be shorter than `timeout`, and `timeout` shorter than `retry`, or one task would run twice at once.
 JOB_SLICE = env.int("JOB_SLICE", default=10)
 JOB_LEASE = env.int("JOB_LEASE", default=60)
+# Days after which what a job has made (a ZIP, a volume to print) is removed at night; 0 keeps everything.
+JOB_FILES_DAYS = env.int("JOB_FILES_DAYS", default=7)
 JOB_LANES = env.int("QUEUE_WORKERS", default=0) or len(os.sched_getaffinity(0))
 REDIS_URL = env("REDIS_URL", default="")
 Q_CLUSTER = {

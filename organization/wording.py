@@ -108,6 +108,7 @@ ACTIONS = {
     "job.cancel": gettext_lazy("取消任务"),
     "job.retry": gettext_lazy("重试任务"),
     "job.end": gettext_lazy("任务结束"),
+    "job.expire": gettext_lazy("删除过期的任务文件"),
     "draft.import": gettext_lazy("导入草稿"),
     "conflict.read": gettext_lazy("查看不同答案"),
     "conflict.settle": gettext_lazy("选定答案"),

@@ -53,7 +53,9 @@ def make(made: JobFile) -> None:
         with path.open("rb") as body:
             made.file.save(f"{made.job_id}-{made.number}{Path(made.name).suffix}", File(body), save=False)
         size = path.stat().st_size
-    job_steps.finish(piece=made, now=timezone.now(), file=made.file.name, size=size, pages=pages)
+    job_steps.finish(
+        piece=made, now=timezone.now(), file=made.file.name, size=size, pages=pages, removed_at=None
+    )
 
 
 def _items(made: JobFile) -> Iterator[tuple[int, JobItem]]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Min, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -85,6 +86,13 @@ def _silent(job: Job, now: datetime) -> bool:
     seen = job.beat_at or job.started_at
     limit = timedelta(seconds=settings.JOB_LEASE) if job.beat_at else PATIENCE
     return job.state == Job.State.RUNNING and now - seen > limit
+
+
+def kept_until(job: Job) -> date | None:
+    """The day from which on the night's work removes the job's files; None where they stay for now."""
+    if not job.ended_at or not settings.JOB_FILES_DAYS:
+        return None
+    return timezone.localdate(job.ended_at + timedelta(days=settings.JOB_FILES_DAYS))
 
 
 def running_jobs(user: User) -> Sequence[Any]:

@@ -265,7 +265,7 @@ def index_of(path: Path | str, job: Job, rows: Iterable[tuple[OfficialDocument, 
         fields=(
             Field(_("序号"), 6, "number"), Field(_("文号"), 24), Field(_("文种"), 12), Field(_("标题"), 48),
             Field(_("主送机关"), 24), Field(_("中心"), 32), Field(_("成文日期"), 12, "date"),
-            Field(_("文件名"), 52), Field("SHA-256", 70), Field(_("未收入的原因"), 40),
+            Field(_("状态"), 10), Field(_("文件名"), 52), Field("SHA-256", 70), Field(_("未收入的原因"), 40),
         ),
         rows=(_entry(number, *row) for number, row in enumerate(rows, start=1)),
         pinned=2,
@@ -277,5 +277,5 @@ def _entry(number: int, document: OfficialDocument, name: str, why: str) -> tupl
     center = document.inspection.center.name if document.inspection else ""
     return (
         number, document.number_text, document.get_kind_display(), document.title, document.addressee,
-        center, document.dated_on, name, document.sha256, why,
+        center, document.dated_on, document.get_state_display(), name, document.sha256, why,
     )  # fmt: skip

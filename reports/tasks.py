@@ -14,6 +14,7 @@ from organization.problems import NotAllowed, Problem
 
 from . import archives
 from .actions import bulk_issuing, job_steps
+from .actions.job_files import remove_old_files as remove_files
 from .actions.jobs import WORK, queue
 from .models import Job, JobItem
 
@@ -80,3 +81,8 @@ def wake() -> int:
     for job in jobs:
         queue(job)
     return len(jobs)
+
+
+def remove_old_files() -> int:
+    """Every night: clear what exports left in the storage."""
+    return remove_files(now=timezone.now())

@@ -12,6 +12,7 @@ from .documents import (
     set_fields,
 )
 from .issuing import issue_document, set_issuing_body
+from .job_files import remove_old_files
 from .jobs import cancel_job, retry_job, start_job
 from .moving import acknowledge, check_document, deliver, send_back, sign_document, withdraw
 from .numbers import enter_paper_numbers, next_number
@@ -34,6 +35,7 @@ __all__ = [
     "issue_document",
     "next_number",
     "note_view",
+    "remove_old_files",
     "replace_document",
     "retire_seal",
     "retry_job",

@@ -143,7 +143,7 @@ def _put_back(job: Job) -> int:
     again = {"state": Step.WAITING, "tries": 0, "error": "", "claimed_until": None}
     broken = Q(state=Step.FAILED) | Q(items__state=Step.FAILED)
     stale = list(job.files.filter(broken).distinct().values_list("pk", flat=True))
-    JobFile.objects.filter(pk__in=stale).update(**again)
+    JobFile.objects.filter(pk__in=stale).update(**again, removed_at=None)
     items = job.items.filter(Q(state=Step.FAILED) | Q(file__in=stale))
     return len(stale) + items.update(**again, ended_at=None)
 

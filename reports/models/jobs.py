@@ -11,6 +11,8 @@ from organization.models import Region, User
 from ..querysets import JobQuerySet
 from .documents import OfficialDocument
 
+FOLDER = "jobs"  # of the storage, in which what jobs make lies until it is removed
+
 
 class Step(models.TextChoices):
     """Where one piece of a job stands; a running piece is taken up again once its claim has run out."""
@@ -80,13 +82,15 @@ class JobFile(models.Model):
     job = models.ForeignKey(Job, models.CASCADE, related_name="files", db_index=False)
     number = models.PositiveSmallIntegerField()
     name = models.CharField(_("文件名"), max_length=120)
-    file = models.FileField(upload_to="jobs/%Y/%m/", blank=True)
+    file = models.FileField(upload_to=f"{FOLDER}/%Y/%m/", blank=True)
     size = models.PositiveBigIntegerField(default=0)
     pages = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=8, choices=Step, default=Step.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
     claimed_until = models.DateTimeField(null=True, blank=True)
     error = models.TextField(_("原因"), blank=True)
+    # When it was removed from the storage, some days after the job had ended.
+    removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["number"]

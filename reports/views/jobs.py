@@ -76,6 +76,7 @@ def job(request: HttpRequest, pk: UUID) -> HttpResponse:
         "job": row,
         "far": far,
         "files": list(row.files.all()),
+        "kept_until": progress.kept_until(row),
         "page": Paginator(items.order_by("place"), PER_PAGE).get_page(request.GET.get("page")),
         "state": state,
         "states": [("", _("全部")), *Step.choices],
@@ -121,6 +122,9 @@ def job_file(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """A file that the job has made, streamed from the storage."""
     row = load_job(request.user, pk)
     made = get_object_or_404(row.files.filter(state=Step.DONE), number=number)
+    if made.removed_at:
+        messages.info(request, _("文件已过保存期，需要时请重新导出。"))
+        return redirect("reports:job", pk=pk)
     try:
         body = made.file.open()
     except FileNotFoundError:

@@ -92,18 +92,22 @@ def test_zip_holds_each_document_byte_for_byte_under_number_and_center(round_of_
 def test_index_lists_what_is_in_it_and_what_is_not(round_of_three: Stage) -> None:
     lost = OfficialDocument.objects.get(number=2)
     lost.pdf.storage.delete(lost.pdf.name)
+    by = round_of_three.cast["administrator"]
+    first = OfficialDocument.objects.get(number=1)
+    actions.deliver(document=first, way="system", by=by, now=NOW)
     (body,) = made(round_of_three, "export")
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         assert len(archive.namelist()) == 3
         sheet = openpyxl.load_workbook(io.BytesIO(archive.read("目录.xlsx"))).active
     rows = list(sheet.iter_rows(min_row=3, values_only=True))
-    assert [(row[0], row[1], row[7]) for row in rows] == [
+    assert [(row[0], row[1], row[8]) for row in rows] == [
         (1, "汤政服办〔2026〕1号", "汤政服办〔2026〕1号 城关镇党政综合便民服务中心.pdf"),
         (2, "汤政服办〔2026〕2号", None),
         (3, "汤政服办〔2026〕3号", "汤政服办〔2026〕3号 任固镇党政综合便民服务中心.pdf"),
     ]
-    assert "从备份恢复" in rows[1][9]
-    assert rows[0][8] == OfficialDocument.objects.get(number=1).sha256
+    assert "从备份恢复" in rows[1][10]
+    assert rows[0][9] == first.sha256
+    assert [row[7] for row in rows] == ["已送达", "已印发", "已印发"]
 
 
 @pytest.mark.parametrize(

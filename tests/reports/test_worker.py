@@ -1,18 +1,9 @@
 """Real workers in processes of their own, killed in the middle: nothing lost, doubled or numbered twice."""
 
 import hashlib
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -20,64 +11,12 @@ from inspections.answers import Given
 from organization.models import AuditEntry
 from reports import actions, fonts
 from reports.models import DocumentEvent, GivenNumber, Job, NumberSequence, OfficialDocument
+from tests.reports.workers import Start, kill, start_worker, wait_for
 from tests.small_stage import Stage, drafted, small_stage, submitted
 
+__all__ = ["start_worker"]
 pytestmark = pytest.mark.django_db(transaction=True)
 TOWNSHIPS = 14
-PATIENCE = 240  # seconds; only a worker that does nothing at all uses them up
-Start = Callable[[], subprocess.Popen[bytes]]
-
-
-@pytest.fixture
-def start_worker(media_folder: Path, tmp_path: Path) -> Iterator[Start]:
-    """Start `manage.py run_worker` over the test's own database, as a group that can be killed whole."""
-    started: list[subprocess.Popen[bytes]] = []
-    environment = os.environ | {
-        "PORTAL_DATABASE_URL": database_url(),
-        "PORTAL_MEDIA_ROOT": str(media_folder),
-        "PORTAL_FONTS_DIR": str(settings.FONTS_DIR),
-        "PORTAL_QUEUE_WORKERS": "2",
-        "PORTAL_JOB_LEASE": "4",
-        "PORTAL_JOB_SLICE": "2",
-        "TMPDIR": str(tmp_path),
-    }
-
-    def start() -> subprocess.Popen[bytes]:
-        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_worker"]
-        log = (tmp_path / f"worker-{len(started)}.log").open("wb")
-        process = subprocess.Popen(
-            command, cwd=settings.BASE_DIR, env=environment, start_new_session=True, stdout=log, stderr=log
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        kill(process)
-
-
-def database_url() -> str:
-    about = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{about['NAME']}"
-    user, password = quote(about["USER"]), quote(about["PASSWORD"])
-    return f"postgres://{user}:{password}@{about['HOST']}:{about['PORT'] or 5432}/{about['NAME']}"
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill the whole tree at once, as a power cut would; nothing is told before."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-    process.wait()
-
-
-def wait_for(wanted: Callable[[], Any]) -> None:
-    until = time.monotonic() + PATIENCE
-    while not wanted():
-        assert time.monotonic() < until, "the worker does nothing"
-        time.sleep(0.05)
 
 
 @pytest.fixture
