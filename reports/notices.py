@@ -79,14 +79,7 @@ def _sealed(document: OfficialDocument, *, draft: bool) -> dict[str, Any]:
 def _reinspection(document: OfficialDocument) -> Any:
     """The facts of an opinion: its inspection held against the one of the last notice before it."""
     after = document.inspection
-    notice = (
-        OfficialDocument.objects.demands()
-        .issued()
-        .filter(inspection__center=after.center_id, inspection__submitted_at__lt=after.submitted_at)
-        .select_related("inspection")
-        .order_by("-inspection__submitted_at")
-        .first()
-    )
+    notice = OfficialDocument.objects.looked_at_again_by(after).first()
     if notice is None:
         raise DocumentRefused("no_notice")
     return gathering.reinspection_facts(

@@ -12,7 +12,7 @@ from django.db.models.functions import Substr
 
 from inspections.models import Finding, Inspection, Request, Round
 from inspections.querysets import OVERSEERS
-from inspections.workflow import OPEN, SUBMITTED
+from inspections.workflow import OPEN, SUBMITTED, WITH_COUNTY
 from organization.codes import CODE_LENGTH, DIGITS, Level
 from organization.models import Region, Role, User
 from organization.querysets import within
@@ -225,6 +225,27 @@ def awaiting_notice(user: User, round: Round | None = None) -> Any:
         .exclude(round__kind=Round.Kind.SELF_CHECK)
     )
     return rows.filter(round=round) if round else rows
+
+
+def awaiting_opinion(user: User) -> Any:
+    """Inspections that came after a notice whose findings wait for the county's verdict, without an opinion
+    yet, for which the person may draft one."""
+    drafts = within(user.prefixes(Role.ADMINISTRATOR, Role.REVIEWER), "region__code")
+    documents = OfficialDocument.objects.all()
+    waited = (
+        documents.demands()
+        .issued()
+        .filter(
+            inspection__center=OuterRef("center_id"),
+            inspection__submitted_at__lt=OuterRef("submitted_at"),
+            inspection__findings__state__in=WITH_COUNTY,
+        )
+    )
+    opinions = documents.filter(kind=OfficialDocument.Kind.OPINION, inspection=OuterRef("pk"))
+    rows = Inspection.objects.submitted().filter(drafts, Exists(waited.order_by()))
+    rows = rows.filter(~Exists(opinions.exclude(state=OfficialDocument.State.WITHDRAWN)))
+    rows = rows.exclude(round__kind=Round.Kind.SELF_CHECK)
+    return rows.select_related("center", "round").defer("snapshot").order_by("-submitted_at")
 
 
 def awaiting_circular(user: User) -> list[Round]:

@@ -57,6 +57,17 @@ class DocumentQuerySet(models.QuerySet[Any]):
         """Those that ask for an inspection's findings to be put right."""
         return self.filter(kind__in=("notice", "letter", "order"))
 
+    def looked_at_again_by(self, inspection: Any) -> "DocumentQuerySet":
+        """The demands in force that a submitted inspection of the same center came after, the last first."""
+        earlier = (
+            self.demands()
+            .issued()
+            .filter(
+                inspection__center=inspection.center_id, inspection__submitted_at__lt=inspection.submitted_at
+            )
+        )
+        return earlier.select_related("body", "inspection").order_by("-inspection__submitted_at")
+
 
 def _above(user: "User") -> set[str]:
     """Codes of the regions above those in which the person works for a township."""

@@ -15,6 +15,7 @@ urlpatterns = [
     path("inspections/<uuid:pk>/comparison/", comparing.comparison, name="comparison"),
     path("inspections/<uuid:pk>/comparison.xlsx", comparing.comparison_table, name="comparison-table"),
     path("inspections/<uuid:pk>/notice/", documents.notice_draft, name="notice-draft"),
+    path("inspections/<uuid:pk>/opinion/", documents.opinion_draft, name="opinion-draft"),
     path("rounds/<int:pk>/circular/", documents.circular_draft, name="circular-draft"),
     path("documents/", documents.document_list, name="document-list"),
     path("documents/draft/", documents.notices_draft, name="notices-draft"),

@@ -47,7 +47,8 @@ def document_list(request: HttpRequest) -> HttpResponse:
     if kind in OfficialDocument.Kind.values:
         rows = rows.filter(kind=kind)
     writes = permissions.can_watch(request.user)
-    waiting = overview.awaiting_notice(request.user) if permissions.can_draft_some(request.user) else None
+    drafts = permissions.can_draft_some(request.user)
+    waiting = overview.awaiting_notice(request.user) if drafts else None
     context = {
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "state": state,
@@ -58,6 +59,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
         "waiting": waiting.select_related("center", "round").defer("snapshot")[:PER_PAGE]
         if waiting is not None
         else [],
+        "reinspected": overview.awaiting_opinion(request.user)[:PER_PAGE] if drafts else [],
         "exportable": overview.with_issued_notices(request.user)
         if permissions.can_export(request.user)
         else [],
@@ -86,9 +88,19 @@ def _offices(request: HttpRequest) -> list[dict[str, Any]]:
 
 @require_POST
 def notice_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _draft(request, pk, OfficialDocument.Kind.NOTICE)
+
+
+@require_POST
+def opinion_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Begin the opinion about what an inspection found of an earlier notice's findings."""
+    return _draft(request, pk, OfficialDocument.Kind.OPINION)
+
+
+def _draft(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
     inspection = load_inspection(request.user, pk)
     try:
-        row = actions.draft_notice(inspection=inspection, by=request.user, now=timezone.now())
+        row = actions.draft_notice(inspection=inspection, kind=kind, by=request.user, now=timezone.now())
     except Problem as problem:
         messages.error(request, problem.message)
         return redirect("reports:score", pk=pk)

@@ -21,6 +21,7 @@ from organization.templatetags.portal import day, moment
 
 from .. import actions, comparing, overview, permissions
 from ..models import OfficialDocument
+from ..models.offices import DEMANDS
 
 
 @require_POST
@@ -69,8 +70,7 @@ def score(request: HttpRequest, pk: UUID) -> HttpResponse:
         "facts": _facts(frozen, inspection),
         "change": overview.change(inspection),
         "next": overview.better(frozen),
-        "notice": _notice(request.user, inspection),
-        "can_draft": permissions.can_draft(request.user, inspection),
+        **_documents(request.user, inspection),
         "can_compare": bool(permissions.can_compare_scores(request.user, inspection))
         and comparing.has_company(request.user, inspection),
     }
@@ -84,10 +84,21 @@ def _followed(user: User, inspection: Inspection) -> dict[str, Finding]:
     return {row.item.code: row for row in rows}
 
 
-def _notice(user: User, inspection: Inspection) -> OfficialDocument | None:
-    """The document that asks for the findings to be put right, the last one where one was replaced."""
-    rows = OfficialDocument.objects.visible_to(user).demands().select_related("body")
-    return rows.filter(inspection=inspection).order_by("-drafted_at").first()
+def _documents(user: User, inspection: Inspection) -> dict[str, Any]:
+    """The document that asks for the findings to be put right (the last one where one was replaced), the
+    opinion where this was a re-inspection, and for those who may draft one the notice it looked at again."""
+    rows = OfficialDocument.objects.visible_to(user).filter(inspection=inspection).select_related("body")
+    rows = list(rows.defer("document").order_by("-drafted_at"))
+    opinion = next((row for row in rows if row.kind == OfficialDocument.Kind.OPINION), None)
+    can_draft = permissions.can_draft(user, inspection)
+    earlier = OfficialDocument.objects.looked_at_again_by(inspection).visible_to(user)
+    return {
+        "notice": next((row for row in rows if row.kind in DEMANDS), None),
+        "opinion": opinion,
+        "looked_at_again": earlier.defer("document").first() if can_draft else None,
+        "can_draft": can_draft,
+        "opinion_over": opinion is None or opinion.state == OfficialDocument.State.WITHDRAWN,
+    }
 
 
 def _shown(item: dict[str, Any], clause: dict[str, str], kept: set[str]) -> dict[str, Any]:

@@ -205,6 +205,7 @@ RULES: dict[str, Rule | tuple[Rule, ...]] = {
     "reports:comparison-table": act(READERS, "submitted"),
     "reports:submit": act(LEAD, "complete"),
     "reports:notice-draft": act(DRAFTERS, "submitted"),
+    "reports:opinion-draft": act(DRAFTERS, "submitted"),
     "reports:notices-draft": act(DRAFTERS),
     "reports:circular-draft": act(DRAFTERS, "round", beside=NOBODY),
     "reports:document": tuple(

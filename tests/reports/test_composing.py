@@ -13,9 +13,9 @@ from reports.assets import assets_of
 from reports.document import Circular, DocumentRefused, Notice, Opinion, digest
 from reports.models import IssuingBody, OfficialDocument
 from reports.refusals import explain
+from tests.reports.reinspections import reinspected
 from tests.reports.seals import add_seal, ring
-from tests.small_stage import NOW, Stage, add_photo, answer, issued, jpeg, later, of, submit_by, submitted
-from tests.stage import make_round, take_in
+from tests.small_stage import NOW, Stage, add_photo, answer, issued, jpeg, later, submit_by, submitted
 
 pytestmark = pytest.mark.django_db
 SHORT = {"yes": Given(False, note="门未开")}
@@ -140,11 +140,7 @@ def test_circular_is_about_its_own_round(stage: Stage, other: Stage, faces: Any)
 def again(stage: Stage) -> Inspection:
     """A second round, in which the first center's fault is gone; its notice was issued before."""
     issued(stage, submitted(stage, **SHORT))
-    round = make_round(stage.county, stage.edition, stage.cast["administrator"], "2026年复查")
-    take_in(round, stage.cast, ("township",))
-    inspection = of(round)[0]
-    answer(inspection, stage.cast["inspector"])
-    return submit_by(inspection, stage.cast["lead_inspector"], later(10))
+    return reinspected(stage)
 
 
 def test_opinion_holds_an_inspection_against_the_last_notice(

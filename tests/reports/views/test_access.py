@@ -72,6 +72,12 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
         {"administrator": 302, "reviewer": 302, "signatory": 403, "township_staff": 403}
         | dict.fromkeys(INSPECTORS, 403),
     ),
+    "opinion-draft": (
+        "post",
+        "submitted",
+        {"administrator": 302, "reviewer": 302, "signatory": 403, "township_staff": 403}
+        | dict.fromkeys(INSPECTORS, 403),
+    ),
     "notices-draft": ("post", "", NONE | {"administrator": 302, "reviewer": 302}),
     "submit": ("post", "begun", {"lead_inspector": 302, "inspector": 403} | dict.fromkeys(WRITERS, 403)),
     "document-word": ("get", "issued", READERS),
