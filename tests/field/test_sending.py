@@ -274,6 +274,9 @@ def test_somebody_else_on_the_device_neither_sends_nor_sees_it(phone: Phone, sta
     assert [row["item"] for row in other.store("outbox", owner)] == ["yes"]
     other.log_in(owner)
     phone.page.reload()
+    # The kept page still belongs to the other one, so it asks the portal whose it is now.
+    phone.page.wait_for_url("**/?online")
+    phone.says("全部已发送")
     other.page.goto("/tasks/")
     phone.open(stage.inspections[0])
     phone.says("全部已发送")
