@@ -98,6 +98,13 @@ def can_repair(user: User, finding: Finding) -> Verdict:
     return holder(user, Role.TOWNSHIP_STAFF, code=finding.region_id)
 
 
+def can_feed_back(user: User, inspection: Inspection) -> Verdict:
+    """Allow the township's own staff once it is submitted; each finding has its own rule (`can_repair`)."""
+    if inspection.state != SUBMITTED or inspection.round.kind == Round.Kind.SELF_CHECK:
+        return no(_("这次检查没有要反馈的整改通知。"))
+    return holder(user, Role.TOWNSHIP_STAFF, code=inspection.region_id)
+
+
 def can_ask_extension(user: User, finding: Finding, today: date) -> Verdict:
     """Allow it before the time is over: afterwards the finding is overdue whatever is asked."""
     verdict = can_repair(user, finding)

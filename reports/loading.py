@@ -15,7 +15,14 @@ from .models import IssuingBody, Job, OfficialDocument
 
 def load_document(user: User, pk: UUID) -> OfficialDocument:
     rows = OfficialDocument.objects.visible_to(user).select_related(
-        "inspection__center", "round", "body__region", "region__parent", "issued_by", "drafted_by", "replaces"
+        "inspection__center",
+        "inspection__round",
+        "round",
+        "body__region",
+        "region__parent",
+        "issued_by",
+        "drafted_by",
+        "replaces",
     )
     return get_object_or_404(rows, pk=pk)
 

@@ -40,6 +40,7 @@ urlpatterns = [
     path("rounds/<int:pk>/ledger.xlsx", exports.round_ledger, name="round-ledger"),
     path("rounds/<int:pk>/ledger.pdf", prints.round_ledger, name="round-ledger-paper"),
     path("inspections/<uuid:pk>/score-report.pdf", prints.score_report, name="score-report"),
+    path("inspections/<uuid:pk>/feedback.pdf", prints.feedback_paper, name="feedback-paper"),
     path("findings.xlsx", exports.finding_table, name="finding-table"),
     path("jobs/", jobs.job_list, name="job-list"),
     path("jobs/<uuid:pk>/", jobs.job, name="job"),

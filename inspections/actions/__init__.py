@@ -3,6 +3,7 @@
 from .arriving import UPLOADS, Arrival, announce_photo, arrival, receive_piece
 from .calendars import load_year
 from .drafts import Imported, import_draft
+from .feedback import RowProblem, save_feedback
 from .filling import Saved, Stale, save_answer, save_answers
 from .messaging import choose_messages, read_messages, remind
 from .moving import acknowledge_findings, notify_findings, recall_findings
@@ -29,6 +30,7 @@ __all__ = [
     "Closed",
     "Imported",
     "Result",
+    "RowProblem",
     "Saved",
     "Stale",
     "Synced",
@@ -62,6 +64,7 @@ __all__ = [
     "review",
     "save_answer",
     "save_answers",
+    "save_feedback",
     "save_reply",
     "set_policy",
     "settle",

@@ -130,6 +130,8 @@ class Ledger(Paper):
     facts: tuple[str, ...]
     table: Table
     note: str
+    # Places to be signed and stamped below the table, two in a row.
+    signing: tuple[tuple[str, str], ...] = ()
     kind: Literal["ledger"] = "ledger"
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from inspections.loading import load_inspection
 from inspections.models import Finding
+from inspections.permissions import can_feed_back
 from inspections.term_summary import Terms, terms_of
 from organization.models import User
 from organization.problems import Problem
@@ -158,6 +159,7 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
         "delivery_form": DeliveryForm(initial={"way": "system"}),
         "facts": _facts(request, row),
         "terms": terms_of_document(request.user, row),
+        "can_feed_back": row.inspection and can_feed_back(request.user, row.inspection),
         "replaced_by": _seen(request, getattr(row, "replaced_by", None)),
         "replaces": _seen(request, row.replaces),
         "verify_url": verification.address(row.token) if row.is_issued else "",

@@ -12,14 +12,16 @@ from django.views.decorators.http import require_POST
 
 from inspections.loading import load_inspection
 from inspections.models import Finding, Inspection
+from inspections.permissions import can_feed_back
 from organization.audit import record
 from organization.models import Region
 
 from .. import gathering, overview, pdf, permissions
 from ..document import DocumentRefused
+from ..feedback_paper import compose_feedback, rows_of, told_of
 from ..ledger import compose_ledger
 from ..loading import load_round_overseen
-from ..models import IssuingBody
+from ..models import IssuingBody, OfficialDocument
 from ..refusals import explain
 from ..score_report import compose_score_report
 
@@ -93,6 +95,43 @@ def score_report(request: HttpRequest, pk: UUID) -> HttpResponse:
         sha256=made.sha256,
     )  # fmt: skip
     return _paper(made, _("%(township)s 得分报告.pdf") % {"township": township.name})
+
+
+@require_POST
+def feedback_paper(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """整改情况反馈表 of an inspection's notice, filled with what was written, for signature and stamp."""
+    inspection = load_inspection(request.user, pk)
+    permissions.can_export_tables(request.user).enforce(
+        action="feedback.print", target=inspection, region=inspection.region_id
+    )
+    rows = Finding.objects.visible_to(request.user).filter(told_of(inspection)).order_by("item__position")
+    notice = (
+        OfficialDocument.objects.visible_to(request.user)
+        .issued()
+        .demands()
+        .filter(inspection=inspection)
+        .select_related("body")
+        .defer("document")
+        .first()
+    )
+    try:
+        made = pdf.render(
+            compose_feedback(
+                center=inspection.center.name,
+                number=notice.number_text if notice else "",
+                round=inspection.round.name,
+                rows=rows_of(list(rows), drafts=bool(can_feed_back(request.user, inspection))),
+                demonstration=inspection.region.is_demonstration,
+            )
+        )
+    except DocumentRefused as refused:
+        messages.error(request, explain(refused))
+        return redirect("reports:score", pk=pk)
+    record(
+        "feedback.print", by=request.user, target=inspection, region=inspection.region_id,
+        now=timezone.now(), sha256=made.sha256,
+    )  # fmt: skip
+    return _paper(made, _("%(center)s 整改情况反馈表.pdf") % {"center": inspection.center.name})
 
 
 def _issuer(region: Region) -> str:

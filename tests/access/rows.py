@@ -226,6 +226,7 @@ def _findings(place: Place) -> dict[str, Row]:
         inspecting.report(finding=finding, by=staff, now=now)
     inspecting.review(findings=[closed], move_name="close", words={}, by=place.by["administrator"], now=now)
     return {
+        "answered": {"pk": inspection.pk},
         "to_repair": {"pk": to_repair.pk},
         "asked": {"pk": asked.pk},
         "reported": {"pk": reported.pk},

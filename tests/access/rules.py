@@ -179,6 +179,9 @@ RULES: dict[str, Rule | tuple[Rule, ...]] = {
     "inspections:finding-extension": (act(STAFF, "to_repair"), act(NOBODY, "reported")),
     "inspections:finding-objection": (act(STAFF, "to_repair"), act(NOBODY, "reported")),
     "inspections:finding-review": (act(ADMINISTRATOR, "reported"), act(ADMINISTRATOR, "closed")),
+    "inspections:feedback": page(STAFF, "answered"),
+    "inspections:feedback-save": act(STAFF, "answered"),
+    "inspections:feedback-report": act(STAFF, "answered"),
     "inspections:request-decide": act(ADMINISTRATOR, "request"),
     # The township's own until it is reported.
     "inspections:evidence": (page(READERS, "evidence"), page(STAFF, "kept_evidence")),
@@ -203,6 +206,7 @@ RULES: dict[str, Rule | tuple[Rule, ...]] = {
     "reports:score-report": act(INSPECTORS | READERS, "submitted"),
     "reports:comparison": page(READERS, "submitted"),
     "reports:comparison-table": act(READERS, "submitted"),
+    "reports:feedback-paper": (act(READERS, "answered"),),
     "reports:submit": act(LEAD, "complete"),
     "reports:notice-draft": act(DRAFTERS, "submitted"),
     "reports:opinion-draft": act(DRAFTERS, "submitted"),

@@ -50,7 +50,8 @@ OTHERS = {"worker", "manifest", "sync", "photo-announce", "photo-upload"}
 # What follows an inspection stands in tests/access/rules.py: findings, messages, calendars.
 OTHERS |= {
     "finding", "finding-reply", "finding-report", "finding-extension", "finding-objection", "finding-review",
-    "request-decide", "evidence", "evidence-thumbnail", "evidence-remove",
+    "feedback", "feedback-save", "feedback-report", "request-decide", "evidence",
+    "evidence-thumbnail", "evidence-remove",
     "message-list", "messages-read", "messages-choose", "inbox", "inbox-close", "policy",
     "calendar-list", "calendar-year", "calendar-load",
 }  # fmt: skip

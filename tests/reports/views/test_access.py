@@ -88,6 +88,7 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
     "round-ledger": ("post", "round", WRITERS),
     "round-ledger-paper": ("post", "round", WRITERS),
     "score-report": ("post", "submitted", READERS | INSPECTORS),
+    "feedback-paper": ("post", "submitted", READERS | dict.fromkeys(INSPECTORS, 403)),
     "finding-table": ("post", "", NONE | READERS),
     "job-list": ("get", "", NONE | WRITERS),
     "job": ("get", "job", WRITERS),

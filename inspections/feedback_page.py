@@ -1,0 +1,78 @@
+"""The page on which a township answers a whole notice: a form for each finding that is to be put right."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from organization.models import User
+
+from . import permissions, workflow
+from .finding_page import give_dues, links
+from .models import Evidence, Finding, Inspection, Reply
+from .rectification_forms import ReplyForm
+
+
+@dataclass
+class Entry:
+    """A finding with its form (None where it is not to be filled in now), its last report and its papers."""
+
+    finding: Finding
+    form: ReplyForm | None
+    reply: Reply | None
+    drafted: list[dict[str, Any]]
+
+
+def entries_of(user: User, inspection: Inspection, request: HttpRequest | None = None) -> list[Entry]:
+    """The notice's findings that the person may see, in the notice's order; bound to `request` if given.
+
+    Four queries for the rows, three for their deadlines.
+    """
+    rows = list(
+        Finding.objects.visible_to(user)
+        .filter(inspection=inspection)
+        .exclude(state__in=(workflow.FOUND, workflow.WITHDRAWN))
+        .select_related("item", "center")
+        .order_by("item__position")
+    )
+    give_dues(rows, timezone.localdate())
+    drafts, sent = _replies(rows)
+    kept = Evidence.objects.visible_to(user).kept().filter(finding__in=rows, reply=None)
+    papers: dict[int, list[dict[str, Any]]] = {}
+    for paper in kept:
+        papers.setdefault(paper.finding_id, []).append(links(paper))
+    found = []
+    for row in rows:
+        form = None
+        if permissions.can_repair(user, row):
+            form = _form(row, drafts.get(row.pk), request)
+        found.append(Entry(row, form, sent.get(row.pk), papers.get(row.pk, [])))
+    return found
+
+
+def _replies(rows: Sequence[Finding]) -> tuple[dict[int, Reply], dict[int, Reply]]:
+    """Drafts and last reports by the key of their finding."""
+    drafts, sent = {}, {}
+    for reply in Reply.objects.filter(finding__in=rows).order_by("pk"):
+        (drafts if reply.reported_at is None else sent)[reply.finding_id] = reply
+    return drafts, sent
+
+
+def _form(finding: Finding, draft: Reply | None, request: HttpRequest | None) -> ReplyForm:
+    sent = (request.POST, request.FILES) if request else ()
+    form = ReplyForm(*sent, instance=draft, prefix=f"f{finding.pk}", auto_id="%s")
+    form.use_required_attribute = False
+    return form
+
+
+def filled(entries: Sequence[Entry]) -> Iterator[tuple[Entry, ReplyForm]]:
+    """Those in which something was written, chosen or attached; the others are left for another time."""
+    for entry in entries:
+        form = entry.form
+        if form is not None and (
+            any(form.data.get(form.add_prefix(name), "").strip() for name in ReplyForm.Meta.fields)
+            or form.files.getlist(form.add_prefix("files"))
+        ):
+            yield entry, form

@@ -1,0 +1,95 @@
+"""The feedback form of a whole notice: filled in at once, kept or reported at once."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from organization.problems import Problem
+
+from .. import actions, permissions
+from ..feedback_page import Entry, entries_of, filled
+from ..loading import load_inspection
+from ..models import Inspection
+
+
+@require_safe
+def feedback(request: HttpRequest, pk: UUID) -> HttpResponse:
+    inspection = _own(request, pk)
+    return _page(request, inspection, entries_of(request.user, inspection))
+
+
+@require_POST
+def feedback_save(request: HttpRequest, pk: UUID, *, send: bool = False) -> HttpResponse:
+    """Keep what is filled in, with the files chosen; with `send`, report it to the county as well."""
+    inspection = _own(request, pk)
+    entries = entries_of(request.user, inspection, request)
+    told = list(filled(entries))
+    # Every form is asked, so that all faults are told at once.
+    if [form for _entry, form in told if not form.is_valid()]:
+        return _page(request, inspection, entries)
+    who = {"by": request.user, "now": timezone.now()}
+    try:
+        for entry, form in told:
+            for upload in request.FILES.getlist(form.add_prefix("files")):
+                actions.add_evidence(
+                    finding=entry.finding, upload=upload, name=upload.name, size=upload.size, **who
+                )
+        count = actions.save_feedback(
+            findings={entry.finding.pk: entry.finding for entry, _form in told},
+            replies={entry.finding.pk: form.reply_fields() for entry, form in told},
+            send=send,
+            **who,
+        )
+    except Problem as problem:
+        return _page(request, inspection, entries, problem)
+    if send:
+        text = ngettext("%(n)d个问题的整改情况已报送县里。", "%(n)d个问题的整改情况已报送县里。", count)
+    else:
+        text = ngettext(
+            "%(n)d个问题的草稿已保存，还没有报送。", "%(n)d个问题的草稿已保存，还没有报送。", count
+        )
+    messages.success(request, text % {"n": count})
+    return redirect("inspections:feedback", pk=pk)
+
+
+def _own(request: HttpRequest, pk: UUID) -> Inspection:
+    inspection = load_inspection(request.user, pk)
+    permissions.can_feed_back(request.user, inspection).enforce(
+        action="feedback.fill", target=inspection, region=inspection.region_id
+    )
+    return inspection
+
+
+def _page(
+    request: HttpRequest, inspection: Inspection, entries: list[Entry], problem: Problem | None = None
+) -> HttpResponse:
+    faults = _faults(entries, problem)
+    context = {
+        "inspection": inspection,
+        "entries": entries,
+        "open": sum(entry.form is not None for entry in entries),
+        "faults": faults,
+    }
+    return render(request, "inspections/feedback.html", context, status=400 if faults else 200)
+
+
+def _faults(entries: list[Entry], problem: Problem | None) -> list[tuple[str, str]]:
+    """Each fault with where it stands: the number of the finding, the field, what to mend."""
+    found = []
+    for number, entry in enumerate(entries, start=1):
+        form = entry.form
+        for name, errors in form._errors.items() if form is not None and form._errors else ():
+            words = {"n": number, "label": form[name].label, "error": " ".join(errors)}
+            found.append((f"#{form[name].id_for_label}", _("第%(n)d项 %(label)s：%(error)s") % words))
+        if isinstance(problem, actions.RowProblem) and problem.finding == entry.finding.pk:
+            words = {"n": number, "error": problem.message}
+            found.append((f"#finding-{entry.finding.pk}", _("第%(n)d项：%(error)s") % words))
+    if problem is not None and not found:
+        found.append(("#main", str(problem.message)))
+    return found

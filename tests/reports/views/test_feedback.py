@@ -1,0 +1,229 @@
+"""The feedback form of a whole notice: filled at once, kept or reported at once, printed for the stamp."""
+
+import io
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from inspections import actions
+from inspections.answers import Given
+from inspections.models import Evidence, Finding, Reply
+from organization.models import AuditEntry, Role
+from tests.factories import make_user
+from tests.repairs import add_photo, publish
+from tests.small_stage import NOW, Stage, issued, jpeg, small_stage, submitted
+
+pytestmark = pytest.mark.django_db
+SHORT = {"yes": Given(False), "choice": Given("not_met"), "area": Given("75")}
+DONE = {"measure": "已安装", "responsible": "王强", "result": "done", "done_on": "2026-11-20", "plan": ""}
+PARTLY = {"measure": "已订购", "responsible": "李红", "result": "partly", "done_on": "", "plan": "下周到货"}
+
+
+@pytest.fixture
+def notice(stage: Stage, quick_pdf: Any) -> Any:
+    """The first township's notice over three findings, acknowledged."""
+    publish(2026)
+    publish(2027)
+    notice = issued(stage, submitted(stage, 0, **SHORT))
+    actions.acknowledge_findings(inspection=notice.inspection, by=stage.cast["township_staff"], now=NOW)
+    return notice
+
+
+@pytest.fixture
+def staff(client: Client, stage: Stage) -> Client:
+    client.force_login(stage.cast["township_staff"])
+    return client
+
+
+def url(notice: Any, act: str = "") -> str:
+    return reverse(f"inspections:feedback{act and '-' + act}", args=[notice.inspection_id])
+
+
+def rows(notice: Any) -> list[Finding]:
+    return list(notice.inspection.findings.order_by("item__position"))
+
+
+def fields(told: dict[Finding, dict[str, Any]]) -> dict[str, Any]:
+    return {f"f{row.pk}-{name}": value for row, one in told.items() for name, value in one.items()}
+
+
+def picture() -> io.BytesIO:
+    file = io.BytesIO(jpeg())
+    file.name = "整改后.jpg"
+    return file
+
+
+def test_one_form_lists_every_finding_of_the_notice(staff: Client, notice: Any) -> None:
+    page = staff.get(url(notice))
+    assert [entry.finding for entry in page.context["entries"]] == rows(notice)
+    assert page.context["open"] == 3
+    said = page.content.decode()
+    for row in rows(notice):
+        assert row.finding in said
+        assert f'name="f{row.pk}-measure"' in said
+    assert url(notice) in staff.get(reverse("reports:document", args=[notice.pk])).content.decode()
+
+
+def test_drafts_are_kept_by_one_step_and_shown_again(staff: Client, notice: Any) -> None:
+    first, _second, third = rows(notice)
+    said = staff.post(url(notice, "save"), fields({first: DONE, third: PARTLY}), follow=True)
+    assert "2个问题的草稿已保存" in said.content.decode()
+    assert set(Reply.objects.values_list("finding", "responsible", "reported_at")) == {
+        (first.pk, "王强", None),
+        (third.pk, "李红", None),
+    }
+    states = [row.state for row in rows(notice)]
+    assert states == ["in_repair", "acknowledged", "in_repair"]
+    page = staff.get(url(notice)).content.decode()
+    assert "下周到货" in page
+
+
+def test_what_is_filled_in_is_reported_by_one_step(staff: Client, notice: Any) -> None:
+    first, second, _third = rows(notice)
+    sent = fields({first: DONE | {"files": picture()}, second: PARTLY})
+    said = staff.post(url(notice, "report"), sent, follow=True)
+    assert "2个问题的整改情况已报送县里" in said.content.decode()
+    assert [row.state for row in rows(notice)] == ["reported", "reported", "acknowledged"]
+    assert Evidence.objects.get().reply == Reply.objects.get(finding=first)
+    assert said.context["open"] == 1
+    assert "已订购" in said.content.decode()
+
+
+def test_one_that_cannot_be_reported_holds_all_back_and_says_which(staff: Client, notice: Any) -> None:
+    first, second, _third = rows(notice)
+    said = staff.post(url(notice, "report"), fields({first: PARTLY, second: DONE}))
+    assert said.status_code == 400
+    assert said.context["faults"] == [
+        (f"#finding-{second.pk}", "第2项：已完成的整改请至少附一张整改后的照片或一份材料，再报送。")
+    ]
+    assert not Reply.objects.exists()
+    assert "已订购" in said.content.decode()
+
+
+def test_faults_of_all_findings_are_told_at_once(staff: Client, notice: Any) -> None:
+    first, second, _third = rows(notice)
+    bad = fields({first: DONE | {"done_on": "2999-01-01"}, second: PARTLY | {"plan": ""}})
+    said = staff.post(url(notice, "save"), bad)
+    assert said.status_code == 400
+    assert [text.partition("：")[0] for _href, text in said.context["faults"]] == [
+        "第1项 完成日期",
+        "第2项 未完成的原因和下步打算",
+    ]
+    assert [href for href, _text in said.context["faults"]] == [
+        f"#f{first.pk}-done_on", f"#f{second.pk}-plan",
+    ]  # fmt: skip
+    assert not Reply.objects.exists()
+
+
+@pytest.mark.parametrize("act", ["save", "report"])
+def test_nothing_filled_in_is_said(staff: Client, notice: Any, act: str) -> None:
+    said = staff.post(url(notice, act), {})
+    assert said.status_code == 400
+    assert "还没有填写" in said.content.decode()
+
+
+def test_files_alone_ask_for_the_rest(staff: Client, notice: Any) -> None:
+    first = rows(notice)[0]
+    said = staff.post(url(notice, "save"), {f"f{first.pk}-files": picture()})
+    assert said.status_code == 400
+    assert not Evidence.objects.exists()
+
+
+def test_what_is_already_reported_takes_no_more(staff: Client, stage: Stage, notice: Any) -> None:
+    first = rows(notice)[0]
+    who = {"by": stage.cast["township_staff"], "now": NOW}
+    add_photo(first, who["by"])
+    reply = {
+        "measure": "第一次",
+        "responsible": "王强",
+        "result": "not_done",
+        "done_on": None,
+        "plan": "再办",
+    }
+    actions.save_reply(finding=first, fields=reply, **who)
+    actions.report(finding=first, **who)
+    said = staff.post(url(notice, "save"), fields({first: PARTLY}))
+    assert said.status_code == 400
+    assert Reply.objects.get().measure == "第一次"
+
+
+def test_before_the_receipt_nothing_can_be_filled_in(staff: Client, stage: Stage, quick_pdf: Any) -> None:
+    publish(2026)
+    notice = issued(stage, submitted(stage, 0, **SHORT))
+    page = staff.get(url(notice))
+    assert page.context["open"] == 0
+    assert "请先签收" in page.content.decode()
+
+
+def test_others_never_see_it(client: Client, stage: Stage, other: Stage, notice: Any) -> None:
+    near = make_user("near", [(Role.TOWNSHIP_STAFF, stage.county.townships[1])])
+    for person in (other.cast["township_staff"], near):
+        client.force_login(person)
+        assert client.get(url(notice)).status_code == 404
+        assert client.post(url(notice, "save"), {}).status_code == 404
+    client.force_login(stage.cast["administrator"])
+    assert client.get(url(notice)).status_code == 403
+
+
+@pytest.mark.parametrize("short", [1, 3])
+def test_page_costs_the_same_for_one_and_three(
+    client: Client, quick_pdf: Any, django_assert_num_queries: Any, short: int
+) -> None:
+    stage = small_stage(townships=1)
+    publish(2026)
+    publish(2027)
+    notice = issued(stage, submitted(stage, 0, **dict(list(SHORT.items())[:short])))
+    staff = stage.cast["township_staff"]
+    actions.acknowledge_findings(inspection=notice.inspection, by=staff, now=NOW)
+    client.force_login(staff)
+    with django_assert_num_queries(10):
+        page = client.get(url(notice))
+    assert page.context["open"] == short
+
+
+# ---- the paper
+
+
+def printed(client: Client, notice: Any) -> Any:
+    return client.post(reverse("reports:feedback-paper", args=[notice.inspection_id]))
+
+
+def test_paper_is_filled_from_what_was_written(
+    staff: Client, stage: Stage, notice: Any, quick_pdf: list[Any]
+) -> None:
+    first, second, _third = rows(notice)
+    staff.post(url(notice, "save"), fields({first: DONE | {"files": picture()}, second: PARTLY}))
+    quick_pdf.clear()
+    said = printed(staff, notice)
+    assert said["Content-Type"] == "application/pdf"
+    (paper,) = quick_pdf
+    assert paper.facts[1] == f"整改通知文号：{notice.number_text}"
+    assert paper.signing[0] == ("填报单位（公章）：", "单位负责人（签字）：")
+    assert [row[1:] for row in paper.table.rows] == [
+        ("yes不符合要求", "已安装", "已完成", "2026年11月20日", "1份", "", "王强"),
+        ("choice不符合要求", "已订购", "部分完成", "", "", "下周到货", "李红"),
+        ("area不符合要求", "", "", "", "", "", ""),
+    ]
+    assert AuditEntry.objects.filter(action="feedback.print").count() == 1
+
+
+def test_county_prints_only_what_was_reported(
+    client: Client, stage: Stage, notice: Any, quick_pdf: list[Any]
+) -> None:
+    first = rows(notice)[0]
+    staff = stage.cast["township_staff"]
+    client.force_login(staff)
+    client.post(url(notice, "save"), fields({first: DONE | {"files": picture()}}))
+    client.force_login(stage.cast["administrator"])
+    quick_pdf.clear()
+    printed(client, notice)
+    assert quick_pdf[0].table.rows[0][2:] == ("", "", "", "", "", "")
+
+
+def test_paper_without_a_notice_is_refused_in_words(client: Client, stage: Stage, quick_pdf: Any) -> None:
+    inspection = submitted(stage, 0, **SHORT)
+    client.force_login(stage.cast["township_staff"])
+    said = client.post(reverse("reports:feedback-paper", args=[inspection.pk]))
+    assert said.status_code == 302
