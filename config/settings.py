@@ -262,6 +262,10 @@ SIGNING = {
 # Requests without a log-in, a minute from one address and in one web process; 0 does not count them.
 PUBLIC_REQUESTS_PER_MINUTE = env.int("PUBLIC_REQUESTS_PER_MINUTE", default=120)
 
+# Telephone numbers and TOTP secrets are encrypted under the first key and read by all of them; without the
+# setting, under the lines of the file. After a change of keys: manage.py encrypt_fields.
+FIELD_KEYS = env.list("FIELD_KEYS", default=[]) or kept_secret(VAR_DIR / "field_key").split()
+
 # The trail: sha256 or sm3; at least 183 days; where the signed anchors and their key lie.
 AUDIT_DIGEST = env("AUDIT_DIGEST", default="sha256")
 AUDIT_KEEP_DAYS = env.int("AUDIT_KEEP_DAYS", default=365)

@@ -3,14 +3,16 @@
 import hashlib
 import secrets
 from base64 import b32encode
+from binascii import unhexlify
 
 import segno
 from django.conf import settings
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from .models import User
+from .encryption import decrypt, encrypt, is_encrypted
+from .models import PhoneFactor, User
 
 CODES = 10
+KEY = "second factor"
 # No 0, 1, 8, O, I, B: they are mistaken for one another on paper.
 LETTERS = "234567ACDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -20,12 +22,27 @@ def is_required(user: User) -> bool:
     return bool(settings.SECOND_FACTOR_ROLES) and bool(user.roles & set(settings.SECOND_FACTOR_ROLES))
 
 
-def picture(device: TOTPDevice) -> str:
+def new_key() -> str:
+    """Return a new secret of 160 bits as it is kept."""
+    return seal_key(secrets.token_bytes(20))
+
+
+def seal_key(secret: bytes) -> str:
+    """Encrypt a secret so that it fits into the package's 80 characters."""
+    return encrypt(secret, KEY)
+
+
+def open_key(kept: str) -> bytes:
+    """Return a secret, also one that an older release kept in hexadecimal digits."""
+    return decrypt(kept, KEY) if is_encrypted(kept) else unhexlify(kept)
+
+
+def picture(device: PhoneFactor) -> str:
     """Return the QR code that authenticator apps read, as the address of an SVG image."""
     return segno.make(device.config_url, error="m").svg_data_uri(scale=5, border=4, light="white")
 
 
-def secret_text(device: TOTPDevice) -> str:
+def secret_text(device: PhoneFactor) -> str:
     """Return the secret in groups of four, to be typed where no camera is."""
     text = b32encode(device.bin_key).decode().rstrip("=")
     return " ".join(text[place : place + 4] for place in range(0, len(text), 4))

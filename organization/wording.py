@@ -14,6 +14,8 @@ ACTIONS = {
     "login": gettext_lazy("登录"),
     "login.sso": gettext_lazy("统一身份认证登录"),
     "login.wait": gettext_lazy("等待期间登录"),
+    "fields.encrypt": gettext_lazy("加密电话和动态口令密钥"),
+    "phone.read": gettext_lazy("查看完整手机号"),
     "person.create": gettext_lazy("新增人员"),
     "people.create": gettext_lazy("从表格新增人员"),
     "person.edit": gettext_lazy("修改人员"),

@@ -7,6 +7,8 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Literal
 
+from organization.phones import masked
+
 from .document import (
     Annex,
     DocumentRefused,
@@ -354,7 +356,7 @@ def contact_words(office: Office) -> str:
     if office.contact:
         said.append(f"联系人：{office.contact}")
     if office.phone:
-        said.append(f"联系电话：{office.phone}")
+        said.append(f"联系电话：{masked(office.phone)}")
     return f"（{'；'.join(said)}）" if said else ""
 
 

@@ -24,8 +24,9 @@ FIRST_GUARD = _guard(_FIRST)
 NOTICE_GUARD = _guard(f"{_FIRST}, issuer, number_code, report_days, contact, phone, copy_to")
 
 _DOCUMENT = "reports_officialdocument"
+# Not `phone`, which is encrypted anew when the keys change; what was printed of it stands in `document`.
 _FROZEN = (
-    f"{_FIRST}, issuer, number_code, report_days, contact, phone, copy_to, kind, round_id, replaces_id, "
+    f"{_FIRST}, issuer, number_code, report_days, contact, copy_to, kind, round_id, replaces_id, "
     "wording, seal, proof, with_photos, digest, signature"
 )
 _NUMBERED = "('issued', 'delivered', 'acknowledged', 'withdrawn')"

@@ -1,6 +1,7 @@
 """Every write of the organization app."""
 
-from .centers import edit_center
+from .centers import edit_center, note_phone_read
+from .encryption import encrypt_rows
 from .entry import enter_by_sso, must_wait, note_login, note_logout, note_refused_login, note_refused_sso
 from .people import (
     assign,
@@ -45,6 +46,7 @@ __all__ = [
     "edit_center",
     "edit_person",
     "enable",
+    "encrypt_rows",
     "end_other_sessions",
     "end_session",
     "enter_by_sso",
@@ -54,6 +56,7 @@ __all__ = [
     "note_export",
     "note_login",
     "note_logout",
+    "note_phone_read",
     "note_refused_login",
     "note_refused_sso",
     "pass_second_factor",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from ..audit import changes, record
 from ..models import ServiceCenter, User
 from ..permissions import can_edit_center
+from ..phones import is_personal, masked
 from ..problems import Problem
 
 
@@ -31,5 +32,13 @@ def edit_center(
     changed = changes(center, name=name, address=address, phone=phone, closed_on=closed_on)
     if changed:
         center.save(update_fields=list(changed))
+        if "phone" in changed:
+            changed["phone"] = [masked(old_or_new) for old_or_new in changed["phone"]]
         record("center.edit", by=by, target=center, region=center.region_id, now=now, changed=changed)
     return center
+
+
+def note_phone_read(*, by: User, of: object, phone: str, region: str, now: datetime | None = None) -> None:
+    """Leave a row where a form shows a person's number in full; an office's own number is no secret."""
+    if is_personal(phone):
+        record("phone.read", by=by, target=of, region=region, now=now)

@@ -6,33 +6,32 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_otp import verify_token
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from ..audit import record
-from ..models import RecoveryCode, User
+from ..models import PhoneFactor, RecoveryCode, User
 from ..permissions import can_drop_own_factor, can_edit_person
 from ..problems import Problem
-from ..second_factor import CODES, code_digest, new_code
+from ..second_factor import CODES, code_digest, new_code, new_key
 
 
 @transaction.atomic
-def begin_second_factor(*, by: User) -> TOTPDevice:
+def begin_second_factor(*, by: User) -> PhoneFactor:
     """Return the device that is being set up; the same one until it is confirmed."""
     person = User.objects.select_for_update().get(pk=by.pk)
-    device = TOTPDevice.objects.filter(user=person, confirmed=False).first()
-    return device or TOTPDevice.objects.create(user=person, name="phone", confirmed=False)
+    device = PhoneFactor.objects.filter(user=person, confirmed=False).first()
+    return device or PhoneFactor.objects.create(user=person, name="phone", confirmed=False, key=new_key())
 
 
 @transaction.atomic
 def confirm_second_factor(
     *, by: User, token: str, now: datetime | None = None
-) -> tuple[TOTPDevice, list[str]]:
+) -> tuple[PhoneFactor, list[str]]:
     """Take a device into use by its first digits; return it with the recovery codes, told this once.
 
     Raise `Problem` for digits that are not right.
     """
     person = User.objects.select_for_update().get(pk=by.pk)
-    device = TOTPDevice.objects.filter(user=person, confirmed=False).first()
+    device = PhoneFactor.objects.filter(user=person, confirmed=False).first()
     if device is None or person.second_factor_at is not None:
         raise Problem(_("动态口令已经启用，请刷新页面后再看。"), "token")
     if not device.verify_token(token):
@@ -45,9 +44,9 @@ def confirm_second_factor(
     return device, _new_codes(person)
 
 
-def pass_second_factor(*, by: User, token: str, now: datetime | None = None) -> TOTPDevice:
+def pass_second_factor(*, by: User, token: str, now: datetime | None = None) -> PhoneFactor:
     """Check digits or a recovery code; raise `Problem` where they are not right, or too many were tried."""
-    device = TOTPDevice.objects.filter(user_id=by.pk, confirmed=True).first()
+    device = PhoneFactor.objects.filter(user_id=by.pk, confirmed=True).first()
     digits = token.replace(" ", "")
     by_code = not digits.isdecimal()
     passed = device is not None and (
@@ -91,7 +90,7 @@ def drop_factor(*, by: User, person: User, now: datetime | None = None) -> None:
 
 def _drop(by: User, person: User, now: datetime | None) -> None:
     person = User.objects.select_for_update().get(pk=person.pk)
-    TOTPDevice.objects.filter(user=person).delete()
+    PhoneFactor.objects.filter(user=person).delete()
     person.recovery_codes.all().delete()
     person.second_factor_at = None
     person.save(update_fields=["second_factor_at"])
@@ -106,9 +105,9 @@ def _new_codes(person: User) -> list[str]:
 
 
 @transaction.atomic
-def _use_code(by: User, device: TOTPDevice, code: str, now: datetime | None) -> bool:
+def _use_code(by: User, device: PhoneFactor, code: str, now: datetime | None) -> bool:
     """Use up a recovery code; wrong ones count toward the same wait as wrong digits."""
-    device = TOTPDevice.objects.select_for_update().get(pk=device.pk)
+    device = PhoneFactor.objects.select_for_update().get(pk=device.pk)
     if not device.verify_is_allowed()[0]:
         return False
     kept = RecoveryCode.objects.filter(user_id=by.pk, digest=code_digest(code), used_at=None)

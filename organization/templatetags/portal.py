@@ -11,6 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from ..phones import masked
+
 register = template.Library()
 # Grades are data of a standard; these names, and no others, are known in English.
 # As verdicts on an item, 合格 and 不合格 are other words in English.
@@ -20,6 +22,9 @@ GRADES = {
     "合格": pgettext_lazy("grade", "合格"),
     "不合格": pgettext_lazy("grade", "不合格"),
 }
+
+
+register.filter("masked", masked)
 
 
 @register.filter

@@ -78,6 +78,7 @@ def center_edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("已保存。"))
             return redirect("organization:center-list")
+    actions.note_phone_read(by=request.user, of=center, phone=center.phone, region=center.region_id)
     facts = [
         (_("类型"), center.get_kind_display()),
         (_("所在地"), f"{center.region.parent or ''}{center.region}"),

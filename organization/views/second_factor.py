@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from .. import actions
 from ..forms import TokenForm
+from ..models import PhoneFactor
 from ..permissions import can_drop_own_factor
 from ..problems import Problem
 from ..second_factor import is_required, picture, secret_text
@@ -85,7 +85,7 @@ def _set_up(request: HttpRequest) -> HttpResponse:
     return render(request, "organization/second_factor_set_up.html", context)
 
 
-def _verified(request: HttpRequest, device: TOTPDevice) -> None:
+def _verified(request: HttpRequest, device: PhoneFactor) -> None:
     """Let the session go on under a new key, as one whose second factor was shown."""
     old = request.session.session_key
     request.session.cycle_key()

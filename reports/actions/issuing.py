@@ -13,6 +13,7 @@ from django.utils import timezone
 from inspections import actions as inspections
 from organization.audit import record
 from organization.models import Region, User
+from organization.phones import masked
 from organization.problems import Problem
 
 from .. import permissions, workflow
@@ -36,7 +37,8 @@ def set_issuing_body(*, region: Region, fields: Mapping[str, Any], by: User, now
     )
     with transaction.atomic():
         body, _created = IssuingBody.objects.update_or_create(region=region, defaults=dict(fields))
-        record("issuing_body.set", by=by, target=body, region=region.code, now=now, **dict(fields))
+        said = {**fields, "phone": masked(fields.get("phone", ""))}
+        record("issuing_body.set", by=by, target=body, region=region.code, now=now, **said)
     return body
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from inspections.models import Inspection, Round
+from organization.fields import EncryptedTextField
 from organization.identifiers import uuid7
 from organization.models import Region, User
 
@@ -101,7 +102,7 @@ class OfficialDocument(models.Model):
     addressee = models.CharField(_("主送机关"), max_length=120)
     report_days = models.PositiveSmallIntegerField(_("书面反馈时限（工作日）"))
     contact = models.CharField(_("联系人"), max_length=50, blank=True)
-    phone = models.CharField(_("联系电话"), max_length=40, blank=True)
+    phone = EncryptedTextField(_("联系电话"), max_length=40, blank=True)
     copy_to = models.CharField(_("抄送"), max_length=200, blank=True)
     # {passage: text}; a passage that is not here is worded as the office's default has it.
     wording = models.JSONField(_("措辞"), default=dict, blank=True)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from organization.fields import EncryptedTextField
 from organization.identifiers import uuid7
 from organization.models import Region, User
 
@@ -38,7 +39,7 @@ class IssuingBody(models.Model):
         },
     )
     contact = models.CharField(_("联系人"), max_length=50, blank=True)
-    phone = models.CharField(_("联系电话"), max_length=40, blank=True)
+    phone = EncryptedTextField(_("联系电话"), max_length=40, blank=True)
     copy_to = models.CharField(_("抄送"), max_length=200, blank=True)
     report_days = models.PositiveSmallIntegerField(_("书面反馈时限（工作日）"), default=15)
     # Off by default: in a small county one administrator drafts, checks and issues.

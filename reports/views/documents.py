@@ -19,7 +19,9 @@ from inspections.loading import load_inspection
 from inspections.models import Finding
 from inspections.permissions import can_feed_back
 from inspections.term_summary import Terms, terms_of
+from organization.actions import note_phone_read
 from organization.models import User
+from organization.phones import masked
 from organization.problems import Problem
 
 from .. import actions, overview, pages, permissions, phrases, verification
@@ -189,7 +191,7 @@ def _facts(request: HttpRequest, row: OfficialDocument) -> list[tuple[Any, ...]]
         (_("主送"), row.addressee),
         (_("发文机关"), row.issuer_name),
         (_("抄送"), row.copy_to),
-        (_("联系人"), f"{row.contact} {row.phone}".strip()),
+        (_("联系人"), f"{row.contact} {masked(row.phone)}".strip()),
         (_("签章方式"), row.get_seal_display()),
     ]
     if row.inspection:
@@ -215,6 +217,7 @@ def document_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("草稿已保存。"))
             return redirect("reports:document", pk=pk)
+    note_phone_read(by=request.user, of=row, phone=row.phone, region=row.region_id)
     context = {
         "form": form,
         "document": row,

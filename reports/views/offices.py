@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from organization.actions import note_phone_read
 from organization.codes import Level
 from organization.models import Region, Role
 from organization.problems import Problem
@@ -40,6 +41,8 @@ def issuing_body(request: HttpRequest) -> HttpResponse:
         actions.set_issuing_body(region=region, fields=form.cleaned_data, by=request.user, now=timezone.now())
         messages.success(request, _("已保存。以后起草的公文使用这些内容，已印发的不变。"))
         return redirect(request.get_full_path())
+    if current is not None:
+        note_phone_read(by=request.user, of=current, phone=current.phone, region=region.code)
     context = {"form": form, "region": region, "regions": regions, "body": current}
     return render(request, "reports/issuing_body.html", context)
 

@@ -9,9 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django_otp.oath import totp
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from organization.models import AuditEntry, RecoveryCode, Role, User
+from organization.models import AuditEntry, PhoneFactor, RecoveryCode, Role, User
 from organization.second_factor import LETTERS, code_digest, new_code
 from tests.factories import PASSWORD, County, make_user
 
@@ -35,8 +34,8 @@ def log_in(client: Client) -> None:
 
 def digits(person: User) -> str:
     """What the person's phone shows now; the last digits are forgotten, so that they may be given again."""
-    device = TOTPDevice.objects.get(user=person)
-    TOTPDevice.objects.update(last_t=-1, throttling_failure_count=0, throttling_failure_timestamp=None)
+    device = PhoneFactor.objects.get(user=person)
+    PhoneFactor.objects.update(last_t=-1, throttling_failure_count=0, throttling_failure_timestamp=None)
     return f"{totp(device.bin_key):06d}"
 
 
@@ -133,8 +132,8 @@ def test_guesser_must_wait_longer_each_time(client: Client, person: User) -> Non
     log_in(other)
     right = digits(person)
     other.post(PAGE, {"token": "XXXXX-XXXXX"})
-    assert TOTPDevice.objects.get().throttling_failure_count == 1
-    TOTPDevice.objects.update(throttling_failure_count=8, throttling_failure_timestamp=timezone.now())
+    assert PhoneFactor.objects.get().throttling_failure_count == 1
+    PhoneFactor.objects.update(throttling_failure_count=8, throttling_failure_timestamp=timezone.now())
     assert other.post(PAGE, {"token": right}).status_code == 200
     assert other.post(PAGE, {"token": codes[0]}).status_code == 200
     assert RecoveryCode.objects.filter(used_at=None).count() == 10
@@ -169,14 +168,14 @@ def test_wrong_digits_set_nothing_up(client: Client, person: User) -> None:
     page = client.post(PAGE, {"token": wrong(person)}).content.decode()
     assert "数字不对" in page
     assert User.objects.get(pk=person.pk).second_factor_at is None
-    assert TOTPDevice.objects.get().confirmed is False
+    assert PhoneFactor.objects.get().confirmed is False
 
 
 def test_secret_stays_the_same_until_it_is_confirmed(client: Client, person: User) -> None:
     log_in(client)
     first, second = (client.get(PAGE).context["secret"] for _ in range(2))
     assert first == second
-    assert TOTPDevice.objects.count() == 1
+    assert PhoneFactor.objects.count() == 1
 
 
 def test_own_factor_is_given_up_unless_a_role_needs_it(client: Client, person: User, settings: Any) -> None:
@@ -188,7 +187,7 @@ def test_own_factor_is_given_up_unless_a_role_needs_it(client: Client, person: U
     assert client.post("/account/second-factor/drop/")["Location"] == "/account/"
     person.refresh_from_db()
     assert person.second_factor_at is None
-    assert (TOTPDevice.objects.count(), RecoveryCode.objects.count()) == (0, 0)
+    assert (PhoneFactor.objects.count(), RecoveryCode.objects.count()) == (0, 0)
 
 
 def test_lost_phone_is_reset_by_the_security_administrator(
