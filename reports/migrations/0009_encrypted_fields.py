@@ -14,7 +14,7 @@ def nothing(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reports", "0007_jobs"), ("organization", "0007_encrypted_fields")]
+    dependencies = [("reports", "0008_job_files_are_removed"), ("organization", "0007_encrypted_fields")]
 
     operations = [
         migrations.RunPython(DOCUMENTS.thaw, DOCUMENTS.freeze),
