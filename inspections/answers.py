@@ -8,7 +8,7 @@ from standards.answers import REASON_LENGTH, parse_answer
 from standards.answers import Answer as TypedAnswer
 from standards.content import ItemData
 from standards.faults import Fault, Faults, Node
-from standards.measures import Elements, Measure, Number, PerUnit, YesNo, plain_value, status
+from standards.measures import Banded, Elements, Measure, Number, PerUnit, YesNo, plain_value, status
 
 NOTE_LENGTH = 1000
 VERSION_DIGITS = 9
@@ -57,7 +57,8 @@ class Checked:
 def read_given(posted: Posted, prefix: str, measure: Measure) -> Given:
     """Read one item's fields: `<prefix>-value`, `-na`, `-reason`, `-note`.
 
-    Two counts come as `-value_0` (total) and `-value_1` (compliant); a list of which nothing is
+    Two counts come as `-value_0` (total) and `-value_1` (compliant), a quantity with its basis as
+    `-value_0` (basis) and `-value_1` (value); a list of which nothing is
     there is told from one not looked at by `-none`.
     """
 
@@ -74,6 +75,9 @@ def read_given(posted: Posted, prefix: str, measure: Measure) -> Given:
     elif isinstance(measure, PerUnit):
         counts = {"total": text("value_0"), "compliant": text("value_1")}
         value = counts if any(counts.values()) else None
+    elif isinstance(measure, Banded):
+        parts = {"basis": text("value_0"), "value": text("value_1")}
+        value = parts if any(parts.values()) else None
     note = text("note").replace("\r\n", "\n").replace("\t", " ")
     base = text("version")
     known = int(base) if base.isdecimal() and len(base) <= VERSION_DIGITS else None

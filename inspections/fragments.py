@@ -20,7 +20,7 @@ from django.utils.translation import override
 
 from standards.content import Rectify
 from standards.describing import threshold_words
-from standards.measures import Elements, Occurrences, PerUnit, number_text
+from standards.measures import Banded, Elements, Occurrences, PerUnit, number_text
 
 from .answers import UNANSWERED, Given
 from .checklist import Checklist, Entry, checklist
@@ -116,6 +116,8 @@ def describe(entry: Entry, kind: str) -> dict[str, Any]:
         ]
     elif isinstance(measure, Occurrences):
         described["threshold"] = _("每次扣 %(points)s 分") % {"points": number_text(measure.deduct_each)}
+    elif isinstance(measure, Banded):
+        described["basis"], described["basis_unit"] = measure.basis, measure.basis_unit
     elif isinstance(measure, PerUnit):
         described["total_label"], described["compliant_label"] = _("总数"), _("其中符合要求")
     return described
@@ -188,6 +190,12 @@ def _counts(value: Any, slots: dict[str, str]) -> None:
     slots["compliant"] = escape(str(counts.get("compliant", "")))
 
 
+def _quantity(value: Any, slots: dict[str, str]) -> None:
+    parts = value if isinstance(value, dict) else {}
+    slots["total"] = escape(str(parts.get("basis", "")))
+    slots["value"] = escape(str(parts.get("value", "")))
+
+
 _VALUE_SLOTS: Mapping[str, Callable[[Any, dict[str, str]], None]] = {
     "yes_no": _verdict,
     "choice": _verdict,
@@ -195,4 +203,5 @@ _VALUE_SLOTS: Mapping[str, Callable[[Any, dict[str, str]], None]] = {
     "occurrences": _text,
     "elements": _elements,
     "per_unit": _counts,
+    "banded": _quantity,
 }

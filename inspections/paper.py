@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from standards.describing import threshold_words
-from standards.measures import Choice, Elements, Occurrences, PerUnit, YesNo
+from standards.measures import Banded, Choice, Elements, Occurrences, PerUnit, YesNo
 
 from .checklist import Entry, checklist
 from .form_page import status_names
@@ -73,6 +73,11 @@ def _blanks(entry: Entry) -> list[dict[str, str]]:
             return [
                 {"label": _("总数"), "unit": measure.unit},
                 {"label": _("其中符合要求"), "unit": measure.unit},
+            ]
+        case Banded():
+            return [
+                {"label": measure.basis, "unit": measure.basis_unit},
+                {"label": _("实测"), "unit": measure.unit},
             ]
         case Occurrences():
             return [{"label": _("发现次数"), "unit": measure.unit}]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from standards.answers import parse_answer
 from standards.content import ItemData
 from standards.faults import Faults
-from standards.measures import Choice, Elements, Measure, Number, Occurrences, PerUnit, number_text
+from standards.measures import Banded, Choice, Elements, Measure, Number, Occurrences, PerUnit, number_text
 from standards.wording import describe
 
 from .answers import Checked
@@ -68,6 +68,10 @@ def _value_words(measure: Measure, kind: str, value: Any) -> str:
     match measure:
         case Number():
             return f"{number_text(value)} {measure.unit}".strip()
+        case Banded():
+            parts = {"value": number_text(value.value), "basis": number_text(value.basis)}
+            parts |= {"unit": measure.unit, "name": measure.basis, "basis_unit": measure.basis_unit}
+            return _("%(value)s %(unit)s（%(name)s %(basis)s %(basis_unit)s）") % parts
         case Elements():
             missing = [element.title for element in measure.missing(value, kind)]
             present = [e.title for e in measure.required(kind) if e.code in value]

@@ -15,8 +15,10 @@ from organization.problems import Problem
 
 from .content import ItemData, StandardData, measure_to_plain, rectify_to_plain, to_plain
 from .editions import load_edition, to_json
+from .faults import Faults, Node
 from .models import Clause, Edition, Effort, Item, Section
 from .permissions import can_estimate
+from .succession import check_succession
 
 
 @transaction.atomic
@@ -27,10 +29,11 @@ def import_standard(
 
     Only the command line calls this, without a person (`by=None`). The same content again
     changes nothing; a draft takes on the new content. Raises `Problem` where the edition is
-    published with other content, for what is published never changes. Writes an audit row for
-    each change.
+    published with other content, for what is published never changes, and `Faults` where the links
+    to the edition before it do not fit. Writes an audit row for each change.
     """
     now = now or timezone.now()
+    _check_predecessor(data)
     edition, is_new = Edition.objects.select_for_update().get_or_create(
         standard=data.standard, edition=data.edition, defaults=_head(data)
     )
@@ -101,7 +104,27 @@ def _head(data: StandardData) -> dict[str, object]:
         "issued_on": data.issued_on,
         "notes": list(data.notes),
         "policy": to_json(to_plain(data)["policy"]),
+        "summary": data.summary,
+        "replaces": to_plain(data).get("replaces"),
     }
+
+
+def _check_predecessor(data: StandardData) -> None:
+    """Raise `Faults` where the edition that this one follows is not here, or the links do not fit it."""
+    link = data.replaces
+    if link is None:
+        return
+    node = Node(link.edition, "replaces.edition", [])
+    if (link.standard, link.edition) == (data.standard, data.edition):
+        node.fault("edition_itself")
+        raise Faults(node.faults)
+    row = Edition.objects.filter(standard=link.standard, edition=link.edition).first()
+    if row is None:
+        known = "、".join(f"{e.standard} {e.edition}" for e in Edition.objects.all()) or _("没有")
+        node.fault("edition_known", known=known)
+        raise Faults(node.faults)
+    if faults := check_succession(data, load_edition(row.pk)):
+        raise Faults(faults)
 
 
 def _write(edition: Edition, data: StandardData, *, is_new: bool) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from standards.measures import (
     KINDS,
+    Banded,
     Choice,
     Elements,
     Limit,
@@ -20,6 +21,9 @@ from standards.measures import (
     Occurrences,
     PerUnit,
 )
+from standards.quantities import Band
+from standards.succession import Succession
+from standards.succession import to_plain as succession_to_plain
 
 FORMAT = 1
 METHODS = ("on_site", "documents", "interview", "system")
@@ -115,6 +119,9 @@ class StandardData:
     notes: tuple[str, ...]
     policy: Policy
     sections: tuple[SectionData, ...]
+    # Whether the clauses tell the document in other words, instead of word for word.
+    summary: bool = False
+    replaces: Succession | None = None
     format: int = field(default=FORMAT)
 
     @cached_property
@@ -177,6 +184,8 @@ def to_plain(standard: StandardData) -> dict[str, Any]:
             {"code": section.code, "title": section.title, "clauses": [_clause(c) for c in section.clauses]}
             for section in standard.sections
         ],
+        **({"summary": True} if standard.summary else {}),
+        **({"replaces": succession_to_plain(standard.replaces)} if standard.replaces else {}),
     }
 
 
@@ -239,6 +248,9 @@ def measure_to_plain(measure: Measure) -> dict[str, Any]:
             limits = {"minimum": _limit(measure.minimum), "maximum": _limit(measure.maximum)}
             plain |= {"unit": measure.unit, "partial": measure.partial}
             plain |= {name: limit for name, limit in limits.items() if limit is not None}
+        case Banded():
+            plain |= {"basis": measure.basis, "basis_unit": measure.basis_unit, "unit": measure.unit}
+            plain |= {"partial": measure.partial, "bands": [_band(band) for band in measure.bands]}
         case Elements():
             plain["elements"] = [
                 {"code": element.code, "title": element.title}
@@ -252,6 +264,10 @@ def measure_to_plain(measure: Measure) -> dict[str, Any]:
         case Occurrences():
             plain |= {"unit": measure.unit, "deduct_each": measure.deduct_each}
     return plain
+
+
+def _band(band: Band) -> dict[str, Decimal]:
+    return ({} if band.below is None else {"below": band.below}) | {"minimum": band.minimum}
 
 
 def _limit(limit: Limit) -> Any:

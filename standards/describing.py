@@ -6,7 +6,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .content import ItemData
-from .measures import KINDS, Choice, Elements, Limit, Measure, Number, Occurrences, PerUnit, number_text
+from .measures import (
+    KINDS,
+    Banded,
+    Choice,
+    Elements,
+    Limit,
+    Measure,
+    Number,
+    Occurrences,
+    PerUnit,
+    number_text,
+)
 
 METHODS = {
     "on_site": gettext_lazy("现场查看"),
@@ -57,6 +68,8 @@ def measure_words(measure: Measure) -> str:
             return _("合格、部分合格或不合格；部分合格得%(percent)s%%的分") % share
         case Number():
             return _number_words(measure)
+        case Banded():
+            return _partial(_band_words(measure), measure.partial)
         case Elements() if measure.deduct_each is not None:
             return _("逐个核对，每缺一个扣%(points)s分") % {"points": number_text(measure.deduct_each)}
         case Elements():
@@ -82,9 +95,33 @@ def _number_words(measure: Number) -> str:
             for kind, limit in limits
             if limit
         )
-    if measure.partial == "proportional":
-        return _("%(limit)s；不足的按比例得分") % {"limit": text}
-    return _("%(limit)s；达不到不得分") % {"limit": text}
+    return _partial(text, measure.partial)
+
+
+def _partial(limit: str, partial: str) -> str:
+    if partial == "proportional":
+        return _("%(limit)s；不足的按比例得分") % {"limit": limit}
+    return _("%(limit)s；达不到不得分") % {"limit": limit}
+
+
+def _band_words(measure: Banded) -> str:
+    """The minimum of each band: `常住人口不足 50000 人的，不低于 150 平方米；其余不低于 200 平方米`."""
+    told = []
+    for band in measure.bands:
+        values = {
+            "basis": measure.basis,
+            "basis_unit": measure.basis_unit,
+            "below": number_text(band.below) if band.below is not None else "",
+            "least": number_text(band.minimum),
+            "unit": measure.unit,
+        }
+        if band.below is not None:
+            told.append(_("%(basis)s不足 %(below)s %(basis_unit)s的，不低于 %(least)s %(unit)s") % values)
+        elif told:
+            told.append(_("其余不低于 %(least)s %(unit)s") % values)
+        else:
+            told.append(_("不低于 %(least)s %(unit)s") % values)
+    return _("；").join(told)
 
 
 def _same(limit: Limit) -> bool:
@@ -93,6 +130,8 @@ def _same(limit: Limit) -> bool:
 
 def threshold_words(measure: Measure, kind: str) -> str:
     """The limit of a number for one kind of center: `不低于 150 ㎡`; empty where there is none."""
+    if isinstance(measure, Banded):
+        return _band_words(measure)
     if not isinstance(measure, Number):
         return ""
     unit = measure.unit

@@ -13,7 +13,7 @@ from .measures import KINDS, number_text
 from .models import Clause, Edition, Effort, Item, Section
 from .schema import parse_standard
 
-DECIMAL_KEYS = {"min", "minimum", "maximum", "partly_ratio", "deduct_each"}
+DECIMAL_KEYS = {"min", "minimum", "maximum", "below", "partly_ratio", "deduct_each"}
 _published: dict[int, StandardData] = {}
 
 
@@ -87,6 +87,8 @@ def _rebuild(edition: Edition) -> StandardData:
                 {"code": section.code, "title": section.title, "clauses": clauses.get(section.pk, [])}
                 for section in Section.objects.filter(edition=edition).order_by("position")
             ],
+            "summary": edition.summary,
+            **({"replaces": edition.replaces} if edition.replaces else {}),
         }
     )
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from standards.faults import Fault, Faults, Node
 from standards.measures import (
     KINDS,
+    Banded,
     Choice,
     Element,
     Elements,
@@ -20,10 +21,12 @@ from standards.measures import (
     YesNo,
     placeholders,
 )
+from standards.quantities import Band
 
-MEASURE_KINDS = ("yes_no", "choice", "number", "elements", "per_unit", "occurrences")
+MEASURE_KINDS = ("yes_no", "choice", "number", "banded", "elements", "per_unit", "occurrences")
 UNIT_LENGTH = 10
 TITLE_LENGTH = 200
+MOST_BANDS = 10
 # A lost point is stored with three digits before the decimal point.
 MOST_POINTS = 999
 
@@ -52,16 +55,22 @@ def read_measure(node: Node, applies_to: tuple[str, ...]) -> Measure | None:
             return _choice(node)
         case "number":
             return _number(node, applies_to)
+        case "banded":
+            return _banded(node)
         case "elements":
             return _elements(node, applies_to)
-        case "per_unit":
-            return PerUnit(_unit(node.fields(("kind",), ("unit",))["unit"]))
-        case "occurrences":
-            parts = node.fields(("kind", "deduct_each"), ("unit",))
-            return Occurrences(_deduction(parts["deduct_each"]), _unit(parts["unit"]))
         case _:
-            node.fields(("kind",))
-            return YesNo()
+            return _plain(node, kind)
+
+
+def _plain(node: Node, kind: str) -> YesNo | PerUnit | Occurrences:
+    if kind == "per_unit":
+        return PerUnit(_unit(node.fields(("kind",), ("unit",))["unit"]))
+    if kind == "occurrences":
+        parts = node.fields(("kind", "deduct_each"), ("unit",))
+        return Occurrences(_deduction(parts["deduct_each"]), _unit(parts["unit"]))
+    node.fields(("kind",))
+    return YesNo()
 
 
 def _choice(node: Node) -> Choice:
@@ -97,6 +106,37 @@ def _limit(node: Node) -> Limit:
         node.fault("limit")
     parts = node.fields((), KINDS)
     return Limit(**{kind: part.number() for kind, part in parts.items() if not part.absent})
+
+
+def _banded(node: Node) -> Banded:
+    parts = node.fields(("kind", "basis", "bands"), ("unit", "basis_unit", "partial"))
+    partial = "none" if parts["partial"].absent else parts["partial"].one_of(("none", "proportional"))
+    bands: list[Band] = []
+    entries = parts["bands"].entries(1, MOST_BANDS)
+    before = len(node.faults)
+    for entry in entries:
+        fields = entry.fields(("minimum",), ("below",))
+        minimum, below = fields["minimum"].number(0), fields["below"]
+        if partial == "proportional" and minimum == 0 and len(node.faults) == before:
+            fields["minimum"].fault("minimum_positive")
+        bands.append(Band(minimum, None if below.absent else below.number(0)))
+        if len(node.faults) == before:
+            _check_band(below, bands, is_last=entry is entries[-1])
+    basis = parts["basis"].text(UNIT_LENGTH)
+    # A band without its parts has faults already; what reads on needs one that holds everything.
+    bands = bands or [Band(Decimal(0))]
+    return Banded(tuple(bands), basis, _unit(parts["unit"]), _unit(parts["basis_unit"]), partial)
+
+
+def _check_band(below: Node, bands: list[Band], *, is_last: bool) -> None:
+    """Each band ends above the one before it; the last, and only the last, has no end."""
+    end, before = bands[-1].below, bands[-2].below if len(bands) > 1 else None
+    if end is not None and is_last:
+        below.fault("band_last")
+    elif end is None and not is_last:
+        below.faults.append(Fault(below.path, "", "band_end"))
+    elif end is not None and before is not None and end <= before:
+        below.fault("band_order", above=str(before))
 
 
 def _elements(node: Node, applies_to: tuple[str, ...]) -> Elements:

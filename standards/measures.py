@@ -1,4 +1,4 @@
-"""The six ways to measure an item: what an answer may be, what it earns, and the facts for its sentences.
+"""The seven ways to measure an item: what an answer may be, what it earns, and the facts for its sentences.
 
 Every kind of measure is one class with the same five methods; the functions at the end are
 what the rest of the product calls. Points are exact (`Fraction`); nothing is rounded here.
@@ -13,7 +13,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple
 
-from standards.faults import NUMBER_PATTERN, Fault, Faults, Node, suggestion
+from standards.faults import Fault, Faults, Node, suggestion
+from standards.quantities import Banded, Limit, Number, Quantity, number_text
+
+__all__ = [
+    "KINDS", "MET", "NOT_MET", "PARTLY", "VERDICTS", "Banded", "Choice", "Element", "Elements", "Limit",
+    "Measure", "Number", "Occurrences", "PerUnit", "Quantity", "Units", "Value", "YesNo", "achieved", "facts",
+    "number_text", "parse_value", "placeholders", "plain_value", "status",
+]  # fmt: skip
 
 KINDS = ("township", "village")
 MET, PARTLY, NOT_MET = "met", "partly", "not_met"
@@ -29,18 +36,7 @@ class Units(NamedTuple):
     compliant: int
 
 
-Value = bool | str | Decimal | tuple[str, ...] | Units | int
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A threshold for each kind of center; None is no threshold."""
-
-    township: Decimal | None = None
-    village: Decimal | None = None
-
-    def of(self, kind: str) -> Decimal | None:
-        return self.township if kind == "township" else self.village
+Value = bool | str | Decimal | tuple[str, ...] | Units | Quantity | int
 
 
 @dataclass(frozen=True)
@@ -92,43 +88,6 @@ class Choice:
 
     def placeholders(self, kind: str) -> frozenset[str]:
         return frozenset()
-
-
-@dataclass(frozen=True)
-class Number:
-    """A quantity within limits; `proportional` earns value ÷ minimum when it is too small."""
-
-    unit: str = ""
-    minimum: Limit = Limit()
-    maximum: Limit = Limit()
-    partial: str = "none"
-    name: ClassVar[str] = "number"
-
-    def parse(self, node: Node, kind: str) -> Decimal:
-        return _decimal(node)
-
-    def plain(self, value: Decimal) -> object:
-        return number_text(value)
-
-    def met(self, value: Decimal, kind: str) -> bool:
-        minimum, maximum = self.minimum.of(kind), self.maximum.of(kind)
-        return (minimum is None or value >= minimum) and (maximum is None or value <= maximum)
-
-    def achieved(self, value: Decimal, points: Fraction, kind: str) -> Fraction:
-        if self.met(value, kind):
-            return points
-        minimum = self.minimum.of(kind)
-        if self.partial == "proportional" and minimum is not None and 0 < value < minimum:
-            return points * Fraction(value) / Fraction(minimum)
-        return Fraction(0)
-
-    def facts(self, value: Decimal, kind: str) -> dict[str, str]:
-        limits = {"minimum": self.minimum.of(kind), "maximum": self.maximum.of(kind)}
-        known = {name: number_text(limit) for name, limit in limits.items() if limit is not None}
-        return {"value": number_text(value), "unit": self.unit} | known
-
-    def placeholders(self, kind: str) -> frozenset[str]:
-        return frozenset(self.facts(Decimal(0), kind))
 
 
 @dataclass(frozen=True)
@@ -253,7 +212,7 @@ class Occurrences:
         return frozenset(self.facts(0, kind))
 
 
-Measure = YesNo | Choice | Number | Elements | PerUnit | Occurrences
+Measure = YesNo | Choice | Number | Banded | Elements | PerUnit | Occurrences
 
 
 def parse_value(measure: Measure, raw: object, kind: str, path: str = "value") -> Value:
@@ -292,23 +251,6 @@ def facts(measure: Measure, value: Any, kind: str) -> dict[str, str]:
 def placeholders(measure: Measure, kind: str) -> frozenset[str]:
     """The placeholders that the sentences of an item with this measure may use."""
     return measure.placeholders(kind)
-
-
-def number_text(value: Decimal) -> str:
-    """A decimal as people write it: no exponent, no trailing zeros."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _decimal(node: Node) -> Decimal:
-    # Chinese input methods type full-width digits, and JSON readers make floats.
-    raw = str(node.value) if isinstance(node.value, int | float | Decimal) else node.value
-    if isinstance(raw, str) and not isinstance(node.value, bool) and len(raw) <= 40:
-        text = unicodedata.normalize("NFKC", raw).strip()
-        if NUMBER_PATTERN.fullmatch(text):
-            return Decimal(text) + 0
-    node.fault("number")
-    return Decimal(0)
 
 
 def _whole(node: Node) -> int:

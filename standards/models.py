@@ -19,6 +19,9 @@ class Edition(models.Model):
     issued_on = models.DateField(_("成文日期"), null=True, blank=True)
     notes = models.JSONField(_("说明"), default=list, blank=True)
     policy = models.JSONField(_("评分办法"))
+    summary = models.BooleanField(_("条文为概述"), default=False, db_default=False)
+    # How the items follow those of an earlier edition, as `standards.succession` reads it.
+    replaces = models.JSONField(_("与上一版次的对应"), null=True, blank=True)
     published_at = models.DateTimeField(_("发布时间"), null=True, blank=True)
     published_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("发布人")

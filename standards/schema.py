@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from standards.content import (
@@ -24,6 +24,7 @@ from standards.content import (
 from standards.faults import Fault, Faults, Node
 from standards.measure_schema import MOST_POINTS, TITLE_LENGTH, read_measure, read_sentence
 from standards.measures import KINDS
+from standards.succession import read_succession
 
 __all__ = ["Fault", "Faults", "StandardData", "parse_standard", "to_plain"]
 
@@ -52,7 +53,7 @@ def parse_standard(data: object) -> StandardData:
         _format(data, faults)
     parts = root.fields(
         ("format", "standard", "edition", "title", "document_number", "issued_on", "policy", "sections"),
-        ("notes",),
+        ("notes", "summary", "replaces"),
     )
     policy = _policy(parts["policy"])
     seen = _Seen(places=policy.rounding_places)
@@ -65,9 +66,12 @@ def parse_standard(data: object) -> StandardData:
         notes=_notes(parts["notes"]),
         policy=policy,
         sections=tuple(_section(node, seen) for node in parts["sections"].entries(1, MOST_SECTIONS)),
+        summary=not parts["summary"].absent and parts["summary"].flag(),
     )
     if not faults:
         _check_kinds(parts["sections"], standard)
+    items = {item.code: item for item in standard.items()}
+    standard = replace(standard, replaces=read_succession(parts["replaces"], items))
     if faults:
         raise Faults(faults)
     return standard

@@ -14,6 +14,9 @@ function kindOf(item) {
   return one(item, "value_0") ? "per_unit" : "text";
 }
 
+// Two figures: the names that the protocol gives them.
+const keysOf = (item) => (item.querySelector(".pair").dataset.keys ?? "total compliant").split(" ");
+
 // What the fields say, as the protocol's content.
 export function readContent(item) {
   const na = isTrue(item.querySelector("[value='na']")) || isTrue(one(item, "na"));
@@ -27,8 +30,8 @@ function valueOf(item) {
     return chosen.length || isTrue(one(item, "none")) ? chosen : null;
   }
   if (kind === "per_unit") {
-    const counts = { total: text(item, "value_0"), compliant: text(item, "value_1") };
-    return counts.total || counts.compliant ? counts : null;
+    const figures = keysOf(item).map((key, n) => [key, text(item, `value_${n}`)]);
+    return figures.some(([, said]) => said) ? Object.fromEntries(figures) : null;
   }
   if (kind === "text") return text(item, "value") || null;
   const chosen = item.querySelector(".seg :checked")?.value ?? null;
@@ -45,8 +48,7 @@ export function fillItem(item, { value, na, reason, note }) {
     one(item, "none").checked = !na && Array.isArray(value) && !value.length;
     tally(item);
   } else if (kind === "per_unit") {
-    one(item, "value_0").value = value?.total ?? "";
-    one(item, "value_1").value = value?.compliant ?? "";
+    keysOf(item).forEach((key, n) => { one(item, `value_${n}`).value = value?.[key] ?? ""; });
   } else one(item, "value").value = value ?? "";
   if (one(item, "na")) one(item, "na").checked = na;
   if (one(item, "reason")) one(item, "reason").value = reason;
@@ -59,7 +61,7 @@ export function contentWords(item, { value, na, reason }, words) {
   if (na) return `${words.na}${reason && ` (${reason})`}`;
   if (value === null || value === undefined) return words.unanswered;
   if (Array.isArray(value)) return `${value.length}/${item.querySelectorAll(".chip:not(.chip-none)").length}`;
-  if (typeof value === "object") return `${value.compliant}/${value.total}`;
+  if (typeof value === "object") return "basis" in value ? `${value.value} (${value.basis})` : `${value.compliant}/${value.total}`;
   if (typeof value === "boolean") return words[value ? "met" : "not_met"];
   const unit = item.querySelector(".with-unit span, .step .unit")?.textContent ?? "";
   return words[value] ?? `${value} ${unit}`.trim();
@@ -107,7 +109,7 @@ export function handsIn(section, { row, answers }, person, skew) {
 export function isHalf(item) {
   const { value, na, reason } = readContent(item);
   if (na) return !reason;
-  return Boolean(value) && typeof value === "object" && "total" in value && (value.total === "") !== (value.compliant === "");
+  return Boolean(value) && typeof value === "object" && !Array.isArray(value) && Object.values(value).includes("");
 }
 
 // "None of them" and the elements exclude each other.

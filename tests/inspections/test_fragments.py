@@ -1,13 +1,16 @@
 """The form's fragments: every measure filled and blank, always escaped, no slot left open."""
 
 import re
+from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
+from django.http import QueryDict
 
-from inspections.answers import Given
+from inspections.answers import Given, check, read_given
 from inspections.checklist import checklist
 from inspections.fragments import CLOSE, OPEN, State, fill, fragments
+from inspections.wording import answer_words
 from standards.actions import import_standard
 from standards.models import Edition
 from tests.small_standards import every_kind, plain_item, standard
@@ -190,3 +193,21 @@ def test_filling_one_item_leaves_the_others_blank(edition: Edition) -> None:
     filled = fill(items, edition.pk, "zh-hans", {items.entries[0].pk: State(Given(True), "met")})
     assert filled[0] != blank[0]
     assert filled[1:] == blank[1:]
+
+
+def test_a_banded_item_is_asked_read_and_shown_with_its_basis() -> None:
+    measure = {
+        "kind": "banded", "basis": "常住人口", "basis_unit": "人", "unit": "平方米",
+        "bands": [{"below": Decimal(50000), "minimum": Decimal(200)}, {"minimum": Decimal(300)}],
+    }  # fmt: skip
+    edition = import_standard(standard(plain_item("space", measure)))
+    entry = checklist(edition.pk, "township").by_code["space"]
+    posted = QueryDict(mutable=True)
+    posted.update({"i1-value_0": "60000", "i1-value_1": "210.50"})
+    kept = check(read_given(posted, "i1", entry.item.measure), entry.item, "township")
+    assert (kept.value, kept.status) == ({"basis": "60000", "value": "210.5"}, "not_met")
+    controls = given(edition, "space", kept.value)
+    assert (controls.value("value_0"), controls.value("value_1")) == ("60000", "210.5")
+    assert answer_words(entry.item, "township", kept) == "210.5 平方米（常住人口 60000 人）"
+    assert "常住人口不足 50000 人的，不低于 200 平方米；其余不低于 300 平方米" in shown(edition, "space")
+    assert read_given(QueryDict(), "i1", entry.item.measure).value is None

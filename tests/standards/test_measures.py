@@ -15,6 +15,7 @@ from standards.measures import (
     Number,
     Occurrences,
     PerUnit,
+    Quantity,
     Units,
     YesNo,
     achieved,
@@ -37,6 +38,12 @@ def faults_of(call: Any, *args: Any) -> list[tuple[str, str, str]]:
 def limited(**changes: Any) -> dict[str, Any]:
     return {"kind": "number", "minimum": Decimal(3), **changes}
 
+
+def banded(*bands: dict[str, Any]) -> dict[str, Any]:
+    return {"kind": "banded", "basis": "人口", "bands": list(bands), "partial": "proportional"}
+
+
+BANDED = banded({"below": Decimal(50_000), "minimum": Decimal(200)}, {"minimum": Decimal(300)})
 
 # ---- the measure itself
 
@@ -85,6 +92,28 @@ def test_measure_is_read(plain: dict[str, Any], measure: Any) -> None:
             {"kind": "number", "partial": "proportional"},
             [("measure.partial", '"proportional"', "proportional_without_minimum")],
         ),
+        (
+            banded({"minimum": Decimal(1)}, {"minimum": Decimal(2)}),
+            [("measure.bands[0].below", "", "band_end")],
+        ),
+        (
+            banded({"below": Decimal(5), "minimum": Decimal(1)}),
+            [("measure.bands[0].below", "5", "band_last")],
+        ),
+        (
+            banded(
+                {"below": Decimal(5), "minimum": Decimal(1)},
+                {"below": Decimal(5), "minimum": Decimal(2)},
+                {"minimum": Decimal(3)},
+            ),
+            [("measure.bands[1].below", "5", "band_order")],
+        ),
+        (banded({"minimum": Decimal(0)}), [("measure.bands[0].minimum", "0", "minimum_positive")]),
+        (banded(), [("measure.bands", "[]", "list_length")]),
+        (
+            {"kind": "banded", "bands": "few"},
+            [("measure.basis", "", "required"), ("measure.bands", '"few"', "list")],
+        ),
         ({"kind": "elements"}, [("measure.elements", "", "required")]),
         ({"kind": "elements", "elements": []}, [("measure.elements", "[]", "list_length")]),
         ({"kind": "occurrences"}, [("measure.deduct_each", "", "required")]),
@@ -130,6 +159,7 @@ def test_elements_none_left_for_a_kind_is_refused() -> None:
         (WINDOWS, {"total": 0, "compliant": 0}, Units(0, 0)),
         (EMPTY_POSTS, "2", 2),
         (EMPTY_POSTS, Decimal(0), 0),
+        (BANDED, {"basis": "48000", "value": "210.5"}, Quantity(Decimal(48000), Decimal("210.5"))),
     ],
 )
 def test_value_is_read_and_written_back(plain: dict[str, Any], raw: Any, value: Any) -> None:

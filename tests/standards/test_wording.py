@@ -9,7 +9,17 @@ from standards.faults import Fault, Faults
 from standards.wording import EXPECTED, describe, lines
 
 ROOT = Path(__file__).resolve().parents[2]
-PURE = ["faults", "measures", "measure_schema", "schema", "answers", "reading"]
+PURE = [
+    "faults",
+    "measures",
+    "quantities",
+    "succession",
+    "actions",
+    "measure_schema",
+    "schema",
+    "answers",
+    "reading",
+]
 # What devices send is refused in the same words.
 SOURCES = [
     *(ROOT / "standards" / f"{name}.py" for name in PURE),

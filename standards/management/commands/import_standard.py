@@ -20,19 +20,30 @@ class Command(BaseCommand):
     help = "Load a standard from its YAML file and publish it; loading the same file again changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", metavar="FILE")
+        parser.add_argument("files", metavar="FILE", nargs="+")
         parser.add_argument("--draft", action="store_true", help="load it without publishing it")
+        parser.add_argument(
+            "--if-absent", action="store_true", help="leave an edition that is there as it is, a draft too"
+        )
 
-    def handle(self, *args: Any, file: str, draft: bool, **options: Any) -> None:
+    def handle(
+        self, *args: Any, files: list[str], draft: bool, if_absent: bool = False, **options: Any
+    ) -> None:
+        for file in files:
+            self._load(file, draft=draft, if_absent=if_absent)
+
+    def _load(self, file: str, *, draft: bool, if_absent: bool) -> None:
         try:
             data = read_standard(file)
+            there = Edition.objects.filter(standard=data.standard, edition=data.edition)
+            if if_absent and there.exists():
+                return
+            known = there.published().exists()
+            edition = import_standard(data, publish=not draft)
         except Faults as found:
-            for line in lines(found):
+            for line in lines(Faults(found.faults, file)):
                 self.stderr.write(line)
             raise SystemExit(1) from None
-        known = Edition.objects.filter(standard=data.standard, edition=data.edition).published().exists()
-        try:
-            edition = import_standard(data, publish=not draft)
         except Problem as problem:
             raise CommandError(str(problem.message)) from None
         self.stdout.write(
