@@ -145,6 +145,22 @@ class PersonForm(NewPasswordForm, GrantForm):
     name = forms.CharField(label=_("姓名"), max_length=50)
 
 
+class DelegateForm(NewPasswordForm):
+    """A new account for one of a township's villages."""
+
+    field_order = ["region", "username", "name", "password"]
+
+    region = forms.ModelChoiceField(Region.objects.none(), label=_("村（社区）"))
+    username = forms.CharField(
+        label=_("用户名"), max_length=64, help_text=_("登录用，可用文字、数字和 @ . + - _，如姓名拼音。")
+    )
+    name = forms.CharField(label=_("姓名"), max_length=50)
+
+    def __init__(self, *args: Any, villages: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].queryset = villages
+
+
 class NameForm(forms.ModelForm):
     class Meta:
         model = User

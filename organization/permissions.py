@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from .codes import Level
 from .models import Assignment, Region, Role, ServiceCenter, User
 from .problems import NotAllowed
 
@@ -83,7 +84,12 @@ def can_manage_people(user: User) -> Verdict:
 
 
 def can_edit_person(user: User, person: User) -> Verdict:
-    """A security administrator edits others whose every assignment lies in their own regions."""
+    """A security administrator edits others whose every assignment lies in their own regions.
+
+    A township's staff edit those whose every assignment is in one of its villages, as village people.
+    """
+    if is_delegate_of(user, person):
+        return YES
     if not can_manage_people(user):
         return can_manage_people(user)
     if user.pk == person.pk:
@@ -92,6 +98,40 @@ def can_edit_person(user: User, person: User) -> Verdict:
     if all(grant.region_id.startswith(mine) for grant in person.grants):
         return YES
     return no(_("这位人员还有本地区以外的权限，请由上级安全管理员办理。"))
+
+
+def can_delegate(user: User) -> Verdict:
+    """A township's own staff may give its villages to the villages' people."""
+    if _townships(user):
+        return YES
+    return no(_("只有乡镇工作人员可以为本乡镇的村（社区）设置工作人员。"))
+
+
+def can_delegate_to(user: User, region: Region) -> Verdict:
+    """One village of the person's own township."""
+    if region.level == Level.VILLAGE and region.code.startswith(_townships(user)):
+        return YES
+    return can_delegate(user) and no(_("只能为本乡镇的村（社区）设置工作人员。"))
+
+
+def is_delegate_of(user: User, person: User) -> bool:
+    """Say whether a person is nothing but village people in the townships where `user` is staff."""
+    townships = _townships(user)
+    return bool(person.grants) and all(
+        grant.role == Role.TOWNSHIP_STAFF
+        and grant.region.level == Level.VILLAGE
+        and grant.region_id.startswith(townships)
+        for grant in person.grants
+    )
+
+
+def _townships(user: User) -> tuple[str, ...]:
+    """Prefixes of the townships as whose staff the person works, not of single villages."""
+    return tuple(
+        grant.region.prefix
+        for grant in user.grants
+        if grant.role == Role.TOWNSHIP_STAFF and grant.region.level == Level.TOWNSHIP
+    )
 
 
 def can_drop_own_factor(user: User) -> Verdict:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import centers, entry, people, second_factor, staff, trail
+from .views import centers, delegates, entry, people, second_factor, staff, trail
 
 app_name = "organization"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("people/<int:pk>/second-factor/drop/", people.person_factor_drop, name="person-factor-drop"),
     path("centers/", centers.center_list, name="center-list"),
     path("centers/<int:pk>/", centers.center_edit, name="center-edit"),
+    path("village-people/", delegates.delegate_list, name="delegate-list"),
+    path("village-people/new/", delegates.delegate_create, name="delegate-create"),
     path("people/", people.person_list, name="person-list"),
     path("people/new/", people.person_create, name="person-create"),
     path("people/import/", staff.people_import, name="people-import"),

@@ -20,6 +20,8 @@ ACTIONS = {
     "people.create": gettext_lazy("从表格新增人员"),
     "person.edit": gettext_lazy("修改人员"),
     "person.password": gettext_lazy("修改密码"),
+    "delegate.list": gettext_lazy("查看村级人员"),
+    "person.delegate": gettext_lazy("新增村级人员"),
     "person.assign": gettext_lazy("授予权限"),
     "person.unassign": gettext_lazy("收回权限"),
     "person.disable": gettext_lazy("停用账号"),

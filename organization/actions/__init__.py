@@ -1,6 +1,7 @@
 """Every write of the organization app."""
 
 from .centers import edit_center, note_phone_read
+from .delegating import delegate
 from .encryption import encrypt_rows
 from .entry import enter_by_sso, must_wait, note_login, note_logout, note_refused_login, note_refused_sso
 from .people import (
@@ -40,6 +41,7 @@ __all__ = [
     "create_administrator",
     "create_people",
     "create_person",
+    "delegate",
     "disable",
     "drop_factor",
     "drop_own_factor",

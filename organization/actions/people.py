@@ -34,7 +34,7 @@ def create_person(
     Raise `Problem` where a value cannot be.
     """
     can_manage_people(by).enforce(action="person.create", target=username, region=region.code)
-    person = _new_account(username, name, password, now, must_change_password=True)
+    person = new_account(username, name, password, now, must_change_password=True)
     record("person.create", by=by, target=person, region=region.code, now=now, username=person.username)
     assign(by=by, person=person, role=role, region=region, now=now)
     return person
@@ -51,7 +51,7 @@ def create_administrator(
     now: datetime | None = None,
 ) -> User:
     """Create the first account of an installation, from the server's command line: nobody asks for it."""
-    person = _new_account(username, name, password, now)
+    person = new_account(username, name, password, now)
     roles = list(roles)
     record(
         "person.create", by=None, target=person, region=region.code, now=now, username=username, roles=roles
@@ -156,9 +156,10 @@ def _locked(by: User, person: User, action: str) -> User:
     return person
 
 
-def _new_account(
+def new_account(
     username: str, name: str, password: str, now: datetime | None, *, must_change_password: bool = False
 ) -> User:
+    """Write an account without any role; whoever asks has checked who may."""
     person = User(username=User.normalize_username(username), name=name)
     person.must_change_password = must_change_password
     person.password_changed_at = now or timezone.now()

@@ -155,12 +155,20 @@ def _answer(
         "grant_form": GrantForm(giver=request.user),
         name: form,
     }
-    context = {"person": person, "grants": person.grants, "faulty": form, "crumbs": _crumbs(), **forms}
+    context = {"person": person, "grants": person.grants, "faulty": form, **forms}
+    context |= {"may_grant": can_manage_people(request.user), "crumbs": _crumbs_of(request.user)}
     return render(request, "organization/person_edit.html", context)
 
 
 def _crumbs() -> list[tuple[str, str]]:
     return [(_("人员"), reverse("organization:person-list"))]
+
+
+def _crumbs_of(user: User) -> list[tuple[str, str]]:
+    """The way back: a township's staff come from the list of its villages' people."""
+    if can_manage_people(user):
+        return _crumbs()
+    return [(_("村（社区）工作人员"), reverse("organization:delegate-list"))]
 
 
 def _act(request: HttpRequest, person: User, act: Callable[[], Any]) -> HttpResponse:

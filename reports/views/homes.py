@@ -17,6 +17,7 @@ from inspections.permissions import can_manage_round, can_manage_rounds
 from inspections.workflow import FOUND, SUBMITTED, WITH_COUNTY, WITH_TOWNSHIP
 from organization.codes import Level
 from organization.models import Region, Role, ServiceCenter, User
+from organization.permissions import can_delegate
 from organization.querysets import within
 from standards.models import Item
 
@@ -111,7 +112,8 @@ def our_centers(request: HttpRequest) -> HttpResponse:
     notices = notices.order_by("-issued_at")
     unsigned = notices.exclude(state=workflow.ACKNOWLEDGED)
     context = {
-        "places": list(Region.objects.filter(within(prefixes, "code"), level=Level.TOWNSHIP)),
+        "places": [grant.region for grant in request.user.grants if grant.role == Role.TOWNSHIP_STAFF],
+        "can_delegate": can_delegate(request.user),
         "centers": centers,
         "better": _better(centers),
         "villages": [center for center in centers if center.kind == ServiceCenter.Kind.VILLAGE],

@@ -118,6 +118,8 @@ RULES: dict[str, Rule | tuple[Rule, ...]] = {
     "organization:person-factor-drop": act(SECURITY, "person"),
     "organization:center-list": page(ADMINISTRATOR),
     "organization:center-edit": form(ADMINISTRATOR, "center"),
+    "organization:delegate-list": page(STAFF),
+    "organization:delegate-create": form(STAFF),
     "organization:person-list": page(SECURITY),
     "organization:person-create": form(SECURITY),
     "organization:people-import": form(SECURITY),

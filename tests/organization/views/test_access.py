@@ -32,6 +32,8 @@ PAGES = {
 }
 POST_ONLY = {"person-unassign", "person-disable", "person-enable", "audit-export", "person-factor-drop"}
 # About nobody but the person who asks.
+# A township's staff; tests/organization/views/test_delegates.py.
+DELEGATING = {"delegate-list", "delegate-create"}
 OWN = {"account", "second-factor", "recovery-codes", "own-factor-drop", "sessions-end", "session-end"}
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES)
 
@@ -60,7 +62,7 @@ def visit(client: Client, user: User, page: str, url: str) -> int:
 
 
 def test_table_names_every_page() -> None:
-    assert {pattern.name for pattern in urlpatterns} == {*PAGES, *OWN, "session"}
+    assert {pattern.name for pattern in urlpatterns} == {*PAGES, *OWN, *DELEGATING, "session"}
 
 
 @EVERY_PAGE
