@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from organization.models import User
-from organization.templatetags.portal import day, moment, term
+from organization.templatetags.portal import day, moment, score, term
 
 from . import permissions, workflow
 from .calendars import working_calendar
@@ -30,6 +30,7 @@ STEPS = {
     "extension": gettext_lazy("申请延期"),
     "objection": gettext_lazy("提出异议"),
     "refuse": gettext_lazy("不同意"),
+    "correct": gettext_lazy("更正得分"),
     "recount": gettext_lazy("工作日历变动，重新计算期限"),
     **MOVES,
 }
@@ -93,7 +94,9 @@ def page_context(finding: Finding, user: User) -> dict[str, Any]:
     )
     replies = list(finding.replies.filter(reported_at__isnull=False).select_related("reported_by"))
     due = due_of([finding], today).get(finding.pk)
-    requests = list(finding.requests.select_related("asked_by", "decided_by"))
+    requests = list(finding.requests.select_related("asked_by", "decided_by", "correction"))
+    for request in requests:
+        request.can_decide = permissions.can_decide(user, request, finding)  # type: ignore[attr-defined]
     waiting = {request.kind for request in requests if request.state == Request.State.ASKED}
     return {
         "finding": finding,
@@ -103,6 +106,9 @@ def page_context(finding: Finding, user: User) -> dict[str, Any]:
         "drafted": [links(row, removable=True) for row in evidence if row.reply_id is None],
         "replies": [_reply(reply, evidence) for reply in replies],
         "requests": requests,
+        "correction": next(
+            (row.correction for row in reversed(requests) if hasattr(row, "correction")), None
+        ),
         "steps": _steps(finding),
         "can_repair": permissions.can_repair(user, finding),
         "can_extend": permissions.can_ask_extension(user, finding, today)
@@ -169,6 +175,8 @@ def _steps(finding: Finding) -> list[dict[str, Any]]:
 def _step(event: FindingEvent) -> dict[str, Any]:
     days = event.detail.get("due_on")
     moved = _("期限改为%(day)s。") % {"day": day(days[1])} if days and days[1] else ""
+    scores = event.detail.get("score")
+    corrected = _("得分由%(before)s更正为%(after)s。") % _scores(scores) if scores else ""
     until = event.detail.get("until")
     asked = _("申请延至%(day)s。") % {"day": day(until)} if until else ""
     return {
@@ -176,8 +184,13 @@ def _step(event: FindingEvent) -> dict[str, Any]:
         "state": "done",
         "when": moment(event.at),
         "person": event.by or "",
-        "note": " ".join(words for words in (event.words, moved, asked) if words),
+        "note": " ".join(words for words in (event.words, moved, asked, corrected) if words),
     }
+
+
+def _scores(pair: Sequence[str | None]) -> dict[str, str]:
+    before, after = (score(value) or "—" for value in pair)
+    return {"before": before, "after": after}
 
 
 def waiting_request_words(request: Request) -> str:

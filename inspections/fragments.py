@@ -123,6 +123,16 @@ def describe(entry: Entry, kind: str) -> dict[str, Any]:
     return described
 
 
+def standalone(entry: Entry, kind: str, given: Given) -> dict[str, Any]:
+    """The item and its state for a page on which its controls stand alone."""
+    item = describe(entry, kind)
+    # `_slots` has escaped what it holds.
+    state = {name: SafeString(text) for name, text in _slots(entry, State(given=given)).items()}
+    for element in item.get("elements", ()):
+        element["checked"] = state.get(f"has:{element['code']}", "")
+    return {"item": item, "state": state}
+
+
 def rectify_words(rectify: Rectify) -> str:
     """How long there is to put it right."""
     if rectify.mode == "fixed_term":

@@ -6,8 +6,13 @@ _SUBMITTED = (
     "EXISTS (SELECT 1 FROM inspections_inspection i "
     "WHERE i.id = {row}.inspection_id AND i.state = 'submitted')"
 )
-_FROZEN = (
-    "center_id, round_id, region_id, kind, edition_id, score, grade, snapshot, submitted_at, submitted_by_id"
+_FROZEN = "center_id, round_id, region_id, kind, edition_id, snapshot, submitted_at, submitted_by_id"
+# The last line of the ledger says what score and grade are now.
+_UNCORRECTED = (
+    "(OLD.state = 'submitted' OR NEW.corrected IS NOT NULL) AND NOT EXISTS "
+    "(SELECT 1 FROM inspections_correction c WHERE c.inspection_id = NEW.id "
+    "AND c.grade_after = NEW.grade AND COALESCE(c.score_after, -1) = COALESCE(NEW.score, -1) "
+    "AND c.id = (SELECT MAX(d.id) FROM inspections_correction d WHERE d.inspection_id = NEW.id))"
 )
 
 
@@ -20,31 +25,60 @@ def _of_submitted(table: str) -> list[Rule]:
     ]
 
 
-GUARD = Guard(
-    "a submitted inspection is frozen",
-    (
-        Rule(
-            "inspection_submitted_update",
-            "inspections_inspection",
-            f"UPDATE OF {_FROZEN}",
-            "OLD.state = 'submitted'",
+def _guard(*rules: Rule) -> Guard:
+    return Guard(
+        "a submitted inspection is frozen",
+        (
+            *rules,
+            Rule("inspection_submitted_delete", _INSPECTION, "DELETE", "OLD.state = 'submitted'"),
+            *_of_submitted("inspections_answer"),
+            *_of_submitted("inspections_photo"),
         ),
-        Rule("inspection_submitted_delete", "inspections_inspection", "DELETE", "OLD.state = 'submitted'"),
-        *_of_submitted("inspections_answer"),
-        *_of_submitted("inspections_photo"),
+    )
+
+
+_INSPECTION = "inspections_inspection"
+# As it stood before scores could be corrected; migrations of that time use it.
+FIRST_GUARD = _guard(
+    Rule(
+        "inspection_submitted_update",
+        _INSPECTION,
+        f"UPDATE OF {_FROZEN}, score, grade",
+        "OLD.state = 'submitted'",
+    )
+)
+GUARD = _guard(
+    Rule("inspection_submitted_update", _INSPECTION, f"UPDATE OF {_FROZEN}", "OLD.state = 'submitted'"),
+    Rule("inspection_corrected_update", _INSPECTION, "UPDATE OF score, grade, corrected", _UNCORRECTED),
+)
+
+
+def _findings(*rules: Rule) -> Guard:
+    delete = Rule("finding_delete", "inspections_finding", "DELETE", "OLD.id IS NOT NULL")
+    return Guard("what was found is never changed", (*rules, delete))
+
+
+_FOUND = "inspection_id, item_id, round_id, center_id, region_id, clause, mode, working_days, found_at"
+_SAID = "finding, requirement, lost"
+# As it stood before scores could be corrected; migrations of that time use it.
+FIRST_FINDINGS = _findings(
+    Rule("finding_update", "inspections_finding", f"UPDATE OF {_FOUND}, {_SAID}", "OLD.id IS NOT NULL")
+)
+FINDINGS = _findings(
+    Rule("finding_update", "inspections_finding", f"UPDATE OF {_FOUND}", "OLD.id IS NOT NULL"),
+    Rule(
+        "finding_said_update",
+        "inspections_finding",
+        f"UPDATE OF {_SAID}",
+        "NOT EXISTS (SELECT 1 FROM inspections_correction c "
+        "WHERE c.inspection_id = OLD.inspection_id AND c.item_id = OLD.item_id AND c.lost_after = NEW.lost)",
     ),
 )
-FINDINGS = Guard(
-    "what was found is never changed",
+CORRECTIONS = Guard(
+    "the ledger of a score is never changed",
     (
-        Rule(
-            "finding_update",
-            "inspections_finding",
-            "UPDATE OF inspection_id, item_id, round_id, center_id, region_id, clause, finding, requirement, "
-            "lost, mode, working_days, found_at",
-            "OLD.id IS NOT NULL",
-        ),
-        Rule("finding_delete", "inspections_finding", "DELETE", "OLD.id IS NOT NULL"),
+        Rule("correction_update", "inspections_correction", "UPDATE", "OLD.id IS NOT NULL"),
+        Rule("correction_delete", "inspections_correction", "DELETE", "OLD.id IS NOT NULL"),
     ),
 )
 HISTORY = Guard(

@@ -39,11 +39,11 @@ def load_round(user: User, pk: int) -> Round:
 def previous_items(inspection: Inspection) -> dict[str, dict[str, Any]]:
     """Items by code of the center's last inspection submitted before this one; empty if none."""
     earlier = previous_inspection(inspection)
-    return {item["code"]: item for item in earlier["snapshot"]["items"]} if earlier else {}
+    return {item["code"]: item for item in earlier["content"]["items"]} if earlier else {}
 
 
 def previous_inspection(inspection: Inspection) -> dict[str, Any] | None:
-    """Key and snapshot of the center's last inspection submitted before this one.
+    """Key and content of the center's last inspection submitted before this one.
 
     Inspectors are not shown what the township said of itself, and a self-check sees earlier self-checks.
     """
@@ -52,11 +52,12 @@ def previous_inspection(inspection: Inspection) -> dict[str, Any] | None:
     earlier = earlier.filter(self_checks if inspection.round.kind == Round.Kind.SELF_CHECK else ~self_checks)
     if inspection.submitted_at:
         earlier = earlier.filter(submitted_at__lt=inspection.submitted_at)
-    return earlier.order_by("-submitted_at").values("pk", "snapshot").first()
+    row = earlier.order_by("-submitted_at").only("snapshot", "corrected").first()
+    return {"pk": row.pk, "content": row.content} if row else None
 
 
 def load_finding(user: User, pk: int) -> Finding:
     joined = Finding.objects.visible_to(user).select_related(
         "center", "item", "region", "inspection__round", "inspection__submitted_by"
     )
-    return get_object_or_404(joined.defer("inspection__snapshot").order_by(), pk=pk)
+    return get_object_or_404(joined.defer("inspection__snapshot", "inspection__corrected").order_by(), pk=pk)

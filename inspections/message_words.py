@@ -29,6 +29,10 @@ WORDS = {
         gettext_lazy("%(center)s：%(what)s（%(finding)s）。请答复。"),
     ),
     "decided": (gettext_lazy("县里答复了申请"), gettext_lazy("%(what)s：%(result)s（%(finding)s）。")),
+    "corrected": (
+        gettext_lazy("异议成立，得分已更正"),
+        gettext_lazy("%(center)s：得分由%(before)s更正为%(after)s。"),
+    ),
     "return": (
         gettext_lazy("整改情况被退回"),
         gettext_lazy("%(finding)s。意见：%(words)s。请继续整改后再报。"),

@@ -137,5 +137,12 @@ def can_decide(user: User, request: Request, finding: Finding) -> Verdict:
     return can_review(user, finding)
 
 
+def can_correct(user: User, request: Request, finding: Finding) -> Verdict:
+    """Allow to uphold an objection, which corrects the score, to whoever may answer it."""
+    if request.kind != Request.Kind.OBJECTION:
+        return no(_("只有异议可以更正得分。"))
+    return can_decide(user, request, finding)
+
+
 def can_set_policy(user: User, region: Region) -> Verdict:
     return holder(user, Role.ADMINISTRATOR, code=region.code)

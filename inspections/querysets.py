@@ -66,6 +66,13 @@ class InspectionQuerySet(models.QuerySet[Any]):
     def submitted(self) -> "InspectionQuerySet":
         return self.filter(state=SUBMITTED)
 
+    def with_first_score(self) -> "InspectionQuerySet":
+        """Annotate the score before any correction as `first_score`; None where none was corrected."""
+        from .models import Correction
+
+        first = Correction.objects.filter(inspection=OuterRef("pk")).order_by("pk")
+        return self.annotate(first_score=Subquery(first.values("score_before")[:1]))
+
     def with_answered(self) -> "InspectionQuerySet":
         """Annotate how many items are answered; one correlated count, no join to blow rows up."""
         from .models import Answer

@@ -127,5 +127,5 @@ def _previous(inspection: Inspection, person: User) -> dict[str, Any]:
                 if photo["id"] in visible
             ],
         }
-        for item in earlier["snapshot"]["items"]
+        for item in earlier["content"]["items"]
     }

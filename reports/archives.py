@@ -60,7 +60,9 @@ def make(made: JobFile) -> None:
 
 def _items(made: JobFile) -> Iterator[tuple[int, JobItem]]:
     rows = made.items.select_related("document__body", "document__inspection__center", "document__region")
-    rows = rows.defer("document__document", "document__inspection__snapshot")
+    rows = rows.defer(
+        "document__document", "document__inspection__snapshot", "document__inspection__corrected"
+    )
     return enumerate(rows.order_by("place").iterator(chunk_size=200), start=1)
 
 

@@ -108,6 +108,18 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
         return given | {"wording": phrases.kept(self.kind, self.cleaned_data, self.office_words)}
 
 
+class CorrectionForm(forms.Form):
+    """Why a result is set right; the result itself comes from the item's own controls."""
+
+    words = forms.CharField(
+        label=_("更正的理由"),
+        max_length=500,
+        help_text=_("写明核实的情况，乡镇能看到。"),
+        error_messages={"required": _("请写明更正的理由。")},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class WordingForm(forms.Form):
     """An office's usual words for one kind of document."""
 

@@ -202,7 +202,7 @@ def township_scores(round: Round, township: Region, *, among: InspectionQuerySet
 
 
 def _center(inspection: Inspection, change: Decimal | None) -> CenterScore:
-    snapshot = inspection.snapshot
+    snapshot = inspection.content
     better = snapshot["next"]
     return CenterScore(
         name=snapshot["center"]["name"],

@@ -52,7 +52,7 @@ def compose(document: OfficialDocument, *, number: int | None, dated: date) -> N
     }
     if document.kind == Kind.OPINION:
         return compose_opinion(facts=_reinspection(document), **common, **about)
-    told = facts(document.inspection.snapshot, without=_withdrawn(document.inspection_id))
+    told = facts(document.inspection.content, without=_withdrawn(document.inspection_id))
     return compose_notice(kind=document.kind, facts=told, **common, **about)
 
 
@@ -85,8 +85,8 @@ def _reinspection(document: OfficialDocument) -> Any:
     return gathering.reinspection_facts(
         notice_title=notice.title,
         notice_number=notice.number_text,
-        before=notice.inspection.snapshot,
-        after=after.snapshot,
+        before=notice.inspection.content,
+        after=after.content,
         withdrawn=_withdrawn(notice.inspection_id),
         listed=len(notice.document["findings"]["rows"]),
     )

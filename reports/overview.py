@@ -245,7 +245,14 @@ def awaiting_opinion(user: User) -> Any:
     rows = Inspection.objects.submitted().filter(drafts, Exists(waited.order_by()))
     rows = rows.filter(~Exists(opinions.exclude(state=OfficialDocument.State.WITHDRAWN)))
     rows = rows.exclude(round__kind=Round.Kind.SELF_CHECK)
-    return rows.select_related("center", "round").defer("snapshot").order_by("-submitted_at")
+    return rows.select_related("center", "round").defer("snapshot", "corrected").order_by("-submitted_at")
+
+
+def outdated(user: User) -> Any:
+    """Documents in force that a correction has overtaken, for those who write them."""
+    own = within(user.prefixes(*OVERSEERS), "region__code")
+    rows = OfficialDocument.objects.outdated().filter(own).select_related("body", "round")
+    return rows.defer("document").order_by("issued_at")
 
 
 def awaiting_circular(user: User) -> list[Round]:

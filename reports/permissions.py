@@ -120,6 +120,14 @@ def can_replace(user: User, document: OfficialDocument) -> Verdict:
     return holder(user, Role.ADMINISTRATOR, Role.REVIEWER, code=document.body.region_id)
 
 
+def can_supersede(user: User, document: OfficialDocument) -> Verdict:
+    """A document that a later correction has overtaken: withdrawn and drafted anew by one who may do both."""
+    if not OfficialDocument.objects.outdated().filter(pk=document.pk).exists():
+        return no(_("印发后没有更正过得分，不用代替。"))
+    verdict = can_move(user, document, workflow.WITHDRAW)
+    return verdict and holder(user, Role.ADMINISTRATOR, Role.REVIEWER, code=document.body.region_id)
+
+
 def can_export(user: User) -> Verdict:
     return holder(user, Role.ADMINISTRATOR)
 

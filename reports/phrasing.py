@@ -7,13 +7,22 @@ from typing import Any
 from . import phrases
 from .drafting import Wording
 from .models import DefaultWording, IssuingBody, OfficialDocument
-from .wording import Deadline, chinese_date, due_words, first_person, second_person
+from .wording import Deadline, bare, chinese_date, due_words, first_person, second_person
 
 
 def wording_of(document: OfficialDocument, values: Mapping[str, str]) -> Wording:
-    """The passages as they are printed; `values` are those of the kind's placeholders."""
+    """The passages as they are printed; `values` are those of the kind's placeholders.
+
+    A document in the place of another one names it.
+    """
     chosen = phrases.chosen(document.kind, document.wording, office_words(document.body, document.kind))
-    return Wording(**{name: phrases.filled(text, values) for name, text in chosen.items()})
+    filled = {name: phrases.filled(text, values) for name, text in chosen.items()}
+    if old := document.replaces:
+        # Said last, after whatever the office says there.
+        closing = bare(filled["closing"])
+        taken = f"此前印发的《{old.title}》（{old.number_text}）同时作废，以本件为准"
+        filled["closing"] = f"{closing}。{taken}" if closing else taken
+    return Wording(**filled)
 
 
 def office_words(body: IssuingBody, kind: str) -> dict[str, str]:
@@ -30,7 +39,7 @@ def values_of(document: OfficialDocument) -> dict[str, str]:
     if document.inspection is None:
         edition = document.round.edition
         return common | _about(edition.title, edition.document_number, document.round.plan_number)
-    return common | _about_center(document.inspection.snapshot)
+    return common | _about_center(document.inspection.content)
 
 
 def _about(title: str, number: str, plan: str) -> dict[str, str]:

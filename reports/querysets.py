@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from inspections.models import Correction
 from inspections.querysets import OVERSEERS
 from organization.codes import Level, ancestors
 from organization.models import Role
@@ -52,6 +53,13 @@ class DocumentQuerySet(models.QuerySet[Any]):
             office = user.prefixes(*workflow.makers(workflow.ISSUE, step_by_step=steps))
             may |= within(office, "body__region__code") & Q(body__step_by_step=steps, state__in=states)
         return rows.filter(may)
+
+    def outdated(self) -> "DocumentQuerySet":
+        """Those in force that say what a correction has set right since they were issued."""
+        lines = Correction.objects.filter(at__gt=OuterRef("issued_at")).order_by()
+        own = Exists(lines.filter(inspection=OuterRef("inspection")))
+        of_round = Q(kind="circular") & Exists(lines.filter(inspection__round=OuterRef("round")))
+        return self.issued().filter(own | of_round)
 
     def demands(self) -> "DocumentQuerySet":
         """Those that ask for an inspection's findings to be put right."""

@@ -5,12 +5,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from inspections.models import Finding, Inspection, Round
-from inspections.workflow import SUBMITTED
+from inspections.workflow import SUBMITTED, WITHDRAWN
 from organization.codes import Level
 from organization.models import User
 
@@ -66,7 +66,7 @@ def _centers(round: Round, user: User) -> Sheet:
         fields=(
             Field(_("中心"), 36), Field(_("乡镇"), 18), Field(_("类型"), 14), Field(_("状态"), 10),
             Field(_("组长"), 12), Field(_("提交时间"), 18, "moment"), Field(_("得分"), 10, "points"),
-            Field(_("等次"), 10), Field(_("问题数"), 10, "number"),
+            Field(_("等次"), 10), Field(_("问题数"), 10, "number"), Field(_("更正前得分"), 12, "points"),
         ),
         rows=_center_rows(round, user),
     )  # fmt: skip
@@ -76,8 +76,9 @@ def _center_rows(round: Round, user: User) -> Iterator[Sequence[Any]]:
     rows = (
         Inspection.objects.filter(overview.overseen(user), round=round)
         .select_related("center", "region__parent", "lead")
-        .defer("snapshot")
-        .annotate(finding_count=Count("findings"))
+        .defer("snapshot", "corrected")
+        .with_first_score()
+        .annotate(finding_count=Count("findings", filter=~Q(findings__state=WITHDRAWN)))
         .order_by("region_id", "center_id")
     )
     for row in rows.iterator(chunk_size=CHUNK):
@@ -85,7 +86,7 @@ def _center_rows(round: Round, user: User) -> Iterator[Sequence[Any]]:
         yield (
             row.center.name, township.name if township else "", row.get_kind_display(),
             row.get_state_display(), row.lead.name if row.lead else "", row.submitted_at, row.score,
-            row.grade, row.finding_count if row.state == SUBMITTED else None,
+            row.grade, row.finding_count if row.state == SUBMITTED else None, row.first_score,
         )  # fmt: skip
 
 
@@ -226,7 +227,7 @@ def _followed(row: Any) -> tuple[Any, ...]:
 def _joined(rows: Any) -> Iterator[Finding]:
     """The findings with their places, the document that names them and what became of them."""
     rows = rows.select_related("center", "round", "item", "region__parent", "inspection")
-    rows = rows.defer("inspection__snapshot")
+    rows = rows.defer("inspection__snapshot", "inspection__corrected")
     chunk: list[Finding] = []
     for row in rows.iterator(chunk_size=CHUNK):
         chunk.append(row)

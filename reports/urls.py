@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .views import comparing, documents, exports, homes, jobs, life, offices, prints, scores, verifying
+from .views import (
+    comparing,
+    corrections,
+    documents,
+    exports,
+    homes,
+    jobs,
+    life,
+    offices,
+    prints,
+    scores,
+    verifying,
+)
 
 app_name = "reports"
 
@@ -17,6 +29,7 @@ urlpatterns = [
     path("inspections/<uuid:pk>/notice/", documents.notice_draft, name="notice-draft"),
     path("inspections/<uuid:pk>/opinion/", documents.opinion_draft, name="opinion-draft"),
     path("rounds/<int:pk>/circular/", documents.circular_draft, name="circular-draft"),
+    path("requests/<int:pk>/correct/", corrections.request_correct, name="request-correct"),
     path("documents/", documents.document_list, name="document-list"),
     path("documents/draft/", documents.notices_draft, name="notices-draft"),
     path("documents/<uuid:pk>/", documents.document, name="document"),
@@ -29,6 +42,7 @@ urlpatterns = [
     path("documents/<uuid:pk>/deliver/", life.document_deliver, name="document-deliver"),
     path("documents/<uuid:pk>/acknowledge/", life.document_acknowledge, name="document-acknowledge"),
     path("documents/<uuid:pk>/withdraw/", life.document_withdraw, name="document-withdraw"),
+    path("documents/<uuid:pk>/supersede/", life.document_supersede, name="document-supersede"),
     path("documents/<uuid:pk>/replace/", life.document_replace, name="document-replace"),
     path("documents/<uuid:pk>/document.pdf", documents.document_pdf, name="document-pdf"),
     path("documents/<uuid:pk>/pages/<int:number>.png", documents.document_page, name="document-page"),

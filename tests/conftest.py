@@ -226,6 +226,7 @@ def flush_frozen_rows() -> Iterator[None]:
             inspections.CONFLICTS,
             inspections.ARRIVED,
             inspections.REPLIES,
+            inspections.CORRECTIONS,
             *reports.GUARDS,
         ]
 

@@ -2,6 +2,7 @@
 
 from .arriving import UPLOADS, Arrival, announce_photo, arrival, receive_piece
 from .calendars import load_year
+from .correcting import answers_as_corrected, corrected_answer, lock_to_correct, write_correction
 from .drafts import Imported, import_draft
 from .feedback import RowProblem, save_feedback
 from .filling import Saved, Stale, save_answer, save_answers
@@ -39,17 +40,20 @@ __all__ = [
     "add_evidence",
     "add_photo",
     "announce_photo",
+    "answers_as_corrected",
     "arrival",
     "ask_extension",
     "ask_self_check",
     "assign",
     "choose_messages",
+    "corrected_answer",
     "create_round",
     "decide_request",
     "digest_of_answers",
     "import_draft",
     "load_year",
     "lock_for_submit",
+    "lock_to_correct",
     "mark_submitted",
     "notify_findings",
     "object_to",
@@ -69,4 +73,5 @@ __all__ = [
     "set_policy",
     "settle",
     "sync",
+    "write_correction",
 ]

@@ -44,13 +44,16 @@ def review(
 def decide_request(*, request: Request, grant: bool, words: str, by: User, now: datetime) -> Request:
     """Grant or refuse what a township asked for; refusing needs words.
 
-    A granted extension moves the day; a granted objection withdraws the finding.
+    A granted extension moves the day. An objection is refused here alone: upholding it corrects the
+    score, which `reports.actions.correct_score` does.
     """
     finding = lock_finding(request.finding)
     locked = Request.objects.select_for_update().get(pk=request.pk)
     permissions.can_decide(by, locked, finding).enforce(
         action="request.decide", target=finding, region=finding.region_id
     )
+    if grant and locked.kind == Request.Kind.OBJECTION:
+        raise Problem(_("同意异议请在“更正得分”页面办理。"))
     if not grant and not words.strip():
         raise Problem(_("不同意时请写明理由。"), "words")
     locked.state = Request.State.GRANTED if grant else Request.State.REFUSED
@@ -61,7 +64,7 @@ def decide_request(*, request: Request, grant: bool, words: str, by: User, now: 
         kind=locked.kind, result=locked.state, reason=words,
     )  # fmt: skip
     if grant:
-        _GRANTED[locked.kind](finding, locked, by, now)
+        _extend(finding, locked, by, now)
     else:
         note(finding, "refuse", by=by, now=now, words=words, request=locked.pk)
     key = f"decided:{locked.pk}"
@@ -90,13 +93,6 @@ def _extend(finding: Finding, request: Request, by: User, now: datetime) -> None
     finding.save(update_fields=["due_on", "due_is_provisional"])
     days = [old and old.isoformat(), finding.due_on and finding.due_on.isoformat()]
     note(finding, "extend", by=by, now=now, words=request.words, due_on=days)
-
-
-def _uphold(finding: Finding, request: Request, by: User, now: datetime) -> None:
-    move(finding, "withdraw", by=by, now=now, words=request.words or request.reason, request=request.pk)
-
-
-_GRANTED = {Request.Kind.EXTENSION: _extend, Request.Kind.OBJECTION: _uphold}
 
 
 @transaction.atomic

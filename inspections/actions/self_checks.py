@@ -42,7 +42,7 @@ def ask_self_check(*, round: Round, ends_on: date, by: User, now: datetime) -> R
             kind=row.kind,
             edition_id=row.edition_id,
         )
-        for row in waiting.order_by("pk").defer("snapshot")
+        for row in waiting.order_by("pk").defer("snapshot", "corrected")
     ]
     people = _people_of({row.region_id for row in rows})
     for row in rows:

@@ -2,13 +2,13 @@
 
 from django.db import migrations
 
-from inspections.freezing import GUARD, HISTORY
+from inspections.freezing import FIRST_GUARD, HISTORY
 
 
 class Migration(migrations.Migration):
     dependencies = [("inspections", "0001_inspections")]
 
     operations = [
-        migrations.RunPython(GUARD.freeze, GUARD.thaw),
+        migrations.RunPython(FIRST_GUARD.freeze, FIRST_GUARD.thaw),
         migrations.RunPython(HISTORY.freeze, HISTORY.thaw),
     ]

@@ -2,10 +2,10 @@
 
 from django.db import migrations
 
-from inspections.freezing import FINDINGS
+from inspections.freezing import FIRST_FINDINGS
 
 
 class Migration(migrations.Migration):
     dependencies = [("inspections", "0002_freeze_submitted")]
 
-    operations = [migrations.RunPython(FINDINGS.freeze, FINDINGS.thaw)]
+    operations = [migrations.RunPython(FIRST_FINDINGS.freeze, FIRST_FINDINGS.thaw)]

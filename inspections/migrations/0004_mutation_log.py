@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from inspections.freezing import GUARD, HISTORY
+from inspections.freezing import FIRST_GUARD, HISTORY
 
 PERSON = dict(on_delete=django.db.models.deletion.PROTECT, null=True, related_name="+", db_index=False)
 
@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(GUARD.thaw, GUARD.freeze),
+        migrations.RunPython(FIRST_GUARD.thaw, FIRST_GUARD.freeze),
         migrations.RunPython(HISTORY.thaw, HISTORY.freeze),
         migrations.AddField("answerevent", "mutation", models.UUIDField(null=True)),
         migrations.AddField("answerevent", "device", models.UUIDField(null=True)),

@@ -3,7 +3,7 @@
 from django.db import migrations, models
 
 import organization.identifiers
-from inspections.freezing import ARRIVED, CONFLICTS, GUARD, HISTORY
+from inspections.freezing import ARRIVED, CONFLICTS, FIRST_GUARD, HISTORY
 
 Q = models.Q
 
@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             "photo", models.CheckConstraint(condition=Q(announced_size__gt=0), name="photo_is_not_empty")
         ),
-        migrations.RunPython(GUARD.freeze, GUARD.thaw),
+        migrations.RunPython(FIRST_GUARD.freeze, FIRST_GUARD.thaw),
         migrations.RunPython(HISTORY.freeze, HISTORY.thaw),
         migrations.RunPython(CONFLICTS.freeze, CONFLICTS.thaw),
         migrations.RunPython(ARRIVED.freeze, ARRIVED.thaw),

@@ -5,7 +5,7 @@ import organization.identifiers
 from django.conf import settings
 from django.db import migrations, models
 
-from inspections.freezing import FINDINGS, REPLIES
+from inspections.freezing import FIRST_FINDINGS, REPLIES
 
 
 class Migration(migrations.Migration):
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(FINDINGS.thaw, FINDINGS.freeze),
+        migrations.RunPython(FIRST_FINDINGS.thaw, FIRST_FINDINGS.freeze),
         migrations.CreateModel(
             name='Evidence',
             fields=[
@@ -237,6 +237,6 @@ class Migration(migrations.Migration):
             model_name='request',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('state', 'asked')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ['granted', 'refused'])), _connector='OR'), name='request_decided_is_whole'),
         ),
-        migrations.RunPython(FINDINGS.freeze, FINDINGS.thaw),
+        migrations.RunPython(FIRST_FINDINGS.freeze, FIRST_FINDINGS.thaw),
         migrations.RunPython(REPLIES.freeze, REPLIES.thaw),
     ]

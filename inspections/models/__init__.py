@@ -2,6 +2,7 @@
 
 from .answers import Answer, AnswerEvent, Conflict
 from .calendars import CalendarDay, CalendarYear
+from .corrections import Correction
 from .findings import Finding
 from .messages import Message, MessageChoice
 from .photos import Photo, PhotoChunk
@@ -14,6 +15,7 @@ __all__ = [
     "CalendarDay",
     "CalendarYear",
     "Conflict",
+    "Correction",
     "Evidence",
     "Finding",
     "FindingEvent",

@@ -1,5 +1,7 @@
 """Rounds and the inspections in them."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import cached_property
@@ -60,8 +62,10 @@ class Round(models.Model):
 class Inspection(models.Model):
     """One center's inspection in a round.
 
-    `score`, `grade` and `snapshot` are derived from the answers; `actions.mark_submitted`,
-    asked by the submitting transaction, is their only writer.
+    `score`, `grade` and `snapshot` are derived from the answers when it is submitted, and the snapshot
+    never changes again. Where a score was corrected, `corrected` is the same content drawn up anew from
+    answers and corrections, and `score` and `grade` are those of it; the database wants a line in the
+    ledger (`Correction`) for each such change.
     """
 
     class State(models.TextChoices):
@@ -92,6 +96,7 @@ class Inspection(models.Model):
     score = models.DecimalField(_("得分"), max_digits=7, decimal_places=4, null=True, blank=True)
     grade = models.CharField(_("等次"), max_length=20, blank=True)
     snapshot = models.JSONField(_("提交时的内容"), null=True, blank=True)
+    corrected = models.JSONField(_("更正后的内容"), null=True, blank=True)
 
     objects = InspectionQuerySet.as_manager()
 
@@ -123,6 +128,11 @@ class Inspection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.center} · {self.round}"
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What pages and documents say of it: the frozen content, as it was last corrected."""
+        return self.corrected or self.snapshot or {}
 
     @cached_property
     def assigned(self) -> dict[int, bool]:

@@ -101,8 +101,8 @@ def _totals(round: Round) -> dict[str, int]:
 
 def _rows(request: HttpRequest, round: Round) -> Page:
     """One page of the table as it is filtered; what was ticked stays ticked on a form sent back."""
-    shown = Inspection.objects.filter(round=round)
-    shown = shown.select_related("center", "lead", "region__parent").defer("snapshot")
+    shown = Inspection.objects.filter(round=round).with_first_score()
+    shown = shown.select_related("center", "lead", "region__parent").defer("snapshot", "corrected")
     state = request.GET.get("state", "")
     if state == "unassigned":
         shown = shown.filter(lead=None)

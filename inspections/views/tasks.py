@@ -17,7 +17,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
         Inspection.objects.visible_to(request.user)
         .assigned_to(request.user)
         .select_related("center", "round", "region__parent")
-        .defer("snapshot")
+        .defer("snapshot", "corrected")
     )
     running = list(assigned.exclude(state=Inspection.State.SUBMITTED).with_answered())
     for inspection in running:

@@ -1,5 +1,6 @@
 """Every write of scores and official documents."""
 
+from .correcting import correct_score, supersede_document
 from .documents import (
     bytes_of,
     compose,
@@ -26,6 +27,7 @@ __all__ = [
     "cancel_job",
     "check_document",
     "compose",
+    "correct_score",
     "deliver",
     "draft_circular",
     "draft_notice",
@@ -46,5 +48,6 @@ __all__ = [
     "sign_document",
     "start_job",
     "submit",
+    "supersede_document",
     "withdraw",
 ]

@@ -30,7 +30,7 @@ def submit(*, inspection: Inspection, by: User, now: datetime, seen: str | None 
         if ready is None:
             return inspection
         locked, checklist, answers = ready
-        result = scoring.score(checklist.standard, checklist.kind, _typed(checklist, answers))
+        result = scoring.score(checklist.standard, checklist.kind, typed(checklist, answers))
         efforts = efforts_of(locked.edition_id)
         better = scoring.next_grade(checklist.standard, checklist.kind, result, efforts)
         photos = Photo.objects.kept().filter(inspection=locked)
@@ -49,7 +49,8 @@ def submit(*, inspection: Inspection, by: User, now: datetime, seen: str | None 
     return locked
 
 
-def _typed(checklist: Checklist, answers: Mapping[str, Answer]) -> dict[str, TypedAnswer]:
+def typed(checklist: Checklist, answers: Mapping[str, Answer]) -> dict[str, TypedAnswer]:
+    """Stored answers as scoring reads them, by item code."""
     typed = {}
     for entry in checklist.entries:
         row = answers[entry.item.code]

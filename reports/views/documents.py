@@ -44,7 +44,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
     """Issued documents and drafts; for those who write them also the inspections that wait for one."""
     state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
     rows = OfficialDocument.objects.visible_to(request.user).select_related("body", "inspection__center")
-    rows = rows.defer("document", "inspection__snapshot")
+    rows = rows.defer("document", "inspection__snapshot", "inspection__corrected")
     if state in OfficialDocument.State.values:
         rows = rows.filter(state=state)
     if kind in OfficialDocument.Kind.values:
@@ -59,7 +59,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
         "states": OfficialDocument.State.choices,
         "writes": writes,
         "waiting_count": waiting.count() if waiting is not None else 0,
-        "waiting": waiting.select_related("center", "round").defer("snapshot")[:PER_PAGE]
+        "waiting": waiting.select_related("center", "round").defer("snapshot", "corrected")[:PER_PAGE]
         if waiting is not None
         else [],
         "reinspected": overview.awaiting_opinion(request.user)[:PER_PAGE] if drafts else [],
@@ -69,6 +69,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
         "issuable": overview.with_issuable(request.user) if writes else [],
         "jobs": running_jobs(request.user) if writes else [],
         "drafted_at_once": DRAFTED_AT_ONCE,
+        "outdated": overview.outdated(request.user)[:PER_PAGE] if writes else [],
         "rounds": overview.awaiting_circular(request.user) if writes else [],
         "offices": _offices(request),
     }
@@ -153,6 +154,7 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
         "problem_title": _("文件现在不能打开") if row.is_issued else _("这份草稿现在不能印出"),
         "can_edit": permissions.can_edit_document(request.user, row),
         "can_replace": permissions.can_replace(request.user, row),
+        **_overtaken(request, row),
         "page_numbers": range(1, count + 1),
         "page_size": pages.SIZE,
         "version": version,
@@ -168,6 +170,16 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
         "digest": verification.short(row.digest),
     }
     return render(request, "reports/document.html", context)
+
+
+def _overtaken(request: HttpRequest, row: OfficialDocument) -> dict[str, Any]:
+    """Whether a correction has overtaken the document, and whether the person may replace it in one step."""
+    writes = bool(permissions.can_watch(request.user))
+    outdated = writes and row.is_in_force and OfficialDocument.objects.outdated().filter(pk=row.pk).exists()
+    return {
+        "outdated": outdated,
+        "can_supersede": outdated and permissions.can_supersede(request.user, row),
+    }
 
 
 def terms_of_document(user: User, row: OfficialDocument) -> Terms | None:

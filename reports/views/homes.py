@@ -59,6 +59,7 @@ def county(request: HttpRequest) -> HttpResponse:
             "worst": overview.worst_items(request.user, round),
             "awaiting": overview.awaiting_notice(request.user, round).count(),
             "drafts": overview.drafts(request.user, round),
+            "outdated": overview.outdated(request.user).count(),
             "unsigned": bool(can_manage_rounds(request.user))
             and not IssuingBody.objects.visible_to(request.user).exists(),
         }
@@ -145,7 +146,8 @@ def _with_results(own: Q) -> list[ServiceCenter]:
     """The open centers, each with its `latest` inspection by others (or None) and the `change` it brought."""
     submitted = Inspection.objects.submitted().filter(own).exclude(round__kind=Round.Kind.SELF_CHECK)
     newest = submitted.filter(center_id=OuterRef("center_id")).order_by("-submitted_at").values("pk")[:1]
-    latest = list(submitted.filter(pk=Subquery(newest)).select_related("round").defer("snapshot"))
+    latest = submitted.filter(pk=Subquery(newest)).select_related("round").defer("snapshot", "corrected")
+    latest = list(latest.with_first_score())
     changes = overview.changes(latest)
     by_center = {row.center_id: row for row in latest}
     centers = list(ServiceCenter.objects.open().filter(own).select_related("region"))
@@ -160,7 +162,7 @@ def _better(centers: list[ServiceCenter]) -> dict[str, Any] | None:
     own = next((row.latest for row in centers if row.kind == "township" and row.latest), None)
     if own is None:
         return None
-    better = overview.better(Inspection.objects.values_list("snapshot", flat=True).get(pk=own.pk))
+    better = overview.better(Inspection.objects.only("snapshot", "corrected").get(pk=own.pk).content)
     if better is None:
         return None
     rows = Finding.objects.filter(inspection=own, item__code__in=better["codes"]).select_related("item")
@@ -173,7 +175,7 @@ def _better(centers: list[ServiceCenter]) -> dict[str, Any] | None:
 def _self_checks(user: User, own: Q) -> dict[str, list[Inspection]]:
     """The township's self-checks: the person's own that are to be done, and the last ones submitted."""
     rows = Inspection.objects.filter(own, round__kind=Round.Kind.SELF_CHECK)
-    rows = rows.select_related("center", "round").defer("snapshot")
+    rows = rows.select_related("center", "round").defer("snapshot", "corrected")
     return {
         "self_checks": list(rows.assigned_to(user).exclude(state=SUBMITTED)),
         "self_checked": list(rows.submitted().order_by("-submitted_at")[:SELF_CHECKS_SHOWN]),
@@ -187,7 +189,7 @@ def finding_list(request: HttpRequest) -> HttpResponse:
     places = Region.objects.visible_to(request.user).filter(level=Level.TOWNSHIP)
     rows, wanted = findings_as_filtered(request.user, request.GET)
     rows = rows.select_related("center", "round", "item", "inspection")
-    rows = rows.defer("inspection__snapshot")
+    rows = rows.defer("inspection__snapshot", "inspection__corrected")
     demands = OfficialDocument.objects.visible_to(request.user).issued().demands().defer("document")
     rows = rows.prefetch_related(Prefetch("inspection__documents", demands, to_attr="demands"))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))

@@ -67,7 +67,9 @@ def job(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = load_job(request.user, pk)
     state = request.GET.get("state", "")
     items = row.items.select_related("document__body", "document__inspection__center")
-    items = items.defer("document__document", "document__inspection__snapshot")
+    items = items.defer(
+        "document__document", "document__inspection__snapshot", "document__inspection__corrected"
+    )
     if state in Step.values:
         items = items.filter(state=state)
     steers = permissions.can_steer_job(request.user, row)

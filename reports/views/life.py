@@ -93,6 +93,12 @@ def document_replace(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _step(request, pk, actions.replace_document, _("已起草代替的公文，请核对后印发。"))
 
 
+@require_POST
+def document_supersede(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Withdraw what a correction has overtaken, and draft what takes its place."""
+    return _step(request, pk, actions.supersede_document, _("原公文已撤回。代替的公文已起草，请核对后印发。"))
+
+
 # ---- the timeline
 
 

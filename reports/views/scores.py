@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from inspections.finding_page import give_dues
 from inspections.loading import load_inspection
-from inspections.models import Finding, Inspection, Photo
+from inspections.models import Correction, Finding, Inspection, Photo
 from organization.models import User
 from organization.problems import Problem
 from organization.templatetags.portal import day, moment
@@ -48,11 +48,14 @@ def score(request: HttpRequest, pk: UUID) -> HttpResponse:
     permissions.can_read_score(inspection).enforce(
         action="score.read", target=inspection, region=inspection.region_id
     )
-    frozen = inspection.snapshot
+    frozen = inspection.content
     kept = {str(key) for key in Photo.objects.filter(inspection=inspection).values_list("pk", flat=True)}
     items = [_shown(item, frozen["clauses"][item["clause"]], kept) for item in frozen["items"]]
     lost = [item for item in items if item["status"] in ("not_met", "partly")]
     followed = _followed(request.user, inspection)
+    corrections = _ledger(inspection)
+    for item in items:
+        item["corrections"] = [line for line in corrections if line.item.code == item["code"]]
     for item in lost:
         item["followed"] = followed.get(item["code"])
     sections = [section for section in frozen["sections"] if section["score"] is not None]
@@ -69,6 +72,7 @@ def score(request: HttpRequest, pk: UUID) -> HttpResponse:
         "not_applicable": [item for item in items if item["status"] == "na"],
         "facts": _facts(frozen, inspection),
         "change": overview.change(inspection),
+        "corrections": corrections,
         "next": overview.better(frozen),
         **_documents(request.user, inspection),
         "can_compare": bool(permissions.can_compare_scores(request.user, inspection))
@@ -99,6 +103,11 @@ def _documents(user: User, inspection: Inspection) -> dict[str, Any]:
         "can_draft": can_draft,
         "opinion_over": opinion is None or opinion.state == OfficialDocument.State.WITHDRAWN,
     }
+
+
+def _ledger(inspection: Inspection) -> list[Correction]:
+    """What was set right since the submission, in its order."""
+    return list(inspection.corrections.select_related("item", "by", "request"))
 
 
 def _shown(item: dict[str, Any], clause: dict[str, str], kept: set[str]) -> dict[str, Any]:

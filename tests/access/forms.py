@@ -25,6 +25,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "inspections:finding-review": {"move": "return", "words": "照片不清楚"},
     "inspections:request-decide": {"grant": "1"},
     "inspections:messages-choose": {"mode": "never"},
+    "reports:request-correct": {"i2-value": "met", "words": "经核实"},
     "reports:document-send-back": {"words": "请核对"},
     "reports:document-withdraw": {"words": "印错"},
     "reports:document-deliver": {"way": "system"},

@@ -220,6 +220,7 @@ def _findings(place: Place) -> dict[str, Row]:
     request = inspecting.ask_extension(
         finding=asked, until=asked.due_on + timedelta(days=7), reason="设备未到货", by=staff, now=now
     )
+    objection = inspecting.object_to(finding=asked, reason="现场有", by=staff, now=now)
     sent = _drafted_reply(reported, staff)
     _drafted_reply(closed, staff)
     for finding in (reported, closed):
@@ -232,9 +233,21 @@ def _findings(place: Place) -> dict[str, Row]:
         "reported": {"pk": reported.pk},
         "closed": {"pk": closed.pk},
         "request": {"pk": request.pk},
+        "objection": {"pk": objection.pk},
+        "overtaken": {"pk": _overtaken(place, now).pk},
         "evidence": {"pk": sent.pk},
         "kept_evidence": {"pk": kept.pk},
     }
+
+
+def _overtaken(place: Place, now: Any) -> OfficialDocument:
+    """An issued notice that a correction has overtaken since."""
+    notice = issued(place.stage, _submitted(place, "overtaken"))
+    finding = notice.inspection.findings.order_by("pk").first()
+    asked = inspecting.object_to(finding=finding, reason="现场有", by=place.by["township_staff"], now=now)
+    who = {"by": place.by["administrator"], "now": now}
+    reporting.correct_score(request=asked, given=Given(True), words="经核实", **who)
+    return notice
 
 
 def _drafted_reply(finding: Finding, staff: User) -> Any:

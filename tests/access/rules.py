@@ -230,6 +230,8 @@ RULES: dict[str, Rule | tuple[Rule, ...]] = {
     "reports:document-deliver": (act(DRAFTERS, "issued"), act(NOBODY, "draft")),
     "reports:document-acknowledge": (act(STAFF, "issued"), act(NOBODY, "draft")),
     "reports:document-withdraw": (act(SIGNERS, "issued"), act(NOBODY, "draft")),
+    "reports:request-correct": (form(ADMINISTRATOR, "objection"), form(NOBODY, "request")),
+    "reports:document-supersede": (act(ADMINISTRATOR, "overtaken"), act(NOBODY, "issued")),
     "reports:document-replace": (act(DRAFTERS, "withdrawn"), act(NOBODY, "issued")),
     "reports:round-issue": act(SIGNERS, "round", beside=SIGNERS),
     "reports:round-export": act(ADMINISTRATOR, "round"),

@@ -132,11 +132,12 @@ def test_refusal_needs_words_and_changes_nothing_else(stage: Stage, county: User
     assert [row.state for row in finding.requests.all()] == ["refused", "granted"]
 
 
-def test_granted_objection_withdraws_the_finding(stage: Stage, county: User) -> None:
+def test_objection_is_upheld_where_the_score_is_corrected_only(stage: Stage, county: User) -> None:
     finding = in_state(stage, "notified")
-    decide(objected(finding, stage), county, grant=True, words="核实确有")
+    with pytest.raises(Problem, match="更正得分"):
+        decide(objected(finding, stage), county, grant=True, words="核实确有")
     finding.refresh_from_db()
-    assert (finding.state, finding.events.last().words) == ("withdrawn", "核实确有")
+    assert (finding.state, finding.requests.get().state) == ("notified", "asked")
 
 
 def test_request_is_decided_once(stage: Stage, county: User) -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from inspections.actions import object_to
 from inspections.answers import Given
 from organization.models import AuditEntry, Role, User
 from reports import actions, tasks
@@ -14,7 +15,7 @@ from reports.models import IssuingBody, Job, NumberSequence, OfficialDocument
 from reports.urls import urlpatterns
 from tests.factories import make_user
 from tests.reports.seals import add_seal
-from tests.small_stage import NOW, Stage, answer, drafted, issued, submit_by, submitted
+from tests.small_stage import NOW, Stage, answer, drafted, issued, later, submit_by, submitted
 
 pytestmark = pytest.mark.django_db
 SHORT = {"yes": Given(False)}
@@ -22,6 +23,7 @@ ALL = dict.fromkeys(Role.values, 200)
 NONE = dict.fromkeys(Role.values, 403)
 WRITERS = dict.fromkeys(("administrator", "reviewer", "signatory"), 200)
 READERS = WRITERS | {"township_staff": 200}
+NO_ADMINISTRATOR = ("reviewer", "signatory", "township_staff")
 INSPECTORS = dict.fromkeys(("inspector", "lead_inspector"), 200)
 # For each page: how it is asked, what it is about, and the answer by role; who is not named finds nothing.
 # The submitted inspection and its issued notice are of the first township, where the staff work.
@@ -53,6 +55,12 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
         "post",
         "issued",
         {"administrator": 302, "signatory": 302, "reviewer": 403, "township_staff": 403},
+    ),
+    "request-correct": ("get", "objection", {"administrator": 200} | dict.fromkeys(NO_ADMINISTRATOR, 403)),
+    "document-supersede": (
+        "post",
+        "overtaken",
+        {"administrator": 302} | dict.fromkeys(NO_ADMINISTRATOR, 403),
     ),
     "document-replace": (
         "post",
@@ -126,6 +134,8 @@ def arguments(stage: Stage, about: str) -> list[Any]:
         return of_office(stage, about)
     if about in ("job", "file"):
         return of_job(stage, about)
+    if about in ("objection", "overtaken"):
+        return of_objection(stage, about)
     if about in ("issued", "page", "round", "withdrawn"):
         return of_issued(stage, about)
     if about in ("begun", "draft", "checked"):
@@ -140,6 +150,18 @@ def of_issued(stage: Stage, about: str) -> list[Any]:
     if about == "withdrawn":
         actions.withdraw(document=notice, words="印错", by=stage.cast["signatory"], now=NOW)
     return {"page": [notice.pk, 1], "round": [stage.round.pk]}.get(about, [notice.pk])
+
+
+def of_objection(stage: Stage, about: str) -> list[Any]:
+    """An objection to what the first township's notice says; or the notice once it is upheld."""
+    notice = OfficialDocument.objects.get(pk=of_issued(stage, "issued")[0])
+    finding = notice.inspection.findings.get()
+    staff = stage.cast["township_staff"]
+    asked = finding.requests.first() or object_to(finding=finding, reason="现场有", by=staff, now=NOW)
+    if about == "overtaken" and asked.state == "asked":
+        who = {"by": stage.cast["administrator"], "now": later(1)}
+        actions.correct_score(request=asked, given=Given(True), words="经核实", **who)
+    return [asked.pk if about == "objection" else notice.pk]
 
 
 def of_second(stage: Stage, about: str) -> list[Any]:

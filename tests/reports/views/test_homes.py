@@ -146,7 +146,7 @@ def test_county_home_costs_the_same_for_any_number_of_centers(
         for row in stage.inspections
     )  # fmt: skip
     client.force_login(stage.cast["administrator"])
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         context = shown(client, "/county/")
     assert context["totals"].submitted == context["awaiting"] == centers
 

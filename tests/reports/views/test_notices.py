@@ -227,7 +227,7 @@ def test_notice_page_costs_the_same(
     changes = {"yes": Given(False), "area": Given("75"), "choice": Given("partly")}
     notice = issued(stage, submitted(stage, **dict(list(changes.items())[:short])))
     client.force_login(stage.cast["administrator"])
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(url("document", notice))
 
 

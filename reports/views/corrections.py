@@ -1,0 +1,62 @@
+"""Upholding an objection: the page on which an item's result is set right, and the score with it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from inspections import permissions as inspecting
+from inspections.answers import Given, read_given
+from inspections.checklist import checklist
+from inspections.fragments import standalone
+from inspections.loading import load_finding
+from inspections.models import Request
+from inspections.wording import fault_words
+from organization.problems import Problem
+from organization.templatetags.portal import score as score_words
+from standards.faults import Faults
+
+from .. import actions
+from ..forms import CorrectionForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def request_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    asked = get_object_or_404(
+        Request.objects.visible_to(request.user).select_related("finding", "asked_by"), pk=pk
+    )
+    finding = load_finding(request.user, asked.finding_id)
+    inspecting.can_correct(request.user, asked, finding).enforce(
+        action="score.correct", target=finding, region=finding.region_id
+    )
+    entry = checklist(finding.inspection.edition_id, finding.inspection.kind).by_pk[finding.item_id]
+    form, faults = CorrectionForm(request.POST or None), ""
+    given = Given()
+    if request.method == "POST":
+        given = read_given(request.POST, entry.prefix, entry.item.measure)
+        if form.is_valid():
+            try:
+                line = actions.correct_score(
+                    request=asked, given=given, words=form.cleaned_data["words"],
+                    by=request.user, now=timezone.now(),
+                )  # fmt: skip
+            except Faults as found:
+                faults = " ".join(text for texts in fault_words(found).values() for text in texts)
+            except Problem as problem:
+                faults = str(problem.message)
+            else:
+                scores = {"before": score_words(line.score_before), "after": score_words(line.score_after)}
+                messages.success(request, _("得分由%(before)s更正为%(after)s，乡镇可以看到。") % scores)
+                return redirect("reports:score", pk=finding.inspection_id)
+    now = next(item for item in finding.inspection.content["items"] if item["code"] == entry.item.code)
+    context = {
+        "asked": asked,
+        "finding": finding,
+        "now": now,
+        "form": form,
+        "faults": faults,
+        **standalone(entry, finding.inspection.kind, given),
+    }
+    return render(request, "reports/correction.html", context, status=400 if faults or form.errors else 200)
