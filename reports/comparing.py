@@ -75,27 +75,28 @@ def compare(user: User, inspection: Inspection, *, only_differences: bool = Fals
     last one before it; and the last spot check after it, each no further away than the county's next.
     """
     family = _family(user, inspection)
-    frozen = dict(Inspection.objects.filter(pk__in=[row.pk for row in family]).values_list("pk", "snapshot"))
+    rows = Inspection.objects.filter(pk__in=[row.pk for row in family]).only("snapshot", "corrected")
+    frozen = {row.pk: row.content for row in rows}
     columns = tuple(_columns(family, frozen))
     # One edition and one kind of center: the same items in the same order.
     items = zip(*(_items(column, frozen) for column in columns), strict=True)
-    rows = [(cells[0]["section_title"], _row(cells)) for cells in items]
+    shown = [(cells[0]["section_title"], _row(cells)) for cells in items]
     kept: dict[str, list[Row]] = {}
-    for title, row in rows:
+    for title, row in shown:
         if row.differs or not only_differences:
             kept.setdefault(title, []).append(row)
     return Comparison(
         columns,
         tuple(Section(title, tuple(own)) for title, own in kept.items()),
-        len(rows),
-        sum(row.differs for _title, row in rows),
+        len(shown),
+        sum(row.differs for _title, row in shown),
     )
 
 
 def _family(user: User, inspection: Inspection) -> list[Inspection]:
     seen = Inspection.objects.visible_to(user).submitted()
     seen = seen.filter(center_id=inspection.center_id, edition_id=inspection.edition_id)
-    rows = list(seen.select_related("round").defer("snapshot").order_by("submitted_at", "pk"))
+    rows = list(seen.select_related("round").defer("snapshot", "corrected").order_by("submitted_at", "pk"))
     place = next((at for at, row in enumerate(rows) if row.pk == inspection.pk), None)
     if place is None:
         return [inspection]

@@ -216,6 +216,6 @@ def test_score_page_takes_the_same_queries_for_any_number_of_lines(
     inspection = notified(stage)
     for code in list(MET)[:count]:
         county.post(url(objected(stage, inspection, code)), MET[code] | {"words": "经核实"})
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         context = county.get(reverse("reports:score", args=[inspection.pk])).context
     assert len(context["corrections"]) == count
