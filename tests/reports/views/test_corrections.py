@@ -195,7 +195,7 @@ def test_list_of_overtaken_documents_takes_the_same_queries(
         who = {"by": stage.cast["administrator"], "now": later(1)}
         actions.correct_score(request=asked, given=Given(True), words="经核实", **who)
     client.force_login(stage.cast["administrator"])
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         assert len(client.get("/documents/").context["outdated"]) == count
 
 
@@ -216,6 +216,6 @@ def test_score_page_takes_the_same_queries_for_any_number_of_lines(
     inspection = notified(stage)
     for code in list(MET)[:count]:
         county.post(url(objected(stage, inspection, code)), MET[code] | {"words": "经核实"})
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         context = county.get(reverse("reports:score", args=[inspection.pk])).context
     assert len(context["corrections"]) == count

@@ -215,7 +215,7 @@ def test_list_costs_the_same_for_one_and_three(
         issued(stage, submitted(stage, place, **SHORT))
         submitted(stage, townships + place, **SHORT)
     client.force_login(stage.cast["administrator"])
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         context = listed(client)
     assert len(context["page"].object_list) == len(context["waiting"]) == townships
 

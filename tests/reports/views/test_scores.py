@@ -172,7 +172,7 @@ def test_page_costs_the_same_for_one_and_three_findings(
         add_photo(stage.inspections[0], stage.cast["inspector"], jpeg(), code)
     inspection = submitted(stage, **changes)
     client.force_login(stage.cast["administrator"])
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert len(client.get(url(inspection)).context["lost"]) == short
 
 
