@@ -9,6 +9,9 @@ from typing import Literal
 
 NUMERALS = "一二三四五六七八九十"
 NAME_BREAK = r"(?=党群服务|党政综合|(?<!综合)便民服务)"  # where a center's name may end a title's line
+# What a correction of a score leaves in the history of documents.
+CORRECTED = "检查得分已更正，请重新核稿。"
+OVERTAKEN = "检查得分已更正，另发一份代替。"
 
 
 @dataclass(frozen=True)

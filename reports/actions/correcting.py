@@ -17,14 +17,11 @@ from standards.editions import efforts_of
 
 from .. import permissions, scoring, snapshot, workflow
 from ..models import OfficialDocument
+from ..wording import CORRECTED, OVERTAKEN
 from .documents import lock, replace_document
 from .history import remember, told
 from .moving import withdraw
 from .submitting import typed
-
-# The trail and the history of documents are Chinese, as the documents are.
-CORRECTED = "检查得分已更正，请重新核稿。"
-OVERTAKEN = "检查得分已更正，另发一份代替。"
 
 
 @transaction.atomic
