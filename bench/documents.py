@@ -1,28 +1,37 @@
 """What a notice costs: plain WeasyPrint, the portal's renderer and Typst on the same content.
 
-Plain WeasyPrint gets the same HTML, rules and options, with the faces as their makers publish them and
-a new font configuration and stylesheet each time. Processor time of one process, medians over
-interleaved rounds; then documents a second with one worker on each of two cores; then memory.
-DOCUMENTS=3000 measures memory (and with it the pace) over that many.
+Plain WeasyPrint gets the same HTML, rules, options and stored photos, with the faces as their makers
+publish them and a new font configuration and stylesheet each time. Processor time of one process, medians
+over interleaved rounds; then documents a second with one worker on each of two cores; then the memory of
+one worker over many documents, each with characters of its own.
+
+    bench/documents.py                    # everything, memory over 60 documents
+    bench/documents.py --memory 3000      # the same, memory over 3,000
+    bench/documents.py --only memory --memory 3000
+    bench/documents.py --only "4 pages"   # one of the documents alone
+
+On a busy machine the yardstick is above 15 ms, and no figure means much.
 """
 
+import argparse
 import gc
 import json
 import multiprocessing
 import os
+import queue
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = int(os.environ.get("ROUNDS", "9"))
-DOCUMENTS = int(os.environ.get("DOCUMENTS", "60"))
 SECONDS = float(os.environ.get("SECONDS", "12"))  # that two workers are watched for
+PATIENCE = 300  # seconds beyond those, for a worker to start and to finish
 TARGET_CPU, TARGET_PACE = 0.45, 4.5
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 sys.path.insert(0, str(ROOT))
@@ -36,25 +45,65 @@ import typst  # noqa: E402
 import weasyprint  # noqa: E402
 from weasyprint.layout import inline  # noqa: E402
 from weasyprint.text.fonts import FontConfiguration  # noqa: E402
+from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: E402
 
 from reports import fonts, pdf, typesetting  # noqa: E402
-from reports.document import Notice, Number, digest  # noqa: E402
-from tests.reports.notices import notice  # noqa: E402
+from reports.demonstration.pictures import SCENES, photo  # noqa: E402
+from reports.document import Notice, Number, digest, images  # noqa: E402
+from tests.reports import samples  # noqa: E402
+from tests.reports.notices import inspection, notice  # noqa: E402
 
 TEMPLATE = Path(__file__).with_name("notice.typ")
 JUSTIFY = inline.justify_line
 Work = Callable[[int], int]
+# The 6,763 characters of the standard, in its order: rows 16 to 87, of which row 55 ends five short.
+GB2312 = "".join(
+    bytes((row + 0xA0, cell + 0xA0)).decode("gb2312")
+    for row in range(16, 88)
+    for cell in range(1, 95)
+    if not (row == 55 and cell > 89)
+)
 
 
 def documents() -> dict[str, Notice]:
-    """The short notice (two pages of text, two of annexes) and the one with 200 findings."""
-    return {"4 pages": short(), "200 findings": notice(200)}
+    """The short notice (two pages of text, two of annexes), the same with six photos, and 200 findings."""
+    return {"4 pages": short(), "6 photos": pictured(), "200 findings": notice(200)}
 
 
 def short() -> Notice:
     """Four pages: two of text with number, signature and date, five findings, the form for the reply."""
     listed = notice(5)
     return replace(notice(1), findings=listed.findings, feedback=listed.feedback)
+
+
+def pictured() -> Notice:
+    """The short notice with six photos of 1280 x 960 on pages of their own, and a seal."""
+    facts = inspection(5)
+    taken = [samples.photo(place) for place in range(20)]
+    shown = [replace(taken[place], image=key) for place, key in enumerate(scenes())]
+    findings = tuple(
+        replace(finding, photos=tuple(shown[place : place + 1] if place else shown[:2]))
+        for place, finding in enumerate(facts.findings)
+    )
+    return notice(facts=replace(facts, findings=findings), seal_image=samples.SEAL)
+
+
+@lru_cache
+def scenes() -> dict[str, bytes]:
+    """Six photos as they are stored, by their digest."""
+    bodies = [photo(scene, str(seed)) for seed in range(6) for scene in SCENES][:6]
+    return {samples.key(body): body for body in bodies}
+
+
+def assets(document: Notice) -> dict[str, bytes]:
+    known = {**samples.ASSETS, **(scenes() if images(document) else {})}
+    return {key: known[key] for key in images(document)}
+
+
+def varied(document: Notice, sequence: int) -> Notice:
+    """The same with forty characters of its own, so that each rendering embeds other glyphs."""
+    words = "".join(GB2312[(sequence * 40 + place) % len(GB2312)] for place in range(40))
+    return replace(numbered(document, sequence), note=f"（{words}）")
 
 
 def numbered(document: Notice, sequence: int) -> Notice:
@@ -79,8 +128,23 @@ def full_faces(folder: Path) -> tuple[fonts.Face, ...]:
     return tuple(found)
 
 
+class Stored(URLFetcher):
+    """Hands out the pictures as they are stored; everything else as WeasyPrint does."""
+
+    def __init__(self, pictures: Mapping[str, bytes]) -> None:
+        super().__init__()
+        self.pictures = pictures
+
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+        scheme, _, key = url.partition(":")
+        if scheme != pdf.ASSET:
+            return super().fetch(url, headers)
+        return URLFetcherResponse(url, self.pictures[key])
+
+
 def plain(document: Notice, faces: tuple[fonts.Face, ...]) -> Work:
     engine = pdf._engine(fonts.installed(), str(django.conf.settings.FONTS_DIR))
+    handed = assets(document)
     declared = "".join(f'@font-face{{font-family:"{f.family}";src:url("file://{f.file}")}}' for f in faces)
 
     def work(sequence: int) -> int:
@@ -91,8 +155,9 @@ def plain(document: Notice, faces: tuple[fonts.Face, ...]) -> Work:
         try:
             configuration = FontConfiguration()
             sheet = weasyprint.CSS(string=css + pages.rules, font_config=configuration)
+            fetcher = Stored(handed | pages.pictures)
             return len(
-                weasyprint.HTML(string=pages.html).write_pdf(
+                weasyprint.HTML(string=pages.html, url_fetcher=fetcher).write_pdf(
                     stylesheets=[sheet], font_config=configuration, pdf_tags=True,
                     pdf_identifier=digest(wanted).encode(),
                 )
@@ -122,7 +187,8 @@ STOCK = stock_justification()
 
 
 def ours(document: Notice) -> Work:
-    return lambda sequence: len(pdf.render(numbered(document, sequence)).pdf)
+    handed = assets(document)
+    return lambda sequence: len(pdf.render(numbered(document, sequence), handed).pdf)
 
 
 def by_typst(document: Notice) -> Work:
@@ -184,38 +250,61 @@ def pace(make: Callable[[], Work], cores: list[int]) -> float:
     lanes = [context.Process(target=worker, args=(make, core, gate, out)) for core in cores]
     for lane in lanes:
         lane.start()
-    found = sum(out.get() for _lane in lanes)
-    for lane in lanes:
-        lane.join()
-    return found
+    try:
+        return sum(out.get(timeout=SECONDS + PATIENCE) for _lane in lanes)
+    except queue.Empty:
+        codes = [lane.exitcode for lane in lanes]
+        raise SystemExit(f"a worker gave no answer; exit codes {codes}") from None
+    finally:
+        for lane in lanes:
+            lane.terminate()
+            lane.join()
 
 
-def memory(make: Callable[[], Work]) -> None:
-    """Print the resident memory of one process over DOCUMENTS renderings."""
-    work = make()
-    marks = sorted({10, *(DOCUMENTS * part // 6 for part in range(1, 7))})
-    begun = time.monotonic()
-    for count in range(1, DOCUMENTS + 1):
-        work(count)
-        if count in marks:
-            print(f"{resident():10.0f} MB after {count} ({count / (time.monotonic() - begun):.1f} a second)")
+def memory(count: int) -> None:
+    """Print the resident memory of one fresh worker over `count` renderings, and whether it stays flat."""
+    context = multiprocessing.get_context("spawn")
+    lane = context.Process(target=remember, args=(count,))
+    lane.start()
+    lane.join()
+    if lane.exitcode:
+        raise SystemExit(f"the worker ended with {lane.exitcode}")
 
 
-def resident() -> float:
+def remember(count: int) -> None:
+    document, begun, marks = short(), time.monotonic(), []
+    pdf.warm_up()
+    gc.collect()
+    gc.freeze()
+    wanted = sorted({min(10, count), *(max(1, count * part // 10) for part in range(1, 11))})
+    for sequence in range(1, count + 1):
+        pdf.render(varied(document, sequence))
+        if sequence in wanted:
+            marks.append((sequence, resident()))
+            pace = sequence / (time.monotonic() - begun)
+            print(f"{marks[-1][1]:10.0f} MB after {sequence} ({pace:.1f} a second)", flush=True)
+    (first, early), (last, late) = marks[len(marks) // 5], marks[-1]
+    each = 1024 * (late - early) / max(last - first, 1)
+    print(f"{late - early:10.1f} MB more after {last} than after {first}: {each:.2f} KB a document")
+    print(f"{resident('VmHWM'):10.0f} MB at most")
+
+
+def resident(name: str = "VmRSS") -> float:
     for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
+        if line.startswith(name):
             return int(line.split()[1]) / 1024
     return 0.0
 
 
 def compare(name: str, document: Notice, faces: tuple[fonts.Face, ...]) -> None:
-    made = pdf.render(document)
+    made = pdf.render(document, assets(document))
     print(f"\n{name}: {made.pages} pages, {len(made.pdf) // 1024} KB")
     makers: dict[str, Callable[[], Work]] = {
         "plain WeasyPrint": partial(plain, document, faces),
         "the portal": partial(ours, document),
-        "Typst": partial(by_typst, document),
     }
+    if not images(document):  # its template has no pictures
+        makers["Typst"] = partial(by_typst, document)
     times = processor_time(
         {n: make() for n, make in makers.items()} | {"yardstick (15 when free)": yardstick}
     )
@@ -237,11 +326,16 @@ def compare(name: str, document: Notice, faces: tuple[fonts.Face, ...]) -> None:
 
 
 def main() -> None:
-    faces = full_faces(django.conf.settings.VAR_DIR / "bench")
+    given = argparse.ArgumentParser(description="Measure what a document costs.")
+    given.add_argument("--memory", type=int, default=60, metavar="N", help="renderings to watch memory over")
+    given.add_argument("--only", choices=[*documents(), "memory"], help="one part alone")
+    wanted = given.parse_args()
     for name, document in documents().items():
-        compare(name, document, faces)
-    print(f"\nmemory of one worker over {DOCUMENTS} of the short notice")
-    memory(partial(ours, short()))
+        if wanted.only in (None, name):
+            compare(name, document, full_faces(django.conf.settings.VAR_DIR / "bench"))
+    if wanted.only in (None, "memory"):
+        print(f"\nmemory of one worker over {wanted.memory} short notices, each with other characters")
+        memory(wanted.memory)
 
 
 if __name__ == "__main__":

@@ -102,6 +102,16 @@ def sign(pdf: bytes, *, region: str, name: str, now: datetime) -> Signed:
     return Signed(out, asdict(_record(certificate)))
 
 
+class _Writer(IncrementalPdfFileWriter):  # type: ignore[misc]
+    """Adds the signature and nothing else: the document's metadata stay as they were issued.
+
+    pyHanko would name itself as producer in one of the two places that have to say the same.
+    """
+
+    def _update_meta(self) -> None:
+        pass
+
+
 def _signed(pdf: bytes, signer: signers.Signer, name: str) -> bytes:
     out = io.BytesIO()
     stamper = timestamps.HTTPTimeStamper(settings.SIGNING["TSA_URL"]) if settings.SIGNING["TSA_URL"] else None
@@ -114,7 +124,7 @@ def _signed(pdf: bytes, signer: signers.Signer, name: str) -> bytes:
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
         cades_signed_attr_spec=CAdESSignedAttrSpec(),
     )
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    writer = _Writer(io.BytesIO(pdf))
     signers.PdfSigner(metadata, signer, timestamper=stamper).sign_pdf(writer, output=out)
     return out.getvalue()
 

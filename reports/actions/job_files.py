@@ -29,7 +29,7 @@ def remove_old_files(*, now: datetime) -> int:
     for job in Job.objects.filter(ended_at__lt=before, files__in=_kept()).distinct():
         files = list(_kept().filter(job=job))
         for made in files:
-            made.file.storage.delete(made.file.name)
+            made.file.storage.delete(str(made.file.name))
         JobFile.objects.filter(pk__in=[made.pk for made in files]).update(removed_at=now)
         record("job.expire", by=None, target=job, region=job.region_id, now=now, count=len(files))
         removed += len(files)
