@@ -117,6 +117,9 @@ DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# What else happens, in the same transaction, when a center closes, opens again or moves: the part of the
+# upper floors, which the lowest one cannot import.
+CENTER_FOLLOWERS = ["inspections.actions.follow_center", "reports.actions.follow_center"]
 AUTH_USER_MODEL = "organization.User"
 AUTH_PASSWORD_VALIDATORS = [
     {

@@ -43,6 +43,11 @@ class Checklist:
         return list(grouped.values())
 
 
+def keys_of(checklist: Checklist) -> dict[str, int]:
+    """The keys of the items' rows by code."""
+    return {code: entry.pk for code, entry in checklist.by_code.items()}
+
+
 @lru_cache(maxsize=32)
 def checklist(edition_pk: int, kind: str) -> Checklist:
     """Read a published edition; it is frozen, so every process may keep it for good."""

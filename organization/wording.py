@@ -27,6 +27,7 @@ ACTIONS = {
     "person.disable": gettext_lazy("停用账号"),
     "person.enable": gettext_lazy("启用账号"),
     "center.edit": gettext_lazy("修改中心"),
+    "center.move": gettext_lazy("迁移中心"),
     "region.import": gettext_lazy("导入区划"),
     "person.list": gettext_lazy("查看人员"),
     "center.list": gettext_lazy("查看中心"),

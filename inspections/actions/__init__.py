@@ -2,6 +2,7 @@
 
 from .arriving import UPLOADS, Arrival, announce_photo, arrival, receive_piece
 from .calendars import load_year
+from .centers import follow_center, lock_center
 from .correcting import answers_as_corrected, corrected_answer, lock_to_correct, write_correction
 from .drafts import Imported, import_draft
 from .feedback import RowProblem, save_feedback
@@ -50,8 +51,10 @@ __all__ = [
     "create_round",
     "decide_request",
     "digest_of_answers",
+    "follow_center",
     "import_draft",
     "load_year",
+    "lock_center",
     "lock_for_submit",
     "lock_to_correct",
     "mark_submitted",

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db import transaction
-
 from organization.audit import record
+from organization.counting import counting
 from organization.models import User
 
 from .. import permissions
@@ -14,7 +13,7 @@ from ..models import CalendarDay, CalendarYear
 from .terms import recount_terms
 
 
-@transaction.atomic
+@counting()
 def load_year(
     *,
     year: int,

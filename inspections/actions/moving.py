@@ -1,6 +1,5 @@
 """The one door through which findings move."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,12 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organization.audit import record
+from organization.counting import counting
 from organization.models import User
 from organization.problems import Problem
 
 from .. import workflow
 from ..models import Finding, FindingEvent, Inspection, RectificationPolicy
 from ..policies import policy_of
+from ..tallying import tally_finding
 from .messaging import TOWNSHIP, tell
 from .terms import begin_terms
 
@@ -31,7 +32,8 @@ def move(
     finding: Finding, name: str, *, by: User | None, now: datetime, words: str = "", **detail: Any
 ) -> None:
     """Move one locked finding; raises `Problem` where the move leads nowhere from its state."""
-    before = finding.state
+    before, kind = finding.state, finding.inspection.kind
+    tally_finding(finding, kind, -1)
     try:
         finding.state = workflow.after(workflow.FINDING_MOVES, before, name)
     except workflow.IllegalMove:
@@ -41,6 +43,7 @@ def move(
         ) from None
     finding.closed_at = now if finding.state == workflow.CLOSED else None
     finding.save(update_fields=["state", "closed_at"])
+    tally_finding(finding, kind)
     note(finding, name, before=before, by=by, now=now, words=words, **detail)
 
 
@@ -69,9 +72,10 @@ def note(
     record(f"finding.{name}", by=by, target=finding, region=finding.region_id, now=now, **said)
 
 
+@counting()
 def notify_findings(*, inspection: Inspection, by: User | None, now: datetime) -> int:
     """Move an inspection's findings to notified, as its notice is issued; returns how many."""
-    findings = list(_locked(inspection, workflow.FOUND))
+    findings = _locked(inspection, workflow.FOUND)
     policy = policy_of(inspection.region_id)
     if policy.basis == RectificationPolicy.Basis.ISSUED:
         begin_terms(findings, timezone.localdate(now), policy)
@@ -86,25 +90,27 @@ def notify_findings(*, inspection: Inspection, by: User | None, now: datetime) -
             center=inspection.center.name,
             count=len(findings),
         )
-    return _move_all(findings, "notify", by, now)
+    return _move_all(inspection, findings, "notify", by, now)
 
 
+@counting()
 def acknowledge_findings(*, inspection: Inspection, by: User | None, now: datetime) -> int:
     """Move an inspection's notified findings to acknowledged, as the township signs for its notice."""
-    findings = list(_locked(inspection, workflow.NOTIFIED))
+    findings = _locked(inspection, workflow.NOTIFIED)
     policy = policy_of(inspection.region_id)
     if policy.basis == RectificationPolicy.Basis.ACKNOWLEDGED:
         begin_terms(findings, timezone.localdate(now), policy)
-    return _move_all(findings, "acknowledge", by, now)
+    return _move_all(inspection, findings, "acknowledge", by, now)
 
 
+@counting()
 def recall_findings(*, inspection: Inspection, by: User | None, now: datetime) -> int:
     """Put findings back that wait for their first repair, as their notice is withdrawn; returns how many.
 
     Their terms end: those of the notice that takes its place begin with that one. What the township
     has begun to repair goes on.
     """
-    findings = list(_locked(inspection, workflow.NOTIFIED, workflow.ACKNOWLEDGED))
+    findings = _locked(inspection, workflow.NOTIFIED, workflow.ACKNOWLEDGED)
     for finding in findings:
         finding.term_from = finding.due_on = None
         finding.due_is_provisional = False
@@ -119,21 +125,28 @@ def recall_findings(*, inspection: Inspection, by: User | None, now: datetime) -
             center=inspection.center.name,
             count=len(findings),
         )
-    return _move_all(findings, "recall", by, now)
+    return _move_all(inspection, findings, "recall", by, now)
 
 
-def _locked(inspection: Inspection, *states: str) -> Iterable[Finding]:
+def _locked(inspection: Inspection, *states: str) -> list[Finding]:
+    """The inspection's findings in these states, held, and taken out of the counts until they have moved."""
     rows = Finding.objects.select_for_update().filter(inspection=inspection, state__in=states)
-    return rows.order_by("pk")
+    findings = list(rows.order_by("pk"))
+    for finding in findings:
+        tally_finding(finding, inspection.kind, -1)
+    return findings
 
 
-def _move_all(findings: list[Finding], name: str, by: User | None, now: datetime) -> int:
+def _move_all(
+    inspection: Inspection, findings: list[Finding], name: str, by: User | None, now: datetime
+) -> int:
     events = []
     for finding in findings:
         before, finding.state = finding.state, workflow.after(workflow.FINDING_MOVES, finding.state, name)
         events.append(
             FindingEvent(finding=finding, move=name, before=before, after=finding.state, by=by, at=now)
         )
+        tally_finding(finding, inspection.kind)
     Finding.objects.bulk_update(
         findings, ["state", "term_from", "due_on", "due_is_provisional"], batch_size=BATCH
     )

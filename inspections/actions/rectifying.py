@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organization.audit import record
+from organization.counting import counting
 from organization.models import User
 from organization.permissions import Verdict
 from organization.problems import Problem
@@ -29,7 +30,7 @@ EVIDENCE_PER_DRAFT = 20
 
 def save_reply(*, finding: Finding, fields: Mapping[str, Any], by: User, now: datetime) -> Reply:
     """Keep the draft of a reply; the first one begins the repair. `fields` are those of `ReplyForm`."""
-    with transaction.atomic():
+    with counting():
         locked = _lock_to_repair(finding, by)
         if locked.state == workflow.ACKNOWLEDGED:
             move(locked, "begin", by=by, now=now)
@@ -48,7 +49,7 @@ def add_evidence(
         action="evidence.add", target=finding, region=finding.region_id
     )
     evidence = _read_evidence(upload, name, size)
-    with transaction.atomic():
+    with counting():
         locked = _lock_to_repair(finding, by)
         kept = Evidence.objects.kept().filter(finding=locked, reply=None)
         for row in kept:
@@ -98,7 +99,7 @@ def remove_evidence(*, evidence: Evidence, by: User, now: datetime) -> None:
     record("evidence.remove", by=by, target=locked, region=locked.region_id, now=now, sha256=evidence.sha256)
 
 
-@transaction.atomic
+@counting()
 def report(*, finding: Finding, by: User, now: datetime) -> Reply:
     """Report the draft with its evidence to the county."""
     locked = _lock_to_repair(finding, by)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from organization.audit import record
+from organization.counting import counting
 from organization.models import User
 from organization.problems import Problem
 
@@ -14,12 +15,13 @@ from .. import permissions
 from ..calendars import working_calendar
 from ..deadlines import no_earlier_than
 from ..models import Finding, RectificationPolicy, Request
+from ..tallying import tally_finding
 from .messaging import TOWNSHIP, page_of, short, tell
 from .moving import lock_finding, move, note
 from .terms import YEARS_AHEAD, set_due
 
 
-@transaction.atomic
+@counting()
 def review(
     *, findings: Sequence[Finding], move_name: str, words: Mapping[int, str], by: User, now: datetime
 ) -> int:
@@ -40,7 +42,7 @@ def review(
     return len(findings)
 
 
-@transaction.atomic
+@counting()
 def decide_request(*, request: Request, grant: bool, words: str, by: User, now: datetime) -> Request:
     """Grant or refuse what a township asked for; refusing needs words.
 
@@ -89,8 +91,10 @@ def _tell(finding: Finding, kind: str, key: str, now: datetime, **detail: str) -
 def _extend(finding: Finding, request: Request, by: User, now: datetime) -> None:
     old, until = finding.due_on, request.until
     assert until is not None  # the database holds it
+    tally_finding(finding, finding.inspection.kind, -1)
     set_due(finding, no_earlier_than(until, working_calendar(until.year, until.year + YEARS_AHEAD)))
     finding.save(update_fields=["due_on", "due_is_provisional"])
+    tally_finding(finding, finding.inspection.kind)
     days = [old and old.isoformat(), finding.due_on and finding.due_on.isoformat()]
     note(finding, "extend", by=by, now=now, words=request.words, due_on=days)
 

@@ -8,11 +8,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from organization.audit import record
+from organization.counting import counting
 from organization.models import Region, ServiceCenter, User
 from organization.problems import Problem
 
 from .. import permissions, workflow
 from ..models import Inspection, Round
+from ..tallying import tally_inspections
 
 
 def create_round(*, fields: Mapping[str, Any], by: User, now: datetime) -> Round:
@@ -30,18 +32,21 @@ def create_round(*, fields: Mapping[str, Any], by: User, now: datetime) -> Round
     return round
 
 
-@transaction.atomic
+@counting()
 def add_centers(*, round: Round, region: Region, kinds: Iterable[str], by: User, now: datetime) -> int:
     """Create an inspection for every open center of `region`; returns how many were new."""
     permissions.can_manage_round(by, round).enforce(action="round.add_centers", target=round)
     permissions.can_manage_round(by, Round(region=region)).enforce(action="round.add_centers", target=round)
     if not region.code.startswith(round.region.prefix):
         raise Problem(_("只能加入本轮次所在地区的中心。"), "region")
-    Round.objects.select_for_update().get(pk=round.pk)
+    # `no_key`: who submits only refers to these rows, and does not wait; who closes or moves a center does.
+    Round.objects.select_for_update(no_key=True).get(pk=round.pk)
     centers = (
-        ServiceCenter.objects.open()
+        ServiceCenter.objects.select_for_update(of=("self",), no_key=True)
+        .open()
         .filter(region__code__startswith=region.prefix, kind__in=list(kinds))
         .exclude(inspections__round=round)
+        .order_by("pk")
     )
     rows = [
         Inspection(
@@ -54,6 +59,7 @@ def add_centers(*, round: Round, region: Region, kinds: Iterable[str], by: User,
         for center in centers
     ]
     Inspection.objects.bulk_create(rows, batch_size=500)
+    tally_inspections(rows)
     record(
         "round.add_centers", by=by, target=round, region=round.region_id, now=now,
         place=region.code, count=len(rows),

@@ -9,17 +9,19 @@ from django.utils.translation import gettext as _
 
 from organization.audit import record
 from organization.codes import Level, ancestors
+from organization.counting import counting
 from organization.models import Assignment, Role, User
 from organization.problems import Problem
 
 from .. import permissions
 from ..models import Inspection, Round
+from ..tallying import tally_inspections
 from .messaging import tell_people
 
 LONGEST = 80  # characters of the round's name that go into the self-check's
 
 
-@transaction.atomic
+@counting()
 def ask_self_check(*, round: Round, ends_on: date, by: User, now: datetime) -> Round:
     """Make the self-check that precedes `round`, over its centers, and give it to their own people.
 
@@ -29,10 +31,15 @@ def ask_self_check(*, round: Round, ends_on: date, by: User, now: datetime) -> R
     permissions.can_ask_self_check(by, round).enforce(
         action="round.ask_self_check", target=round, region=round.region_id
     )
-    Round.objects.select_for_update().get(pk=round.pk)
+    Round.objects.select_for_update(no_key=True).get(pk=round.pk)
     asked = _round_before(round, ends_on, by, now)
-    waiting = round.inspections.exclude(center__inspections__round=asked).exclude(
-        state=Inspection.State.SUBMITTED
+    # Held so that none of them closes or moves meanwhile.
+    waiting = (
+        round.inspections.filter(center__closed_on=None)
+        .exclude(center__inspections__round=asked)
+        .exclude(state=Inspection.State.SUBMITTED)
+        .select_related("center")
+        .select_for_update(of=("center",), no_key=True)
     )
     rows = [
         Inspection(
@@ -42,12 +49,13 @@ def ask_self_check(*, round: Round, ends_on: date, by: User, now: datetime) -> R
             kind=row.kind,
             edition_id=row.edition_id,
         )
-        for row in waiting.order_by("pk").defer("snapshot", "corrected")
+        for row in waiting.order_by("center_id").defer("snapshot", "corrected")
     ]
     people = _people_of({row.region_id for row in rows})
     for row in rows:
         row.lead_id = next(iter(people.get(row.region_id, ())), None)
     Inspection.objects.bulk_create(rows, batch_size=500)
+    tally_inspections(rows)
     through = Inspection.inspectors.through
     given = [
         through(inspection_id=row.pk, user_id=person)

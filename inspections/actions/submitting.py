@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from organization.models import User
+from organization.models import ServiceCenter, User
 from organization.problems import Problem
 
 from .. import permissions, workflow
@@ -16,6 +16,7 @@ from ..checklist import Checklist
 from ..checklist import checklist as read_checklist
 from ..merging import digest, digest_of_all
 from ..models import Answer, Conflict, Finding, Inspection, Photo
+from ..tallying import tally_finding, tally_inspections
 from .filling import lock
 
 
@@ -80,19 +81,26 @@ def _check_settled(locked: Inspection, checklist: Checklist) -> None:
 def mark_submitted(
     *,
     inspection: Inspection,
+    center: ServiceCenter,
     score: Decimal | None,
     grade: str,
     snapshot: dict[str, Any],
     by: User,
     now: datetime,
 ) -> None:
-    """Move a locked inspection to submitted with its frozen content."""
+    """Move a locked inspection to submitted with its frozen content; its `center` is locked too."""
     inspection.state = workflow.after(workflow.INSPECTION_MOVES, inspection.state, "submit")
     inspection.score, inspection.grade, inspection.snapshot = score, grade, snapshot
     inspection.submitted_at, inspection.submitted_by = now, by
     inspection.save(update_fields=["state", "score", "grade", "snapshot", "submitted_at", "submitted_by"])
+    if center.closed_on is not None:
+        # It was taken out as the center closed; what was inspected after all counts.
+        tally_inspections([inspection])
 
 
 def open_findings(findings: Iterable[Finding]) -> int:
     """Write the findings of an inspection that is being submitted; returns how many."""
-    return len(Finding.objects.bulk_create(findings, batch_size=500))
+    rows = Finding.objects.bulk_create(findings, batch_size=500)
+    for row in rows:
+        tally_finding(row, row.inspection.kind)
+    return len(rows)

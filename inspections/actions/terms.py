@@ -8,12 +8,14 @@ from itertools import groupby
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from organization.counting import counting
 from organization.models import User
 
 from ..calendars import working_calendar
 from ..deadlines import Deadline, WorkingCalendar, after, no_earlier_than
 from ..models import Finding, FindingEvent, RectificationPolicy, Request
 from ..policies import policy_of
+from ..tallying import tally_finding
 from .messaging import COUNTY, TOWNSHIP, tell
 
 BATCH = 500
@@ -43,6 +45,7 @@ def _term(
     return after(start, days or 1, calendar)
 
 
+@counting()
 def recount_terms(*, year: int, by: User | None, now: datetime) -> int:
     """Count anew the open terms that touch a year whose calendar has changed; returns how many moved."""
     touched = (
@@ -58,10 +61,12 @@ def recount_terms(*, year: int, by: User | None, now: datetime) -> int:
     moved, events = [], []
     for finding in touched.iterator(chunk_size=BATCH):
         old, start = (finding.due_on, finding.due_is_provisional), finding.term_from
+        tally_finding(finding, finding.center.kind, -1)
         if finding.pk in extended:
             set_due(finding, no_earlier_than(extended[finding.pk], calendar_from(start.year)))
         else:
             set_due(finding, _term(finding, start, policy_for(finding.region_id), calendar_from(start.year)))
+        tally_finding(finding, finding.center.kind)
         if old == (finding.due_on, finding.due_is_provisional):
             continue
         moved.append(finding)

@@ -1,4 +1,4 @@
-"""Rounds, the inspections in them, answers with their history, photos and findings."""
+"""Rounds, the inspections in them, answers with their history, photos, findings, and their counts."""
 
 from .answers import Answer, AnswerEvent, Conflict
 from .calendars import CalendarDay, CalendarYear
@@ -8,8 +8,10 @@ from .messages import Message, MessageChoice
 from .photos import Photo, PhotoChunk
 from .rectification import Evidence, FindingEvent, RectificationPolicy, Reply, Request
 from .rounds import Inspection, Round
+from .tallies import NO_DAY, FindingTally, RoundTally
 
 __all__ = [
+    "NO_DAY",
     "Answer",
     "AnswerEvent",
     "CalendarDay",
@@ -19,6 +21,7 @@ __all__ = [
     "Evidence",
     "Finding",
     "FindingEvent",
+    "FindingTally",
     "Inspection",
     "Message",
     "MessageChoice",
@@ -28,4 +31,5 @@ __all__ = [
     "Reply",
     "Request",
     "Round",
+    "RoundTally",
 ]

@@ -1,6 +1,6 @@
 """Every write of the organization app."""
 
-from .centers import edit_center, note_phone_read
+from .centers import Standing, edit_center, lock_center, move_center, note_phone_read
 from .delegating import delegate
 from .encryption import encrypt_rows
 from .entry import enter_by_sso, must_wait, note_login, note_logout, note_refused_login, note_refused_sso
@@ -32,6 +32,7 @@ __all__ = [
     "Faulty",
     "Loaded",
     "Made",
+    "Standing",
     "anchor_trail",
     "assign",
     "begin_second_factor",
@@ -53,6 +54,8 @@ __all__ = [
     "end_session",
     "enter_by_sso",
     "import_regions",
+    "lock_center",
+    "move_center",
     "move_session",
     "must_wait",
     "note_export",

@@ -19,10 +19,12 @@ from .moving import acknowledge, check_document, deliver, send_back, sign_docume
 from .numbers import enter_paper_numbers, next_number
 from .offices import add_seal, retire_seal, set_wording
 from .submitting import submit
+from .summaries import adjust, follow_center
 
 __all__ = [
     "acknowledge",
     "add_seal",
+    "adjust",
     "bytes_of",
     "cancel_job",
     "check_document",
@@ -34,6 +36,7 @@ __all__ = [
     "draft_notices",
     "edit_document",
     "enter_paper_numbers",
+    "follow_center",
     "issue_document",
     "next_number",
     "note_view",

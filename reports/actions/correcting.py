@@ -3,28 +3,31 @@
 from datetime import datetime
 from fractions import Fraction
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from inspections import actions as inspections
 from inspections.answers import UNANSWERED, Given, check
 from inspections.checklist import checklist as read_checklist
+from inspections.checklist import keys_of
 from inspections.models import Correction, Inspection, Photo, Request
+from organization.counting import counting
 from organization.models import User
 from organization.problems import Problem
 from standards.editions import efforts_of
 
 from .. import permissions, scoring, snapshot, workflow
 from ..models import OfficialDocument
+from ..outcomes import outcome_of
 from ..wording import CORRECTED, OVERTAKEN
 from .documents import lock, replace_document
 from .history import remember, told
 from .moving import withdraw
 from .submitting import typed
+from .summaries import adjust
 
 
-@transaction.atomic
+@counting()
 def correct_score(*, request: Request, given: Given, words: str, by: User, now: datetime) -> Correction:
     """Uphold an objection: append what the item's answer should have been, and score once more.
 
@@ -32,6 +35,7 @@ def correct_score(*, request: Request, given: Given, words: str, by: User, now: 
     for an answer that does not fit its item, `Problem` where nothing is corrected, where more points
     would be lost than before, or without the reason in `words`.
     """
+    inspections.lock_center(request.finding.center_id)
     inspection, locked = inspections.lock_to_correct(request=request, by=by)
     checklist = read_checklist(inspection.edition_id, inspection.kind)
     entry = checklist.by_pk[locked.finding.item_id]
@@ -62,6 +66,7 @@ def correct_score(*, request: Request, given: Given, words: str, by: User, now: 
     line = inspections.write_correction(
         inspection=inspection, request=locked, content=content, words=words.strip(), by=by, now=now
     )
+    adjust(inspection=inspection, outcome=outcome_of(content, keys_of(checklist)))
     _return_drafts(inspection, by=by, now=now)
     return line
 
@@ -83,7 +88,7 @@ def _return_drafts(inspection: Inspection, *, by: User, now: datetime) -> None:
         told(locked, workflow.SEND_BACK, by=by, now=now, words=CORRECTED)
 
 
-@transaction.atomic
+@counting()
 def supersede_document(*, document: OfficialDocument, by: User, now: datetime) -> OfficialDocument:
     """Withdraw a document that a correction has overtaken and begin the one that takes its place, or
     neither."""

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from inspections import actions as inspections
 from organization.audit import record
+from organization.counting import counting
 from organization.models import Region, User
 from organization.phones import masked
 from organization.problems import Problem
@@ -103,7 +104,7 @@ def _enforce(document: OfficialDocument, by: User) -> None:
     )
 
 
-@transaction.atomic
+@counting()
 def issue_prepared(ready: Prepared, *, last: bool = False) -> OfficialDocument | None:
     """Issue if the content is still the prepared one (on the `last` try, whatever it is); else None."""
     by, now, dated = ready.by, ready.now, ready.dated

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from inspections import actions as inspections
+from organization.counting import counting
 from organization.models import User
 from organization.problems import Problem
 
@@ -71,7 +71,7 @@ def withdraw(*, document: OfficialDocument, words: str, by: User, now: datetime)
     return _move(document, workflow.WITHDRAW, by=by, now=now, words=words)
 
 
-@transaction.atomic
+@counting()
 def _move(document: OfficialDocument, move: str, *, by: User, now: datetime, **more: Any) -> OfficialDocument:
     """Make a step unless it was just made by the same person, as by an impatient finger."""
     locked = lock(document)

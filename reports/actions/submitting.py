@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db import transaction
-
 from inspections import actions as inspections
-from inspections.checklist import Checklist
+from inspections.checklist import Checklist, keys_of
 from inspections.models import Answer, Finding, Inspection, Photo
 from organization.audit import record
+from organization.counting import counting
 from organization.models import User
 from standards.answers import Answer as TypedAnswer
 from standards.answers import parse_answer
@@ -16,6 +15,8 @@ from standards.editions import efforts_of
 from standards.measures import MET
 
 from .. import scoring, snapshot
+from ..outcomes import outcome_of
+from .summaries import count_result
 
 
 def submit(*, inspection: Inspection, by: User, now: datetime, seen: str | None = None) -> Inspection:
@@ -25,7 +26,8 @@ def submit(*, inspection: Inspection, by: User, now: datetime, seen: str | None 
     or the answers are not those whose digest is `seen`; `NotAllowed` for anybody but its lead.
     Submitting again by the same lead, as an impatient finger does, changes nothing.
     """
-    with transaction.atomic():
+    with counting():
+        center = inspections.lock_center(inspection.center_id)
         ready = inspections.lock_for_submit(inspection=inspection, by=by, seen=seen)
         if ready is None:
             return inspection
@@ -39,9 +41,11 @@ def submit(*, inspection: Inspection, by: User, now: datetime, seen: str | None 
             better=better, by=by, now=now,
         )  # fmt: skip
         inspections.mark_submitted(
-            inspection=locked, score=result.score, grade=result.grade or "", snapshot=frozen, by=by, now=now
-        )
+            inspection=locked, center=center, score=result.score, grade=result.grade or "", snapshot=frozen,
+            by=by, now=now,
+        )  # fmt: skip
         count = inspections.open_findings(_findings(locked, checklist, result, now))
+        count_result(locked, outcome_of(frozen, keys_of(checklist)), center)
         record(
             "inspection.submit", by=by, target=locked, region=locked.region_id, now=now,
             score=frozen["score"], grade=frozen["grade"], findings=count,

@@ -1,18 +1,24 @@
-"""Issuing bodies, the numbers they give, and official documents as drafted and issued."""
+"""Issuing bodies, the numbers they give, official documents as drafted and issued, summaries of scores."""
 
 from .documents import DocumentEvent, OfficialDocument
 from .jobs import Job, JobFile, JobItem
 from .offices import DefaultWording, GivenNumber, IssuingBody, NumberSequence, SealImage
+from .summaries import CenterResult, ItemSummary, LatestSummary, ScoreSummary, SectionSummary
 
 __all__ = [
+    "CenterResult",
     "DefaultWording",
     "DocumentEvent",
     "GivenNumber",
     "IssuingBody",
+    "ItemSummary",
     "Job",
     "JobFile",
     "JobItem",
+    "LatestSummary",
     "NumberSequence",
     "OfficialDocument",
+    "ScoreSummary",
     "SealImage",
+    "SectionSummary",
 ]

@@ -7,7 +7,8 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from inspections.answers import Given
-from reports.models import OfficialDocument
+from reports.actions.recounting import rebuild_summaries
+from reports.models import CenterResult, OfficialDocument, ScoreSummary
 from tests.small_stage import drafted, issued, small_stage, submitted
 
 BEFORE = ("reports", "0002_freeze_issued")
@@ -42,3 +43,19 @@ def test_notices_issued_before_get_the_name_of_their_office_and_stay_frozen(quic
         with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
             OfficialDocument.objects.filter(pk=notice.pk).update(**change)
     assert OfficialDocument.objects.filter(pk=draft.pk).update(title="x") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_summaries_are_filled_from_what_was_inspected_before(quick_pdf: Any) -> None:
+    stage = small_stage()
+    issued(stage, submitted(stage, 0, yes=Given(False)))
+    submitted(stage, 1)
+    try:
+        MigrationExecutor(connection).migrate(
+            [("reports", "0009_encrypted_fields"), ("inspections", "0011_corrections")]
+        )
+    finally:
+        forward()
+    assert CenterResult.objects.count() == 2
+    assert ScoreSummary.objects.filter(region="410000000000").count() == 2
+    assert list(rebuild_summaries(fix=False)) == []

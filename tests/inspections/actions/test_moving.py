@@ -14,6 +14,7 @@ from inspections.checklist import checklist
 from inspections.holiday_lists import Day
 from inspections.models import CalendarDay, Finding, FindingEvent, Inspection, Message, RectificationPolicy
 from inspections.policies import policy_of
+from organization.counting import counting
 from organization.models import AuditEntry
 from organization.problems import Problem
 from tests.inspections.test_workflow import FINDING
@@ -29,7 +30,7 @@ def test_every_move_from_every_state_is_made_or_refused_as_the_table_says(stage:
     finding = in_state(stage, state)
     for name in {name for _state, name in FINDING}:
         to = FINDING[state, name]
-        with transaction.atomic():
+        with counting():
             locked = lock_finding(finding)
             before = FindingEvent.objects.count()
             if to is None:
@@ -192,5 +193,5 @@ def test_counting_anew_takes_the_same_queries_for_any_number(
     bad = {"yes": Given(False), "choice": Given("not_met"), "posts": Given("3")}
     notified_and_acknowledged(found(stage, **dict(list(bad.items())[:count])).inspection)
     CalendarDay.objects.create(day=date(2026, 12, 1), year_id=2026, is_working=False)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(13):
         assert recount_terms(year=2026, by=None, now=NOW) == count

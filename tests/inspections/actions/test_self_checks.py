@@ -112,5 +112,5 @@ def test_self_check_costs_the_same_for_one_and_three(
     stage = small_stage(townships=townships)
     by = stage.cast["administrator"]
     assert by.grants
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         ask(stage)
