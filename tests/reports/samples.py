@@ -56,12 +56,12 @@ LINE = "审服办〔2026〕15号　摘要 3f2a 91c4 77d0 1b2e"
 FOLLOWED: dict[int, dict[str, Any]] = {
     1: {
         "person": "王强", "result": "已完成：在主要路口设置导向标识6处", "verdict": "合格，已销号",
-        "closed_on": date(2026, 12, 21),
+        "closed_on": date(2026, 11, 24),
     },
     2: {"person": "王强", "result": "部分完成：扶手已安装，坡道正在改造", "verdict": "退回继续整改"},
     5: {
         "person": "赵敏", "result": "已完成：配齐老花镜、医药箱和轮椅", "verdict": "合格，已销号",
-        "closed_on": date(2026, 12, 1),
+        "closed_on": date(2026, 11, 18),
     },
 }  # fmt: skip
 

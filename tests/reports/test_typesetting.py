@@ -85,13 +85,13 @@ def test_pictures_are_the_charts_and_the_code() -> None:
 
 
 def test_chart_says_its_figures_to_those_who_cannot_see_it() -> None:
-    assert 'alt="各乡镇平均得分（分）：城关镇92.50，菜园镇90.50' in described(circular()).html
+    assert 'alt="各乡镇平均得分（分）：城关镇92.50，菜园镇78.50' in described(circular()).html
 
 
 def test_columns_have_their_widths() -> None:
     made = described(ledger())
-    assert '<col class="mm-40">' in made.html
-    assert ".mm-40{width:40mm}" in made.rules
+    assert '<col class="mm-36">' in made.html
+    assert ".mm-36{width:36mm}" in made.rules
 
 
 def test_demonstration_and_draft_are_written_as_escapes_of_the_stylesheet() -> None:
