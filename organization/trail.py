@@ -61,7 +61,7 @@ def csv_lines(entries: QuerySet[AuditEntry]) -> Iterator[str]:
     heads += [_("对象"), _("对象编号"), _("地区"), _("区划代码"), _("详情"), _("链上摘要")]
     yield "\ufeff" + writer.writerow(heads)
     for entry in entries.order_by("at", "pk").iterator(chunk_size=CHUNK):
-        yield writer.writerow([_cell(value) for value in _values(say(entry))])
+        yield writer.writerow([cell_text(value) for value in _values(say(entry))])
 
 
 def _values(entry: AuditEntry) -> list[Any]:
@@ -83,7 +83,8 @@ def _values(entry: AuditEntry) -> list[Any]:
     ]
 
 
-def _cell(value: Any) -> str:
+def cell_text(value: Any) -> str:
+    """A value as a cell of a CSV file that no spreadsheet takes for a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(FORMULA) else text
 

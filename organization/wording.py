@@ -50,6 +50,8 @@ ACTIONS = {
     "standard.estimate": gettext_lazy("修改整改工作量的估计"),
     "feedback.fill": gettext_lazy("填写整改情况反馈表"),
     "feedback.print": gettext_lazy("打印整改情况反馈表"),
+    "lessons.read": gettext_lazy("查看整改分析"),
+    "lessons.export": gettext_lazy("导出整改分析"),
     "comparison.read": gettext_lazy("查看逐项对照"),
     "comparison.export": gettext_lazy("导出逐项对照"),
     "round.ask_self_check": gettext_lazy("请乡镇自查"),

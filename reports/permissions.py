@@ -33,6 +33,11 @@ def can_watch(user: User) -> Verdict:
     return holder(user, *WRITERS)
 
 
+def can_compare_inspectors(user: User, round: Round) -> Verdict:
+    """How single inspectors look is for those alone who assign them."""
+    return holder(user, Role.ADMINISTRATOR, code=round.region_id)
+
+
 def can_read_own_centers(user: User) -> Verdict:
     return holder(user, Role.TOWNSHIP_STAFF)
 

@@ -9,6 +9,7 @@ from .views import (
     exports,
     homes,
     jobs,
+    lessons,
     life,
     offices,
     prints,
@@ -20,6 +21,8 @@ app_name = "reports"
 
 urlpatterns = [
     path("county/", homes.county, name="county"),
+    path("county/lessons/", lessons.lessons, name="lessons"),
+    path("county/lessons/<str:key>.csv", lessons.lesson_table, name="lesson-table"),
     path("our-centers/", homes.our_centers, name="our-centers"),
     path("findings/", homes.finding_list, name="finding-list"),
     path("inspections/<uuid:pk>/submit/", scores.submit, name="submit"),

@@ -227,6 +227,7 @@ def _findings(place: Place) -> dict[str, Row]:
         inspecting.report(finding=finding, by=staff, now=now)
     inspecting.review(findings=[closed], move_name="close", words={}, by=place.by["administrator"], now=now)
     return {
+        "lesson": {"key": "by-township"},
         "answered": {"pk": inspection.pk},
         "to_repair": {"pk": to_repair.pk},
         "asked": {"pk": asked.pk},

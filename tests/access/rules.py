@@ -27,7 +27,7 @@ SECURITY = frozenset({"security_administrator"})
 AUDIT = frozenset({"audit_administrator"})
 NOBODY: frozenset[str] = frozenset()
 # Rows that belong to nobody, as the published standard.
-COMMON = frozenset({"", "edition", "year"})
+COMMON = frozenset({"", "edition", "year", "lesson"})
 
 
 @dataclass(frozen=True)
@@ -200,6 +200,8 @@ RULES: dict[str, Rule | tuple[Rule, ...]] = {
     "inspections:calendar-load": replace(form(ADMINISTRATOR), uppermost=True),
     "reports:county": page(WRITERS),
     "reports:our-centers": page(STAFF),
+    "reports:lessons": page(WRITERS),
+    "reports:lesson-table": act(WRITERS, "lesson"),
     "reports:finding-list": ALL,
     "reports:finding-table": act(READERS),
     "reports:document-list": ALL,

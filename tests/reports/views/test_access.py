@@ -29,6 +29,7 @@ INSPECTORS = dict.fromkeys(("inspector", "lead_inspector"), 200)
 # The submitted inspection and its issued notice are of the first township, where the staff work.
 PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
     "county": ("get", "", NONE | WRITERS),
+    "lessons": ("get", "", NONE | WRITERS),
     "our-centers": ("get", "", NONE | {"township_staff": 200}),
     "finding-list": ("get", "", ALL),
     "document-list": ("get", "", ALL),
@@ -107,6 +108,8 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
 }
 # Open to everybody; tests/reports/views/test_verifying.py.
 PUBLIC = {"verify"}
+# About no row: tests/reports/test_lessons.py.
+ABOUT_TABLES = {"lesson-table"}
 # Once one has taken a step, the next one finds it taken.
 ONCE = {"document-check": "checked", "document-sign": "signed", "document-issue": "issued"}
 Ask = Callable[..., Any]
@@ -198,7 +201,7 @@ def of_job(stage: Stage, about: str) -> list[Any]:
 
 
 def test_table_names_every_page() -> None:
-    assert {pattern.name for pattern in urlpatterns} == set(PAGES) | PUBLIC
+    assert {pattern.name for pattern in urlpatterns} == set(PAGES) | PUBLIC | ABOUT_TABLES
 
 
 @pytest.mark.parametrize("page", PAGES)

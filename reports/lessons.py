@@ -1,0 +1,304 @@
+"""What a county learns from a round: what takes how long, what is in time, what comes back, who looks how.
+
+All figures are of the regions that the person oversees, and of findings that stand.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import accumulate
+from statistics import median
+from typing import Any
+
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from inspections.calendars import working_calendar
+from inspections.deadlines import ONE_DAY, WorkingCalendar
+from inspections.models import Answer, AnswerEvent, Finding, FindingEvent, Round
+from inspections.querysets import OVERSEERS
+from inspections.workflow import SUBMITTED
+from organization.codes import CODE_LENGTH
+from organization.models import Region, User
+from organization.querysets import within
+from standards.measures import MET
+
+from .overview import TOWNSHIP, overseen
+
+ROUNDS_COMPARED = 8
+ITEMS_SHOWN = 15
+# Below these an inspector's figures say more about chance than about the inspector.
+LEAST_ANSWERS, LEAST_INSPECTIONS = 200, 3
+LONGEST_VISIT = 4 * 3600  # seconds; a form that was left open for longer tells nothing of the pace
+
+
+@dataclass(frozen=True)
+class Span:
+    """One step in working days: how many findings took it, the median, and the slowest with its key."""
+
+    count: int
+    median: float | None = None
+    slowest: int | None = None
+    finding: int | None = None
+
+
+@dataclass(frozen=True)
+class Spans:
+    """A township's: from notice to receipt, from receipt to first report, from notice to close-out."""
+
+    name: str
+    acknowledge: Span
+    repair: Span
+    close: Span
+
+
+@dataclass(frozen=True)
+class Share:
+    """Of the findings with a day: first reported in time; later, or still not; and those still running."""
+
+    name: str
+    in_time: int
+    late: int
+    running: int
+    key: Any = None
+
+    @property
+    def percent(self) -> int | None:
+        """Of those whose time is decided, rounded half up; None while there are none."""
+        decided = self.in_time + self.late
+        return (200 * self.in_time + decided) // (2 * decided) if decided else None
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """How many findings of a round had been found before at the same center, of how many."""
+
+    name: str
+    again: int
+    all: int
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one inspector looked: findings in a hundred answers, and what all found of the same items.
+
+    `seconds` is the median time for an item, None with too few visits that can be timed.
+    """
+
+    name: str
+    answers: int
+    found: float
+    expected: float
+    seconds: int | None
+
+
+class Days:
+    """Counts working days between two days, whatever their number, over one calendar."""
+
+    def __init__(self, days: Iterable[date]) -> None:
+        known = sorted(days)
+        self.first = known[0] if known else timezone.localdate()
+        last = known[-1] if known else self.first
+        calendar = working_calendar(self.first.year, last.year)
+        self.provisional = not set(range(self.first.year, last.year + 1)) <= calendar.years
+        self._upto = _counted(self.first, last, calendar)
+
+    def between(self, begin: date, end: date) -> int:
+        """Working days after `begin` up to and with `end`; 0 where it is not later."""
+        return max(0, self._upto[(end - self.first).days] - self._upto[(begin - self.first).days])
+
+
+def _counted(first: date, last: date, calendar: WorkingCalendar) -> list[int]:
+    days = (first + ONE_DAY * n for n in range((last - first).days + 1))
+    return list(accumulate(int(calendar.is_working(day)) for day in days))
+
+
+def spans(user: User, round: Round) -> tuple[list[Spans], bool]:
+    """How long each township took, the whole first; and whether a year without arrangement is among them."""
+    rows = list(_steps(user, round))
+    days = Days(day for row in rows for day in row[2:] if day)
+    names = _names({row[1] for row in rows})
+    groups: dict[str, list[Any]] = {code: [] for code in sorted(names, key=str)}
+    for row in rows:
+        groups[row[1]].append(row)
+    found = [_spans(names[code], own, days) for code, own in groups.items()]
+    return ([_spans("", rows, days), *found] if rows else []), days.provisional
+
+
+def _steps(
+    user: User, round: Round
+) -> Iterable[tuple[int, str, date | None, date | None, date | None, date | None]]:
+    """Each finding with its township and the days of its last notice, receipt, first report and end."""
+    moves = FindingEvent.objects.filter(
+        within(user.prefixes(*OVERSEERS), "finding__region__code"), finding__round=round
+    ).exclude(finding__state=Finding.State.WITHDRAWN)
+    rows = (
+        moves.order_by()
+        .values_list("finding_id", "finding__region_id")
+        .annotate(
+            notified=Max("at", filter=Q(move="notify")),
+            acknowledged=Max("at", filter=Q(move="acknowledge")),
+            reported=Min("at", filter=Q(move="report")),
+            closed=Max("at", filter=Q(move="close", finding__state=Finding.State.CLOSED)),
+        )
+    )
+    for pk, region, *moments in rows:
+        yield (pk, region[:9], *(timezone.localdate(at) if at else None for at in moments))  # type: ignore[misc]
+
+
+def _spans(name: str, rows: Sequence[Any], days: Days) -> Spans:
+    return Spans(name, *(_span(rows, begin, end, days) for begin, end in ((2, 3), (3, 4), (2, 5))))
+
+
+def _span(rows: Sequence[Any], begin: int, end: int, days: Days) -> Span:
+    took = [
+        (days.between(row[begin], row[end]), row[0])
+        for row in rows
+        if row[begin] and row[end] and row[begin] <= row[end]
+    ]
+    if not took:
+        return Span(0)
+    slowest, finding = max(took, key=lambda one: (one[0], -one[1]))
+    return Span(len(took), float(median(one[0] for one in took)), slowest, finding)
+
+
+# ---- in time
+
+
+def shares_by_township(user: User, round: Round) -> list[Share]:
+    rows = _shares(Finding.objects.filter(overseen(user), round=round), TOWNSHIP)
+    names = _names({row[0] for row in rows})
+    return sorted((Share(names[code], *rest, code) for code, *rest in rows), key=lambda s: str(s.key))
+
+
+def shares_by_item(user: User, round: Round) -> list[Share]:
+    """Those with the most late ones first."""
+    rows = _shares(Finding.objects.filter(overseen(user), round=round), "item_id", "item__title")
+    found = [Share(title, *rest, item) for item, title, *rest in rows]
+    return sorted(found, key=lambda s: (-s.late, -s.in_time, s.key))[:ITEMS_SHOWN]
+
+
+def shares_by_round(user: User, rounds: Sequence[Round]) -> list[Share]:
+    """The last rounds, newest first."""
+    names = {round.pk: round.name for round in rounds[:ROUNDS_COMPARED]}
+    rows = {
+        row[0]: row[1:]
+        for row in _shares(Finding.objects.filter(overseen(user), round__in=names), "round_id")
+    }
+    return [Share(name, *rows[pk], pk) for pk, name in names.items() if pk in rows]
+
+
+def _shares(findings: Any, *by: Any) -> list[tuple[Any, ...]]:
+    """Counts of findings in time, late and running, by group; those without a day are not counted."""
+    reports = FindingEvent.objects.filter(finding=OuterRef("pk"), move="report")
+    today = timezone.localdate()
+    rows = (
+        findings.standing()
+        .filter(due_on__isnull=False)
+        .order_by()
+        .annotate(
+            timely=Exists(reports.filter(at__date__lte=OuterRef("due_on"))),
+            over=Exists(reports.filter(at__date__gt=OuterRef("due_on"))) | Q(due_on__lt=today),
+        )
+        .values_list(*by)
+        .annotate(
+            n_in_time=Count("pk", filter=Q(timely=True)),
+            n_late=Count("pk", filter=Q(timely=False, over=True)),
+            n_running=Count("pk", filter=Q(timely=False, over=False)),
+        )
+    )
+    return list(rows)
+
+
+# ---- what comes back
+
+
+def repeats_by_township(user: User, round: Round) -> list[Repeat]:
+    rows = _repeats(user, round, TOWNSHIP)
+    names = _names({row[0] for row in rows})
+    return [Repeat(names[code], again, count) for code, again, count in sorted(rows)]
+
+
+def repeats_by_item(user: User, round: Round) -> list[Repeat]:
+    rows = [row for row in _repeats(user, round, "item__code", "item__title") if row[2]]
+    rows.sort(key=lambda row: (-row[2], row[0]))
+    return [Repeat(title, again, count) for _code, title, again, count in rows[:ITEMS_SHOWN]]
+
+
+def _repeats(user: User, round: Round, *by: Any) -> list[tuple[Any, ...]]:
+    """Counts of findings that the same center had in a round that began earlier, and of all, by group."""
+    before = Finding.objects.standing().filter(
+        center=OuterRef("center"), item__code=OuterRef("item__code"), round__starts_on__lt=round.starts_on
+    )
+    rows = Finding.objects.standing().filter(overseen(user), round=round).order_by()
+    rows = rows.annotate(before=Exists(before)).values_list(*by)
+    return list(rows.annotate(again=Count("pk", filter=Q(before=True)), n=Count("pk")))
+
+
+# ---- how it was looked at
+
+
+def looks(user: User, round: Round) -> list[Look]:
+    """The inspectors with enough answers, by name; none where fewer than two of them have.
+
+    What one found is held against what all found of the same items at the same kind of center, since
+    some items fall short more often than others and nobody chooses what they are given.
+    """
+    if round.kind == Round.Kind.SELF_CHECK:
+        return []
+    scope = within(user.prefixes(*OVERSEERS), "inspection__region__code")
+    about = Q(scope, inspection__round=round, inspection__state=SUBMITTED)
+    rows = list(
+        Answer.objects.filter(about)
+        .exclude(status__in=("na", "unanswered"))
+        .order_by()
+        .values_list("updated_by_id", "updated_by__name", "item_id", "inspection__kind")
+        .annotate(n=Count("item_id"), bad=Count("item_id", filter=~Q(status=MET)))
+    )
+    everyone: dict[tuple[int, str], tuple[int, int]] = {}
+    for _pk, _name, item, kind, n, bad in rows:
+        before = everyone.get((item, kind), (0, 0))
+        everyone[item, kind] = (before[0] + n, before[1] + bad)
+    people: dict[tuple[str, int], tuple[int, int, float]] = {}
+    for pk, name, item, kind, n, bad in rows:
+        of_all, bad_of_all = everyone[item, kind]
+        told = people.get((name, pk), (0, 0, 0.0))
+        people[name, pk] = (told[0] + n, told[1] + bad, told[2] + n * bad_of_all / of_all)
+    enough = {person: told for person, told in people.items() if told[0] >= LEAST_ANSWERS}
+    if len(enough) < 2:
+        return []
+    paces = _paces(about)
+    return [
+        Look(name, n, 100 * bad / n, 100 * expected / n, paces.get(pk))
+        for (name, pk), (n, bad, expected) in sorted(enough.items())
+    ]
+
+
+def _paces(about: Q) -> dict[int, int]:
+    """Seconds for an item, the median over each person's visits that can be timed, by the person's key."""
+    visits = (
+        AnswerEvent.objects.filter(about)
+        .order_by()
+        .annotate(person=Coalesce(F("captured_by"), F("by")))
+        .values_list("person", "inspection_id")
+        .annotate(first=Min("captured_at"), last=Max("captured_at"), n=Count("item_id", distinct=True))
+    )
+    found: dict[int, list[float]] = {}
+    for person, _inspection, first, last, n in visits:
+        seconds = (last - first).total_seconds()
+        if n > 1 and 0 < seconds <= LONGEST_VISIT:
+            found.setdefault(person, []).append(seconds / (n - 1))
+    return {
+        person: round_half_up(median(own)) for person, own in found.items() if len(own) >= LEAST_INSPECTIONS
+    }
+
+
+def round_half_up(value: float) -> int:
+    return int(value + 0.5)
+
+
+def _names(prefixes: Iterable[str]) -> dict[str, str]:
+    codes = [code.ljust(CODE_LENGTH, "0") for code in prefixes]
+    rows = Region.objects.filter(code__in=codes).values_list("code", "name")
+    return {code[:9]: name for code, name in rows}
