@@ -95,6 +95,12 @@ def kept_until(job: Job) -> date | None:
     return timezone.localdate(job.ended_at + timedelta(days=settings.JOB_FILES_DAYS))
 
 
+def queue_state(now: datetime) -> tuple[int, int]:
+    """How many jobs are under way, and how many of them no worker has touched for a while."""
+    jobs = list(Job.objects.running().only("state", "beat_at", "started_at"))
+    return len(jobs), sum(_silent(job, now) for job in jobs)
+
+
 def running_jobs(user: User) -> Sequence[Any]:
     """The jobs under way that the person sees, newest first, with `total` and `ended` of each."""
     ended = Count("items", filter=Q(items__state__in=[Step.DONE, Step.FAILED]))

@@ -4,6 +4,7 @@ import http.client
 import json
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -20,8 +21,8 @@ import json
 from django.test import Client
 from inspections.models import Answer, Inspection
 from tests.small_stage import answer, of, small_stage
-from tests.stage import make_round, take_in
-stage = small_stage(townships={townships})
+from tests.stage import fill, make_round, shipped, take_in
+stage = small_stage(townships={townships}, data=shipped() if {shipped} else None)
 made = [stage.round]
 for number in range(1, {rounds}):
     made.append(make_round(stage.county, stage.edition, stage.cast["administrator"], f"第{{number + 1}}轮"))
@@ -29,7 +30,7 @@ for number in range(1, {rounds}):
 if {filled}:
     # One is filled as people do; the others get copies of its rows, which is many times as fast.
     first, *others = [one for round in made for one in of(round)]
-    answer(first, stage.cast["inspector"])
+    (fill if {shipped} else answer)(first, stage.cast["inspector"])
     rows = list(Answer.objects.filter(inspection=first))
     copies = []
     for inspection in others:
@@ -61,6 +62,7 @@ class Scene:
     acknowledged: list[tuple[str, str]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     unanswered: int = 0
+    seconds: list[float] = field(default_factory=list)
 
     def post(self, path: str, body: str, role: str, timeout: float = 30) -> tuple[int, str]:
         """Send one write; returns status, and where it leads or what it says. Raises where no answer came."""
@@ -109,7 +111,9 @@ class Scene:
         try:
             seen = DIGEST.search(self.get(f"/inspections/{inspection}/check/", "lead_inspector"))
             body = f"digest={seen[1]}" if seen else ""
+            begun = time.monotonic()
             status, text = self.post(f"/inspections/{inspection}/submit/", body, "lead_inspector")
+            self.seconds.append(time.monotonic() - begun)
         except (OSError, http.client.HTTPException):
             self.unanswered += 1
             return
@@ -135,13 +139,27 @@ class Scene:
         kept = {(str(row[0]).replace("-", ""), "submitted") for row in rows}
         return len(set(self.acknowledged) - kept)
 
+    def doubled_submits(self) -> int:
+        """Count inspections that the trail says were submitted more than once."""
+        rows = self.installation.query(
+            "SELECT target FROM organization_auditentry "
+            "WHERE action = 'inspection.submit' AND result = 'done' GROUP BY target HAVING count(*) > 1"
+        )
+        return len(rows)
+
 
 def set_scene(
-    installation: Installation, *, townships: int = 4, rounds: int = 1, filled: bool = False
+    installation: Installation,
+    *,
+    townships: int = 4,
+    rounds: int = 1,
+    filled: bool = False,
+    shipped: bool = False,
 ) -> Scene:
-    """Make tables and a county with its inspections in an installation."""
+    """Make tables and a county with its inspections in an installation, on a small standard or `shipped`."""
     installation.manage("migrate", "--noinput", "--verbosity", "0")
-    said = installation.script(SETTING_UP.format(townships=townships, rounds=rounds, filled=filled))
+    made = SETTING_UP.format(townships=townships, rounds=rounds, filled=filled, shipped=shipped)
+    said = installation.script(made)
     inspections, sessions = json.loads(said.splitlines()[-1])
     return Scene(installation, inspections, sessions)
 

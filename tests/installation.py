@@ -78,6 +78,14 @@ class Installation:
         """Run code inside the portal, after `django.setup()`."""
         return self.run("-c", f"import django\ndjango.setup()\n{code}")
 
+    def begin(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a command in a session of its own, which `kill_tree` ends as a power cut would."""
+        with (self.folder / "commands.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, *arguments], cwd=ROOT, env=self.environment,
+                stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+
     # ---- the web server
 
     def start(self, *options: str, workers: int = 1, threads: int = 4, port: int = 0) -> None:
@@ -126,6 +134,11 @@ class Installation:
             cursor.execute(sql)
             return list(cursor.fetchall())
 
+    def execute(self, sql: str) -> None:
+        with self.connected() as database:
+            database.cursor().execute(sql)
+            database.commit()
+
     def tables(self) -> list[str]:
         listing = (
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
@@ -153,6 +166,15 @@ class Installation:
         self.kill()
         if self.server != SQLITE:
             self._on_server(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+
+
+def kill_tree(process: subprocess.Popen[bytes], how: int = signal.SIGKILL) -> None:
+    """Kill a process with its children; by default no handler runs, nothing is flushed."""
+    try:
+        os.killpg(process.pid, how)
+    except ProcessLookupError:
+        return
+    process.wait()
 
 
 def free_port() -> int:

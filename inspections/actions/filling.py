@@ -79,9 +79,11 @@ def save_answers(
         return [_saved(entry, events.get(entry), held.get(entry.pk, NOTHING)) for entry in checked]
 
 
-def lock(inspection: Inspection) -> Inspection:
+def lock(inspection: Inspection, *joined: str) -> Inspection:
+    """Lock the inspection; `joined` names what is read in the same query besides its round."""
     # `of` leaves the joined rows alone: only the inspection is guarded.
-    return Inspection.objects.select_for_update(of=("self",)).select_related("round").get(pk=inspection.pk)
+    rows = Inspection.objects.select_for_update(of=("self",)).select_related("round", *joined)
+    return rows.get(pk=inspection.pk)
 
 
 def lock_to_fill(inspection: Inspection, by: User) -> Inspection:

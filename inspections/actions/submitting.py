@@ -29,7 +29,8 @@ def lock_for_submit(
     of the answers as the lead saw them; raises `Problem` where they have changed, where an item is
     unanswered or in conflict, or a photo's original has not arrived.
     """
-    locked = lock(inspection)
+    # The record names the center, its township and county.
+    locked = lock(inspection, "center", "region__parent__parent")
     if locked.state == workflow.SUBMITTED and locked.submitted_by_id == by.pk:
         return None
     permissions.can_submit(by, locked).enforce(

@@ -88,14 +88,51 @@ def test_upload_limit_lies_above_what_the_portal_takes() -> None:
 
 def test_compose_is_sound_and_takes_all_from_one_file() -> None:
     services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
-    assert {"database", "migrate", "web"} <= set(services)
-    for name in ("migrate", "web"):
+    assert set(services) == {"database", "migrate", "web", "worker", "scheduler"}
+    for name in ("migrate", "web", "worker", "scheduler"):
         assert services[name]["env_file"] == ".env"
         assert services[name]["read_only"] is True
         assert services[name]["cap_drop"] == ["ALL"]
     assert services["web"]["ports"] == ["127.0.0.1:8000:8000"]
     assert services["web"]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
     assert (ROOT / services["migrate"]["build"]["dockerfile"]).exists()
+
+
+def test_every_service_runs_a_command_that_is_in_the_image() -> None:
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    commands = {name: service["command"] for name, service in services.items() if "command" in service}
+    assert set(commands) == {"migrate", "worker", "scheduler"}
+    for python, program, command, *_options in commands.values():
+        assert (python, program) == (".venv/bin/python", "manage.py")
+        assert command in get_commands()
+    ignored = (ROOT / ".containerignore").read_text().split()
+    said = (ROOT / "Containerfile").read_text()
+    for path in ("manage.py", "deploy/probe", "deploy/gunicorn.conf.py", "deploy/setup", "deploy/systemd"):
+        assert (ROOT / path).exists()
+        assert path.split("/")[0] not in ignored
+    assert "COPY . ." in said
+    # What is copied from the first stage is what its script makes there.
+    made = re.findall(r"^COPY --from=built (\S+) ", said, re.MULTILINE)
+    assert made == ["/srv/portal", "/srv/built/fonts"]
+    assert "PORTAL_VAR_DIR=/srv/built deploy/setup" in said
+
+
+def test_image_has_the_libraries_that_setup_installs() -> None:
+    """And what `manage.py backup` calls; gettext is for the first stage alone."""
+    wanted = re.findall(r"for package in (libpango.*?); do", (ROOT / "deploy" / "setup").read_text())
+    packages = {*wanted[0].split(), "libharfbuzz-subset0", "postgresql-client"} - {"gettext"}
+    said = (ROOT / "Containerfile").read_text().rpartition("FROM ")[2]
+    assert {name for name in packages if name not in said} == set()
+
+
+def test_variables_of_container_and_compose_are_read_somewhere() -> None:
+    """But for the password that compose itself puts into the database's address."""
+    texts = [(ROOT / name).read_text() for name in ("Containerfile", "compose.yaml")]
+    named = {name for text in texts for name in re.findall(r"(?<!{)PORTAL_(\w+)[:=]", text)}
+    reading = "".join((ROOT / name).read_text() for name in ("config/settings.py", "deploy/gunicorn.conf.py"))
+    assert (
+        sorted(name for name in named if f'"{name}"' not in reading and f"PORTAL_{name}" not in reading) == []
+    )
 
 
 def test_container_runs_without_root_and_copies_no_secrets() -> None:

@@ -17,6 +17,7 @@ import psycopg2
 from tests.installation import SQLITE, Installation, free_port
 
 BEGUN = time.monotonic()
+CLUSTER = "cluster"
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
@@ -27,7 +28,8 @@ def say(text: str) -> None:
 def arguments(about: str | None, **numbers: float) -> argparse.Namespace:
     """Read the arguments: the database's server, and numbers with defaults short enough for the suite."""
     parser = argparse.ArgumentParser(description=about)
-    parser.add_argument("--server", default=SQLITE, help="sqlite (default) or postgres://user@host:port")
+    said = "sqlite (default), postgres://user@host:port, or where the script kills the database too: cluster"
+    parser.add_argument("--server", default=SQLITE, help=said)
     for name, default in numbers.items():
         parser.add_argument(f"--{name}", type=type(default), default=default)
     return parser.parse_args()
@@ -99,3 +101,14 @@ def _parent(stat: Path) -> int:
 
 def installation(given: argparse.Namespace, folder: Path, **environment: str) -> Installation:
     return Installation(folder / "portal", given.server, **environment)
+
+
+def own_server(
+    given: argparse.Namespace, folder: Path, **environment: str
+) -> tuple[Installation, Cluster | None]:
+    """Make an installation; where the server is `cluster`, on a PostgreSQL that can be killed too."""
+    if given.server != CLUSTER:
+        return installation(given, folder, **environment), None
+    cluster = Cluster(folder)
+    cluster.start()
+    return Installation(folder / "portal", cluster.url, **environment), cluster

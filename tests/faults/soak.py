@@ -1,4 +1,4 @@
-"""Saves, pages and submissions for a long time; memory of the server's processes must stay flat.
+"""Saves, pages and bulk jobs for a long time; memory of the web server and of the workers must stay flat.
 
 python -m tests.faults.soak [--server …] [--minutes 30] [--clients 4] [--pause 0.05]
 """
@@ -10,19 +10,30 @@ import threading
 import time
 from pathlib import Path
 
-from tests.clients import Scene, at_once, set_scene
+from tests.clients import Scene, at_once
+from tests.faults.papers import Papers, set_papers, wait_for
 from tests.faults.report import arguments, installation, run, say
+from tests.installation import kill_tree
 
 # Memory after the first quarter, when caches are warm, against the end.
 GROWTH_ALLOWED = 0.10
+# Sooner the caches still fill: the memory is only reported.
+JUDGED_FROM = 2
+# Seconds between two bulk jobs over the documents of the round: exports and print files in turn.
+JOBS_EVERY = 15
 
 
 def megabytes(pid: int) -> float:
-    """Return the proportional memory of a process and its children."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    total = 0
-    for each in (pid, *map(int, children)):
-        lines = Path(f"/proc/{each}/smaps_rollup").read_text().splitlines()
+    """Return the proportional memory of a process and all below it."""
+    total, pids = 0, [pid]
+    while pids:
+        each = pids.pop()
+        try:
+            children = Path(f"/proc/{each}/task/{each}/children").read_text().split()
+            lines = Path(f"/proc/{each}/smaps_rollup").read_text().splitlines()
+        except OSError:
+            continue  # It ended meanwhile.
+        pids += map(int, children)
         total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
     return total / 1024
 
@@ -34,17 +45,38 @@ def look(scene: Scene, number: int) -> None:
     wire.request("GET", path, headers={"Cookie": f"sessionid={scene.sessions['inspector']}"})
     said = wire.getresponse()
     said.read()
+    wire.close()
     if said.status != 200:
         scene.refused.append(f"{said.status} {path}")
 
 
+def flat(name: str, samples: list[float]) -> bool:
+    warm, last = samples[len(samples) // 4], samples[-1]
+    most = max(samples)
+    say(f"{name}, MB: first {samples[0]:.1f}, warm {warm:.1f}, most {most:.1f}, last {last:.1f}")
+    return last <= warm * (1 + GROWTH_ALLOWED)
+
+
+def begin_jobs(papers: Papers, stop: threading.Event, begun: list[str]) -> None:
+    """Ask for exports and print files in turn; one that still runs is not begun again."""
+    for kind in itertools.cycle(("export", "print")):
+        begun.append(papers.begin_job(kind))
+        if stop.wait(JOBS_EVERY):
+            return
+
+
 def work(given: argparse.Namespace, folder: Path) -> dict[str, int]:
-    made = installation(given, folder)
+    made = installation(given, folder, PORTAL_QUEUE_WORKERS="1")
     stop = threading.Event()
+    worker = None
     try:
-        scene = set_scene(made, townships=40)
+        papers = set_papers(made, 4, open=36)
+        scene, begun = papers.clients, [""]
         made.start(workers=2, threads=4)
+        worker = made.begin("manage.py", "run_worker")
         assert made.process
+        begun[0] = papers.begin_job("issue")
+        wait_for(lambda: papers.issued() == 4)
 
         def step(number: int) -> None:
             if number % 3:
@@ -54,28 +86,37 @@ def work(given: argparse.Namespace, folder: Path) -> dict[str, int]:
             time.sleep(given.pause)
 
         clients = at_once(step, itertools.count(), given.clients, stop)
-        samples = []
+        clients.append(threading.Thread(target=begin_jobs, args=(papers, stop, begun), daemon=True))
+        clients[-1].start()
+        web: list[float] = []
+        queue: list[float] = []
         end = time.monotonic() + given.minutes * 60
         while time.monotonic() < end:
             stop.wait(min(10, given.minutes * 6))
-            samples.append(megabytes(made.process.pid))
-            if len(samples) % 6 == 0:
-                say(f"{samples[-1]:.1f} MB, {len(scene.acknowledged)} saves acknowledged")
+            web.append(megabytes(made.process.pid))
+            queue.append(megabytes(worker.pid))
+            if len(web) % 6 == 0:
+                sizes = f"web {web[-1]:.1f} MB, workers {queue[-1]:.1f} MB"
+                say(f"{sizes}, {len(scene.acknowledged)} saves acknowledged, {len(begun)} jobs")
         stop.set()
         for client in clients:
             client.join()
-        warm, last = samples[len(samples) // 4], samples[-1]
-        say(f"MB: first {samples[0]:.1f}, warm {warm:.1f}, most {max(samples):.1f}, last {last:.1f}")
-        flat = last <= warm * (1 + GROWTH_ALLOWED)
+        growth = [name for name, samples in (("web", web), ("workers", queue)) if not flat(name, samples)]
+        if given.minutes < JUDGED_FROM:
+            growth = []
         for text in scene.refused[:3]:
             say(f"refused: {text}")
+        wait_for(lambda: papers.one("SELECT count(*) FROM reports_job WHERE state = 'running'") == 0)
         return {
+            "jobs": len(set(begun)),
             "acknowledged": len(scene.acknowledged),
             "lost": scene.lost_saves(),
-            "failures": len(scene.refused) + scene.unanswered + (not flat),
+            "failures": len(scene.refused) + scene.unanswered + len(growth),
         }
     finally:
         stop.set()
+        if worker:
+            kill_tree(worker)
         made.remove()
 
 

@@ -6,12 +6,13 @@ import sys
 
 import pytest
 
-from tests.installation import ROOT, server_of_tests
+from tests.installation import ROOT, SQLITE, server_of_tests
 
 # Those that bring their own database, and those that take the tests' server.
 OWN = ["kill_database", "disk_full"]
-# The soak says nothing in the seconds that a test may take; it is run by hand.
-GIVEN = ["kill_web", "slow_client", "submissions"]
+GIVEN = ["kill_web", "slow_client", "submissions", "soak", "queue_stuck", "clock_back"]
+# Those that kill the database too, where it is PostgreSQL: in a cluster of their own.
+KILLING = ["kill_issues", "kill_worker", "kill_backup"]
 
 
 def counts(name: str, *options: str) -> dict[str, int]:
@@ -35,3 +36,13 @@ def test_fault_loses_nothing_on_the_database_of_the_tests(name: str, django_db_s
     assert found["failures"] == 0
     assert found.get("lost", 0) == 0
     assert found.get("acknowledged", 1) > 0
+
+
+@pytest.mark.parametrize("name", KILLING)
+def test_what_is_killed_in_the_middle_loses_nothing(name: str) -> None:
+    found = counts(name, "--server", SQLITE if server_of_tests() == SQLITE else "cluster")
+    assert found["kills"] > 1
+    assert found["lost"] == found["failures"] == 0
+    if "issued" in found:
+        assert found["issued"] > 5
+        assert found["gaps"] == found["doubled"] == found["damaged"] == 0

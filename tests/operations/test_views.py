@@ -1,6 +1,7 @@
 """Probes answer without a log-in and without details; figures go to configured addresses alone."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,8 +9,12 @@ from django.core.files.storage import default_storage
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from django.utils import timezone
+from django_q.models import OrmQ
 
 from config.operations import health, metrics
+from reports.models import Job
+from tests.small_stage import small_stage
 
 
 def test_health_asks_nothing_of_the_database(client: Client) -> None:
@@ -102,3 +107,41 @@ def test_nothing_is_counted_where_nobody_may_read(client: Client, db: None) -> N
     before = total()
     client.get("/login/")
     assert total() == before
+
+
+def queue_figures(client: Client) -> dict[str, float]:
+    lines = [line.split() for line in client.get("/metrics").text.splitlines() if line[:1] != "#"]
+    wanted = ("portal_jobs_running", "portal_jobs_silent", "portal_queue_tasks")
+    return {line[0]: float(line[1]) for line in lines if line[0] in wanted}
+
+
+def test_figures_tell_of_a_queue_that_stands_still(client: Client, db: None, settings: Any) -> None:
+    settings.METRICS_ADDRESSES = ["127.0.0.1"]
+    assert set(queue_figures(client).values()) == {0}
+    stage = small_stage()
+    now = timezone.now()
+    beats = {"issue": None, "export": now - timedelta(hours=1), "print": now}
+    for kind, beat in beats.items():
+        Job.objects.create(
+            kind=kind, round=stage.round, region=stage.county.region, started_by=stage.cast["administrator"],
+            started_at=now, beat_at=beat,
+        )  # fmt: skip
+    OrmQ.objects.create(key="portal", payload="x", lock=now)
+    # The first was begun a moment ago, the third is being worked on.
+    wanted = {"portal_jobs_running": 3, "portal_jobs_silent": 1, "portal_queue_tasks": 1}
+    assert queue_figures(client) == wanted
+    assert client.get("/ready/").status_code == 200
+
+
+def test_figures_of_the_rest_are_there_while_the_database_is_away(
+    client: Client, db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.METRICS_ADDRESSES = ["127.0.0.1"]
+    client.get("/login/")
+
+    def gone(*anything: Any) -> Any:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(metrics, "queue_state", gone)
+    assert queue_figures(client) == {}
+    assert "portal_requests_total" in client.get("/metrics").text

@@ -1,6 +1,7 @@
 """Submitting: score, frozen content and findings in one transaction, once, by the lead alone."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -136,10 +137,10 @@ def test_second_tap_that_waits_for_the_first_changes_nothing(
     answer(inspection, stage.cast["inspector"])
     lock = submitting.lock
 
-    def overtaken(waiting: Inspection) -> Inspection:
+    def overtaken(waiting: Inspection, *joined: str) -> Inspection:
         monkeypatch.setattr(submitting, "lock", lock)
         submit_by(inspection, lead)
-        return lock(waiting)
+        return lock(waiting, *joined)
 
     monkeypatch.setattr(submitting, "lock", overtaken)
     actions.submit(inspection=Inspection.objects.get(pk=inspection.pk), by=lead, now=later(1))
@@ -210,3 +211,14 @@ def test_database_keeps_what_was_found(stage: Stage, change: dict[str, object]) 
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
         Finding.objects.all().delete()
     assert Finding.objects.update(state="notified") == 1
+
+
+@pytest.mark.parametrize("townships", [1, 3])
+def test_submit_asks_as_little_as_it_can(django_assert_num_queries: Any, db: None, townships: int) -> None:
+    """All leads submit on the last day of a round: each query here counts."""
+    stage = small_stage(townships=townships)
+    inspection, lead = stage.inspections[-1], stage.cast["lead_inspector"]
+    answer(inspection, stage.cast["inspector"])
+    inspection = Inspection.objects.get(pk=inspection.pk)
+    with django_assert_num_queries(12):
+        actions.submit(inspection=inspection, by=lead, now=NOW)
