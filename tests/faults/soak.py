@@ -65,6 +65,19 @@ def begin_jobs(papers: Papers, stop: threading.Event, begun: list[str]) -> None:
             return
 
 
+def watch(web: int, workers: int, minutes: float, stop: threading.Event) -> tuple[list[float], list[float]]:
+    """Look at the memory of both every ten seconds; say it once a minute."""
+    samples: tuple[list[float], list[float]] = ([], [])
+    end = time.monotonic() + minutes * 60
+    while time.monotonic() < end:
+        stop.wait(min(10, minutes * 6))
+        for found, pid in zip(samples, (web, workers), strict=True):
+            found.append(megabytes(pid))
+        if len(samples[0]) % 6 == 0:
+            say(f"web {samples[0][-1]:.1f} MB, workers {samples[1][-1]:.1f} MB")
+    return samples
+
+
 def work(given: argparse.Namespace, folder: Path) -> dict[str, int]:
     made = installation(given, folder, PORTAL_QUEUE_WORKERS="1")
     stop = threading.Event()
@@ -88,16 +101,8 @@ def work(given: argparse.Namespace, folder: Path) -> dict[str, int]:
         clients = at_once(step, itertools.count(), given.clients, stop)
         clients.append(threading.Thread(target=begin_jobs, args=(papers, stop, begun), daemon=True))
         clients[-1].start()
-        web: list[float] = []
-        queue: list[float] = []
-        end = time.monotonic() + given.minutes * 60
-        while time.monotonic() < end:
-            stop.wait(min(10, given.minutes * 6))
-            web.append(megabytes(made.process.pid))
-            queue.append(megabytes(worker.pid))
-            if len(web) % 6 == 0:
-                sizes = f"web {web[-1]:.1f} MB, workers {queue[-1]:.1f} MB"
-                say(f"{sizes}, {len(scene.acknowledged)} saves acknowledged, {len(begun)} jobs")
+        web, queue = watch(made.process.pid, worker.pid, given.minutes, stop)
+        say(f"{len(scene.acknowledged)} saves acknowledged, {len(begun)} jobs")
         stop.set()
         for client in clients:
             client.join()
