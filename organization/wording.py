@@ -132,6 +132,9 @@ ACTIONS = {
     "score.read": gettext_lazy("查看得分"),
     "standard.import": gettext_lazy("导入标准"),
     "standard.publish": gettext_lazy("发布标准"),
+    "standard.copy": gettext_lazy("复制标准"),
+    "standard.revise": gettext_lazy("修改标准草稿"),
+    "standard.discard": gettext_lazy("删除标准草稿"),
 }
 DETAILS = {
     "name": gettext_lazy("名称"),

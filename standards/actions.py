@@ -1,9 +1,10 @@
-"""Every write of the standards app: taking in an edition, and publishing it."""
+"""Every write of the standards app: taking in, copying, changing and publishing an edition."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import count
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,11 +14,19 @@ from organization.audit import record
 from organization.models import User
 from organization.problems import Problem
 
-from .content import ItemData, StandardData, measure_to_plain, rectify_to_plain, to_plain
-from .editions import load_edition, to_json
+from .content import (
+    ItemData,
+    StandardData,
+    measure_to_plain,
+    rectify_to_plain,
+    to_plain,
+    with_efforts,
+)
+from .drafting import Posted, copy_as_draft, relabel, revise
+from .editions import efforts_of, load_edition, predecessor, to_json
 from .faults import Faults, Node
 from .models import Clause, Edition, Effort, Item, Section
-from .permissions import can_estimate
+from .permissions import can_estimate, can_manage_standards, can_revise
 from .succession import check_succession
 
 
@@ -95,6 +104,66 @@ def set_efforts(*, edition: Edition, sizes: Mapping[str, str], by: User, now: da
             standard=str(edition), changed=changed,
         )  # fmt: skip
     return len(changed)
+
+
+@transaction.atomic
+def copy_edition(*, edition: Edition, by: User, now: datetime) -> Edition:
+    """Begin a draft with an edition's content and estimates, linked to it item by item."""
+    can_manage_standards(by).enforce(action="standard.copy", target=edition)
+    taken = set(Edition.objects.filter(standard=edition.standard).values_list("edition", flat=True))
+    name = next(name for n in count(1) if (name := f"{edition.edition[:10]}-draft{n}") not in taken)
+    data = copy_as_draft(load_edition(edition.pk), name)
+    draft = Edition.objects.create(standard=data.standard, edition=data.edition, **_head(data))
+    _write(draft, data, is_new=True)
+    _estimate(draft, with_efforts(data, efforts_of(edition.pk)), now)
+    record(
+        "standard.copy", by=by, target=draft, region=by.home_code, now=now, standard=str(draft),
+    )  # fmt: skip
+    return draft
+
+
+@transaction.atomic
+def revise_draft(*, edition: Edition, posted: Posted, by: User, now: datetime) -> list[str]:
+    """Change a draft's points, limits, veto items and grades; returns the codes of the items that changed.
+
+    Raises `Faults` where a number is none or does not fit, `NotAllowed` for a published edition.
+    """
+    locked = Edition.objects.select_for_update().get(pk=edition.pk)
+    can_revise(by, locked).enforce(action="standard.revise", target=locked)
+    before, efforts = load_edition(locked.pk), efforts_of(locked.pk)
+    data = revise(before, posted)
+    if old := predecessor(locked):
+        data = relabel(data, load_edition(old.pk))
+    changed = [item.code for item in data.items() if item != before.item(item.code).item]
+    if data != before:
+        _write(locked, data, is_new=False)
+        _estimate(locked, with_efforts(data, efforts), now)
+        record(
+            "standard.revise", by=by, target=locked, region=by.home_code, now=now,
+            standard=str(locked), changed=changed,
+        )  # fmt: skip
+    return changed
+
+
+@transaction.atomic
+def publish_draft(*, edition: Edition, by: User, now: datetime) -> Edition:
+    """Publish a draft as it stands, from which moment the database refuses every change of it."""
+    locked = Edition.objects.select_for_update().get(pk=edition.pk)
+    can_revise(by, locked).enforce(action="standard.publish", target=locked)
+    _check_predecessor(load_edition(locked.pk))
+    locked.published_at, locked.published_by = now, by
+    locked.save(update_fields=["published_at", "published_by"])
+    record("standard.publish", by=by, target=locked, region=by.home_code, now=now, standard=str(locked))
+    return locked
+
+
+@transaction.atomic
+def discard_draft(*, edition: Edition, by: User, now: datetime) -> None:
+    """Remove a draft, with what was tried out with it."""
+    locked = Edition.objects.select_for_update().get(pk=edition.pk)
+    can_revise(by, locked).enforce(action="standard.discard", target=locked)
+    record("standard.discard", by=by, target=locked, region=by.home_code, now=now, standard=str(locked))
+    locked.delete()
 
 
 def _head(data: StandardData) -> dict[str, object]:

@@ -31,6 +31,14 @@ def load_edition(edition_pk: int) -> StandardData:
     return _published[edition_pk]
 
 
+def predecessor(edition: Edition) -> Edition | None:
+    """The edition that this one says it follows."""
+    if not edition.replaces:
+        return None
+    link = edition.replaces
+    return Edition.objects.filter(standard=link["standard"], edition=link["edition"]).first()
+
+
 def efforts_of(edition_pk: int) -> dict[str, str]:
     """What the repairs of an edition's items take, by code; items without an estimate are left out."""
     return dict(Effort.objects.filter(item__edition=edition_pk).values_list("item__code", "size"))

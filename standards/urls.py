@@ -2,8 +2,8 @@
 
 from django.urls import path, register_converter
 
-from . import views
 from .faults import CODE_PATTERN
+from .views import drafts, editions
 
 
 class CodeConverter:
@@ -23,7 +23,12 @@ register_converter(CodeConverter, "code")
 app_name = "standards"
 
 urlpatterns = [
-    path("", views.edition_list, name="edition-list"),
-    path("<code:code>/<code:edition>/", views.edition_detail, name="edition"),
-    path("<code:code>/<code:edition>/efforts/", views.efforts, name="efforts"),
+    path("", editions.edition_list, name="edition-list"),
+    path("<code:code>/<code:edition>/", editions.edition_detail, name="edition"),
+    path("<code:code>/<code:edition>/efforts/", editions.efforts, name="efforts"),
+    path("<code:code>/<code:edition>/changes/", editions.changes, name="changes"),
+    path("<code:code>/<code:edition>/draft/", drafts.draft, name="draft"),
+    path("<code:code>/<code:edition>/copy/", drafts.copy, name="copy"),
+    path("<code:code>/<code:edition>/publish/", drafts.publish, name="publish"),
+    path("<code:code>/<code:edition>/discard/", drafts.discard, name="discard"),
 ]

@@ -17,6 +17,7 @@ from organization.models import Role, ServiceCenter, User
 from reports import actions as reporting
 from reports import tasks
 from reports.models import IssuingBody, Job, OfficialDocument
+from standards.actions import copy_edition
 from tests.factories import make_user
 from tests.repairs import REPLY, publish
 from tests.repairs import add_photo as add_evidence
@@ -74,10 +75,12 @@ def make_rows(*, other: bool) -> Place:
         User.objects.filter(pk=user.pk).update(name=f"{place.county_mark}{role}")
     # One calendar for all.
     publish(2026)
+    draft = copy_edition(edition=stage.edition, by=stage.cast["administrator"], now=NOW)
     place.rows = {
         "": {},
         "center": {"pk": center.pk},
         "edition": {"code": stage.edition.standard, "edition": stage.edition.edition},
+        "draft_edition": {"code": draft.standard, "edition": draft.edition},
         "year": {"year": 2026},
         **_person(place),
         **_under_way(place),

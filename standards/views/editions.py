@@ -12,29 +12,36 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from organization.templatetags.portal import day
 
-from . import actions
-from .content import EFFORTS, StandardData, reference
-from .describing import describe_item, kind_words
-from .editions import efforts_of, load_edition
-from .forms import EffortForm
-from .measures import KINDS
-from .models import Edition
-from .permissions import can_estimate
+from .. import actions
+from ..content import EFFORTS, StandardData, reference
+from ..describing import describe_item, kind_words
+from ..describing_changes import described_changes
+from ..editions import efforts_of, load_edition, predecessor
+from ..forms import EffortForm
+from ..loading import load_visible, visible_editions
+from ..measures import KINDS
+from ..models import Edition
+from ..permissions import can_estimate, can_manage_standards
 
 
 @require_safe
 def edition_list(request: HttpRequest) -> HttpResponse:
-    editions = Edition.objects.published().newest_first()
-    return render(request, "standards/edition_list.html", {"editions": editions})
+    rows = visible_editions(request.user).newest_first()
+    published = [row for row in rows if row.is_published]
+    context = {"editions": published, "drafts": [row for row in rows if not row.is_published]}
+    return render(request, "standards/edition_list.html", context)
 
 
 @require_safe
 def edition_detail(request: HttpRequest, code: str, edition: str) -> HttpResponse:
     """The document word for word, each clause with the items it was divided into."""
-    row = get_object_or_404(Edition.objects.published(), standard=code, edition=edition)
+    row = load_visible(request.user, code, edition)
     standard = load_edition(row.pk)
     context = {
+        "row": row,
         "standard": standard,
+        "before": predecessor(row),
+        "can_manage": can_manage_standards(request.user),
         "sections": [_section(section) for section in standard.sections],
         "totals": [_total(standard, kind) for kind in KINDS],
         "can_estimate": can_estimate(request.user),
@@ -45,6 +52,22 @@ def edition_detail(request: HttpRequest, code: str, edition: str) -> HttpRespons
         ],
     }
     return render(request, "standards/edition.html", context)
+
+
+@require_safe
+def changes(request: HttpRequest, code: str, edition: str) -> HttpResponse:
+    """This edition and the one before it, item by item; ?with=CODE/EDITION holds it against another."""
+    row = load_visible(request.user, code, edition)
+    others = visible_editions(request.user).exclude(pk=row.pk).newest_first()
+    others = list(others.select_related(None))
+    wanted = request.GET.get("with", "")
+    before = next((one for one in others if f"{one.standard}/{one.edition}" == wanted), None) or next(
+        (one for one in others if one == predecessor(row)), None
+    )
+    context = {"row": row, "before": before, "others": others, "shown": request.GET.get("show", "")}
+    if before is not None:
+        context |= described_changes(load_edition(before.pk), load_edition(row.pk), context["shown"])
+    return render(request, "standards/changes.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
