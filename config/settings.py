@@ -8,6 +8,8 @@ from tempfile import NamedTemporaryFile
 
 import environ
 
+from .buckets import bucket
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.prefix = "PORTAL_"
@@ -113,8 +115,17 @@ SQLITE_OPTIONS = {
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
-DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# A copy that follows the database; pages that only add up read from it.
+REPLICA_URL = env("REPLICA_URL", default="")
+# For so long after a write of theirs people read from the database itself.
+REPLICA_LAG_SECONDS = env.int("REPLICA_LAG_SECONDS", default=30)
+if REPLICA_URL:
+    DATABASES["replica"] = env.db("REPLICA_URL") | {"TEST": {"MIRROR": "default"}}
+    DATABASE_ROUTERS = ["organization.replica.Router"]
+    MIDDLEWARE.append("organization.replica.remembered_writes")
+for database in DATABASES.values():
+    database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
+    database["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # What else happens, in the same transaction, when a center closes, opens again or moves: the part of the
@@ -188,8 +199,12 @@ NPM_FILES = {
     "vendor/idb.js": "idb/build/index.js",
 }
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+# Photos and documents lie in a folder, or in a bucket that several machines share.
+S3_BUCKET = env("S3_BUCKET", default="")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": bucket(env, S3_BUCKET)
+    if S3_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "config.assets.HashedStorage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o640

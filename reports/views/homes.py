@@ -19,6 +19,7 @@ from organization.codes import Level
 from organization.models import Region, Role, ServiceCenter, User
 from organization.permissions import can_delegate
 from organization.querysets import within
+from organization.replica import from_replica
 from standards.models import Item
 
 from .. import overview, permissions, workflow
@@ -34,6 +35,7 @@ PER_PAGE = 50
 
 
 @require_safe
+@from_replica
 def county(request: HttpRequest) -> HttpResponse:
     """Where the county stands in one round: figures, what waits for a decision, ranking, worst items."""
     permissions.can_watch(request.user).enforce(action="county.read")

@@ -1,11 +1,13 @@
 """Reads a backup: first all of it, whether it is whole; only then is anything restored."""
 
 import json
+import shutil
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any, cast
 
 from django.conf import settings
@@ -168,7 +170,11 @@ def _feed(entries: Iterator[tuple[str, _Body]], out: IO[bytes], rest: list[tuple
 def _put(name: str, body: _Body) -> None:
     folder, _, rest = name.partition("/")
     if folder == "files":
-        stored = default_storage.save(rest, File(cast(IO[bytes], body), name=rest))
+        # A bucket asks for a file's length before its bytes.
+        with TemporaryFile() as held:
+            shutil.copyfileobj(cast(IO[bytes], body), held, PIECE)
+            held.seek(0)
+            stored = default_storage.save(rest, File(held, name=rest))
         if stored != rest:
             raise BackupFault(f"文件 {rest} 被存为 {stored} / was stored under another name")
     elif folder == "keys":
