@@ -284,6 +284,14 @@ PUBLIC_REQUESTS_PER_MINUTE = env.int("PUBLIC_REQUESTS_PER_MINUTE", default=120)
 # setting, under the lines of the file. After a change of keys: manage.py encrypt_fields.
 FIELD_KEYS = env.list("FIELD_KEYS", default=[]) or kept_secret(VAR_DIR / "field_key").split()
 
+# The notice about personal data: a new version is asked for at the next log-in; whom to ask about it.
+PRIVACY_VERSION = env("PRIVACY_VERSION", default="2026-11-26")
+PRIVACY_CONTACT = env("PRIVACY_CONTACT", default="")
+# Days after which manage.py remove_expired removes messages, and what disabled accounts keep of their own.
+RETAIN_MESSAGE_DAYS = env.int("RETAIN_MESSAGE_DAYS", default=365)
+RETAIN_ACCOUNT_DAYS = env.int("RETAIN_ACCOUNT_DAYS", default=180)
+RETAIN_UPLOAD_DAYS = env.int("RETAIN_UPLOAD_DAYS", default=7)
+
 # The trail: sha256 or sm3; at least 183 days; where the signed anchors and their key lie.
 AUDIT_DIGEST = env("AUDIT_DIGEST", default="sha256")
 AUDIT_KEEP_DAYS = env.int("AUDIT_KEEP_DAYS", default=365)

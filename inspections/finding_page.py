@@ -141,6 +141,8 @@ def links(evidence: Evidence, *, removable: bool = False) -> dict[str, Any]:
 
 def _before(finding: Finding) -> list[dict[str, str]]:
     photos = Photo.objects.kept().filter(inspection_id=finding.inspection_id, item_id=finding.item_id)
+    # A drawing stands for its photo: a face that was hidden stays hidden.
+    drawn_on = {photo.of_id for photo in photos}
     return [
         {
             "url": reverse("inspections:photo", args=[photo.pk]),
@@ -148,6 +150,7 @@ def _before(finding: Finding) -> list[dict[str, str]]:
             "note": moment(photo.taken_at or photo.added_at),
         }
         for photo in photos
+        if photo.pk not in drawn_on
     ]
 
 

@@ -141,6 +141,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     password_changed_at = models.DateTimeField(_("密码修改时间"), null=True, editable=False)
     second_factor_at = models.DateTimeField(_("动态口令启用时间"), null=True, editable=False)
+    # The notice about personal data that was read last; earlier ones stand in the trail.
+    notice_version = models.CharField(
+        _("已读告知"), max_length=40, default="", db_default="", blank=True, editable=False
+    )
+    notice_at = models.DateTimeField(_("阅读时间"), null=True, editable=False)
+    disabled_at = models.DateTimeField(_("停用时间"), null=True, editable=False)
+    anonymized_at = models.DateTimeField(_("注销时间"), null=True, editable=False)
 
     objects = UserManager()
 

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from .views import centers, delegates, entry, people, second_factor, staff, trail
+from .views import centers, delegates, entry, people, privacy, second_factor, staff, trail
 
 app_name = "organization"
 
 urlpatterns = [
     path("account/", entry.account, name="account"),
+    path("account/data/", privacy.own_data, name="own-data"),
+    path("account/data/download/", privacy.own_data_download, name="own-data-download"),
+    path("privacy/", privacy.privacy, name="privacy"),
     path("session/", entry.session, name="session"),
     path("account/sessions/end/", entry.sessions_end, name="sessions-end"),
     path("account/sessions/<int:pk>/end/", entry.session_end, name="session-end"),
@@ -29,6 +32,8 @@ urlpatterns = [
     path("people/<int:pk>/roles/<int:assignment>/remove/", people.person_unassign, name="person-unassign"),
     path("people/<int:pk>/disable/", people.person_disable, name="person-disable"),
     path("people/<int:pk>/enable/", people.person_enable, name="person-enable"),
+    path("people/<int:pk>/data/", privacy.person_data, name="person-data"),
+    path("people/<int:pk>/anonymize/", privacy.person_anonymize, name="person-anonymize"),
     path("audit/", trail.audit, name="audit"),
     path("audit/export/", trail.audit_export, name="audit-export"),
 ]

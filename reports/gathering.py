@@ -176,7 +176,13 @@ def _result(item: Mapping[str, Any], later: Mapping[str, Any] | None) -> ResultF
 
 def photos_of(item: Mapping[str, Any]) -> tuple[PhotoFacts, ...]:
     """The photos beside an item of a snapshot, in local time."""
-    return tuple(PhotoFacts(photo["sha256"], _local(photo["taken_at"])) for photo in item["photos"])
+    return tuple(PhotoFacts(photo["sha256"], _local(photo["taken_at"])) for photo in shown_photos(item))
+
+
+def shown_photos(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Where somebody drew on a photo, the drawing stands for it: a face that was hidden stays hidden."""
+    drawn_on = {photo.get("of") for photo in item["photos"]}
+    return [photo for photo in item["photos"] if photo["id"] not in drawn_on]
 
 
 def _local(text: str | None) -> datetime | None:

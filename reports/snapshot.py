@@ -147,12 +147,13 @@ def _item(
 
 
 def _photo(photo: Photo) -> dict[str, Any]:
-    return {
+    said = {
         "id": str(photo.pk),
         "sha256": photo.sha256,
         "taken_at": photo.taken_at and photo.taken_at.isoformat(),
         "added_at": photo.added_at.isoformat(),
     }
+    return said | ({"of": str(photo.of_id)} if photo.of_id else {})
 
 
 def _text(value: Any) -> str | None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from django.conf import settings
+
 from organization.codes import CODE_LENGTH, Level, ancestors, level_of
 from organization.models import Assignment, Region, Role, ServiceCenter, User
 
@@ -97,7 +99,9 @@ def make_user(
     is_active: bool = True,
 ) -> User:
     """Create a person holding `roles`; without a password they enter tests by `client.force_login`."""
-    user = User.objects.create_user(username, name or username, password, is_active=is_active)
+    user = User.objects.create_user(
+        username, name or username, password, is_active=is_active, notice_version=settings.PRIVACY_VERSION
+    )
     for role, region in roles or []:
         make_assignment(user, role, region)
     return user

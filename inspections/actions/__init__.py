@@ -7,7 +7,7 @@ from .correcting import answers_as_corrected, corrected_answer, lock_to_correct,
 from .drafts import Imported, import_draft
 from .feedback import RowProblem, save_feedback
 from .filling import Saved, Stale, save_answer, save_answers
-from .messaging import choose_messages, read_messages, remind
+from .messaging import choose_messages, read_messages, remind, remove_old_messages
 from .moving import acknowledge_findings, notify_findings, recall_findings
 from .photos import PHOTOS_PER_ITEM, add_photo, remove_photo
 from .rectifying import (
@@ -66,6 +66,7 @@ __all__ = [
     "receive_piece",
     "remind",
     "remove_evidence",
+    "remove_old_messages",
     "remove_photo",
     "report",
     "review",

@@ -1,11 +1,12 @@
 """Telling people what concerns them: each thing once, whoever runs whatever how often."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
@@ -138,3 +139,9 @@ def choose_messages(*, by: User, email: str, mode: str, now: datetime) -> Messag
     # The address itself is personal and stays out of the trail.
     record("messages.choose", by=by, target=by, region=by.home_code, now=now, mode=mode)
     return choice
+
+
+def remove_old_messages(*, now: datetime, dry_run: bool = False) -> int:
+    """Remove messages of more than `RETAIN_MESSAGE_DAYS` ago; what is still due then is told once more."""
+    old = Message.objects.filter(at__lt=now - timedelta(days=settings.RETAIN_MESSAGE_DAYS))
+    return old.count() if dry_run else old.delete()[0]

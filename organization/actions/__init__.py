@@ -15,6 +15,13 @@ from .people import (
     set_password,
     unassign,
 )
+from .privacy import (
+    acknowledge_notice,
+    anonymize_person,
+    note_data_of,
+    note_own_data,
+    remove_expired_accounts,
+)
 from .regions import Loaded, import_regions
 from .second_factor import (
     begin_second_factor,
@@ -33,7 +40,9 @@ __all__ = [
     "Loaded",
     "Made",
     "Standing",
+    "acknowledge_notice",
     "anchor_trail",
+    "anonymize_person",
     "assign",
     "begin_second_factor",
     "begin_session",
@@ -58,14 +67,17 @@ __all__ = [
     "move_center",
     "move_session",
     "must_wait",
+    "note_data_of",
     "note_export",
     "note_login",
     "note_logout",
+    "note_own_data",
     "note_phone_read",
     "note_refused_login",
     "note_refused_sso",
     "pass_second_factor",
     "prune_trail",
+    "remove_expired_accounts",
     "renew_recovery_codes",
     "set_password",
     "unassign",

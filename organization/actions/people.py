@@ -141,9 +141,11 @@ def enable(*, by: User, person: User, now: datetime | None = None) -> User:
 @transaction.atomic
 def _set_active(by: User, person: User, active: bool, action: str, now: datetime | None) -> User:
     person = _locked(by, person, action)
+    if active and person.anonymized_at is not None:
+        raise Problem(_("这个账号已注销，不能再启用。请另建账号。"))
     if person.is_active != active:
-        person.is_active = active
-        person.save(update_fields=["is_active"])
+        person.is_active, person.disabled_at = active, None if active else now or timezone.now()
+        person.save(update_fields=["is_active", "disabled_at"])
         if not active:
             end_all_sessions(person)
         record(action, by=by, target=person, region=person.home_code, now=now, username=person.username)

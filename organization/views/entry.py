@@ -22,6 +22,7 @@ from ..forms import LoginForm, OwnPasswordForm
 from ..gate import must_change
 from ..middleware import address_of, renew
 from ..models import Role, User
+from ..privacy import DUE, is_due
 from ..problems import Problem
 from ..release import release
 from ..sessions import running
@@ -64,6 +65,8 @@ def let_in(request: HttpRequest, person: User, *, way: str = "") -> None:
     login(request, person, settings.AUTHENTICATION_BACKENDS[0])
     if way:
         request.session[single_sign_on.WAY] = way
+    if is_due(person):
+        request.session[DUE] = True
     renew(request.session)
     # The key is given when a session is written for the first time.
     request.session.save()

@@ -93,6 +93,8 @@ def _people(now: datetime) -> dict[str, User]:
             username=member.username, name=member.name, password=encoded, created_at=created,
             # The printed password is new, so that nobody is asked to change it on the way in.
             password_changed_at=now,
+            # Nor to read what is kept of a person who does not exist.
+            notice_version=settings.PRIVACY_VERSION,
         )  # fmt: skip
         Assignment.objects.create(user=person, role=member.role, region=region)
         record(

@@ -19,7 +19,7 @@ from organization.models import User
 from organization.problems import Problem
 from organization.templatetags.portal import day, moment
 
-from .. import actions, comparing, overview, permissions
+from .. import actions, comparing, gathering, overview, permissions
 from ..models import OfficialDocument
 from ..models.offices import DEMANDS
 
@@ -118,7 +118,7 @@ def _shown(item: dict[str, Any], clause: dict[str, str], kept: set[str]) -> dict
             "thumbnail": reverse("inspections:photo-thumbnail", args=[photo["id"]]),
             "note": item["title"],
         }
-        for photo in item["photos"]
+        for photo in gathering.shown_photos(item)
         if photo["id"] in kept
     ]
     return {**item, "source": clause, "photos": photos}

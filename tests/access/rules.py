@@ -109,6 +109,11 @@ RULES: dict[str, Rule | tuple[Rule, ...]] = {
     "operations:metrics": Rule(public=True),
     "organization:session": PUBLIC,
     "organization:account": replace(ALL, post=True),
+    "organization:own-data": ALL,
+    "organization:own-data-download": ALL_ACT,
+    "organization:privacy": replace(ALL, post=True),
+    "organization:person-data": act(SECURITY, "person"),
+    "organization:person-anonymize": act(SECURITY, "person"),
     "organization:sessions-end": ALL_ACT,
     # The person's own alone.
     "organization:session-end": act(NOBODY, "session"),

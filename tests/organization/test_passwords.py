@@ -102,6 +102,7 @@ def test_initial_password_is_changed_before_anything_else(
         region=county.region,
     )
     log_in(client, username="new")
+    client.post(reverse("organization:privacy"))
     account = reverse("organization:account")
     for page in (reverse("home"), reverse("reports:county"), reverse("organization:center-list")):
         assert client.get(page)["Location"] == account

@@ -26,15 +26,35 @@ PAGES = {
     "person-unassign": (Role.SECURITY_ADMINISTRATOR, "assignment"),
     "person-disable": (Role.SECURITY_ADMINISTRATOR, "person"),
     "person-enable": (Role.SECURITY_ADMINISTRATOR, "person"),
+    "person-data": (Role.SECURITY_ADMINISTRATOR, "person"),
+    "person-anonymize": (Role.SECURITY_ADMINISTRATOR, "person"),
     "person-factor-drop": (Role.SECURITY_ADMINISTRATOR, "person"),
     "audit": (Role.AUDIT_ADMINISTRATOR, None),
     "audit-export": (Role.AUDIT_ADMINISTRATOR, None),
 }
-POST_ONLY = {"person-unassign", "person-disable", "person-enable", "audit-export", "person-factor-drop"}
+POST_ONLY = {
+    "person-data",
+    "person-anonymize",
+    "person-unassign",
+    "person-disable",
+    "person-enable",
+    "audit-export",
+    "person-factor-drop",
+}
 # About nobody but the person who asks.
 # A township's staff; tests/organization/views/test_delegates.py.
 DELEGATING = {"delegate-list", "delegate-create"}
-OWN = {"account", "second-factor", "recovery-codes", "own-factor-drop", "sessions-end", "session-end"}
+OWN = {
+    "own-data",
+    "own-data-download",
+    "privacy",
+    "account",
+    "second-factor",
+    "recovery-codes",
+    "own-factor-drop",
+    "sessions-end",
+    "session-end",
+}
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES)
 
 Address = Callable[[str], str]
@@ -82,7 +102,7 @@ def test_page_opens_for_its_role_only(
     """Whoever may not is refused (403) where they see the row, and finds nothing (404) where they do not."""
     status = visit(client, cast[role], page, address(page))
     if role == PAGES[page][0]:
-        assert status == (302 if page in POST_ONLY - {"audit-export"} else 200)
+        assert status == (302 if page in POST_ONLY - {"audit-export", "person-data"} else 200)
         return
     assert status == 403
     refused = AuditEntry.objects.get(result=AuditEntry.Result.REFUSED)

@@ -1,0 +1,84 @@
+"""Writes to personal data: the notice read, data handed out, an account freed of whose it was."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..audit import record
+from ..models import User
+from ..permissions import can_edit_person
+from ..privacy import own_rows
+from ..problems import Problem
+from .sessions import end_all_sessions
+
+
+@transaction.atomic
+def acknowledge_notice(*, by: User, now: datetime | None = None) -> None:
+    """Keep which version of the notice the person has read, and when."""
+    now, version = now or timezone.now(), settings.PRIVACY_VERSION
+    User.objects.filter(pk=by.pk).update(notice_version=version, notice_at=now)
+    record("privacy.acknowledge", by=by, target=by, region=by.home_code, now=now, version=version)
+
+
+def note_own_data(*, by: User, now: datetime | None = None) -> None:
+    record("person.data", by=by, target=by, region=by.home_code, now=now)
+
+
+def note_data_of(*, by: User, person: User, now: datetime | None = None) -> None:
+    """Leave a row before a person's data are handed out on their request."""
+    can_edit_person(by, person).enforce(action="person.data", target=person, region=person.home_code)
+    record("person.data", by=by, target=person, region=person.home_code, now=now)
+
+
+@transaction.atomic
+def anonymize_person(*, by: User, person: User, now: datetime | None = None) -> User:
+    """Take name, username and all that is the person's alone from a disabled account, for good.
+
+    What they did stays under the account's number; the trail and issued documents are never changed, and go
+    when their own time is over.
+    """
+    person = User.objects.select_for_update().get(pk=person.pk)
+    can_edit_person(by, person).enforce(action="person.anonymize", target=person, region=person.home_code)
+    if person.is_active:
+        raise Problem(_("请先停用账号，再去除身份信息。"))
+    if person.anonymized_at is not None:
+        return person
+    _drop_own(person)
+    person.username, person.name = f"removed-{person.pk}", _("已注销人员%(number)d") % {"number": person.pk}
+    person.second_factor_at, person.anonymized_at = None, now or timezone.now()
+    person.set_unusable_password()
+    person.save()
+    record("person.anonymize", by=by, target=person, region=person.home_code, now=now)
+    return person
+
+
+def remove_expired_accounts(*, now: datetime | None = None, dry_run: bool = False) -> int:
+    """Remove what is the person's alone from accounts disabled for `RETAIN_ACCOUNT_DAYS`; count the rows.
+
+    The name stays: who left is still who did it, until the security administrator frees the account of it.
+    """
+    now = now or timezone.now()
+    disabled = User.objects.filter(is_active=False)
+    if not dry_run:
+        # Of accounts that an older release disabled nobody knows since when: the time begins now.
+        disabled.filter(disabled_at=None).update(disabled_at=now)
+    before = now - timedelta(days=settings.RETAIN_ACCOUNT_DAYS)
+    count = 0
+    for person in disabled.filter(disabled_at__lt=before).iterator():
+        rows = sum(found.count() for _label, found in own_rows(person))
+        if rows and not dry_run:
+            with transaction.atomic():
+                _drop_own(person)
+                User.objects.filter(pk=person.pk).update(second_factor_at=None)
+                record("person.expire", by=None, target=person, region=person.home_code, now=now, count=rows)
+        count += rows
+    return count
+
+
+def _drop_own(person: User) -> None:
+    end_all_sessions(person)
+    for _label, found in own_rows(person):
+        found.delete()
