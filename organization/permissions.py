@@ -100,6 +100,12 @@ def can_edit_person(user: User, person: User) -> Verdict:
     return no(_("这位人员还有本地区以外的权限，请由上级安全管理员办理。"))
 
 
+def can_handle_data(user: User, person: User) -> Verdict:
+    """Handing out a person's data and freeing an account of them is the security administrator's alone."""
+    verdict = can_manage_people(user)
+    return can_edit_person(user, person) if verdict else verdict
+
+
 def can_delegate(user: User) -> Verdict:
     """A township's own staff may give its villages to the villages' people."""
     if _townships(user):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from ..audit import record
 from ..models import User
-from ..permissions import can_edit_person
+from ..permissions import can_handle_data
 from ..privacy import own_rows
 from ..problems import Problem
 from .sessions import end_all_sessions
@@ -29,7 +29,7 @@ def note_own_data(*, by: User, now: datetime | None = None) -> None:
 
 def note_data_of(*, by: User, person: User, now: datetime | None = None) -> None:
     """Leave a row before a person's data are handed out on their request."""
-    can_edit_person(by, person).enforce(action="person.data", target=person, region=person.home_code)
+    can_handle_data(by, person).enforce(action="person.data", target=person, region=person.home_code)
     record("person.data", by=by, target=person, region=person.home_code, now=now)
 
 
@@ -41,7 +41,7 @@ def anonymize_person(*, by: User, person: User, now: datetime | None = None) -> 
     when their own time is over.
     """
     person = User.objects.select_for_update().get(pk=person.pk)
-    can_edit_person(by, person).enforce(action="person.anonymize", target=person, region=person.home_code)
+    can_handle_data(by, person).enforce(action="person.anonymize", target=person, region=person.home_code)
     if person.is_active:
         raise Problem(_("请先停用账号，再去除身份信息。"))
     if person.anonymized_at is not None:

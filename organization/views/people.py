@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from .. import actions
 from ..forms import GrantForm, NameForm, NewPasswordForm, PersonFilter, PersonForm
 from ..models import Assignment, User
-from ..permissions import can_edit_person, can_manage_people
+from ..permissions import can_edit_person, can_handle_data, can_manage_people
 from ..problems import Problem
 from ..querysets import within
 
@@ -157,6 +157,7 @@ def _answer(
     }
     context = {"person": person, "grants": person.grants, "faulty": form, **forms}
     context |= {"may_grant": can_manage_people(request.user), "crumbs": _crumbs_of(request.user)}
+    context["may_handle_data"] = can_handle_data(request.user, person)
     return render(request, "organization/person_edit.html", context)
 
 

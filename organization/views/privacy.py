@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from .. import actions
 from ..models import User
-from ..permissions import can_edit_person
+from ..permissions import can_handle_data
 from ..privacy import DUE, data_of, is_due, stored
 from ..problems import Problem
 
@@ -63,7 +63,7 @@ def person_data(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def person_anonymize(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
-    can_edit_person(request.user, person).enforce(
+    can_handle_data(request.user, person).enforce(
         action="person.anonymize", target=person, region=person.home_code
     )
     try:

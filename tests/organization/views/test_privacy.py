@@ -212,6 +212,19 @@ def test_nobody_elses_data_are_handed_out(client: Client, person: User, cast: di
     assert person.name == "李华"
 
 
+def test_township_does_not_handle_the_data_of_its_villages_people(
+    client: Client, county: County, cast: dict[str, User]
+) -> None:
+    """It may set their passwords; their data are the security administrator's business."""
+    village = make_user("cun", [(Role.TOWNSHIP_STAFF, county.villages[0])])
+    client.force_login(cast[Role.TOWNSHIP_STAFF])
+    page = client.get(f"/people/{village.pk}/")
+    assert page.status_code == 200
+    assert "下载此人的个人信息" not in page.content.decode()
+    assert client.post(f"/people/{village.pk}/data/").status_code == 403
+    assert client.post(f"/people/{village.pk}/anonymize/").status_code == 403
+
+
 # ---- freed of whose it was
 
 
