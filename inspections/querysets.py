@@ -114,6 +114,16 @@ class PhotoQuerySet(models.QuerySet[Any]):
         return self.filter(removed_at=None, arrived_at=None)
 
 
+class TwinQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> "TwinQuerySet":
+        """Pairs of which the person oversees both; one elsewhere is not told of."""
+        mine = user.prefixes(*OVERSEERS)
+        both = within(mine, "photo__inspection__region__code") & within(
+            mine, "other__inspection__region__code"
+        )
+        return self.filter(both, photo__removed_at=None, other__removed_at=None)
+
+
 class FindingQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> "FindingQuerySet":
         return self.filter(within(user.prefixes(*OVERSEERS, Role.TOWNSHIP_STAFF), "region__code"))

@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from inspections.models import Round
+from inspections.models import Photo, Round
+from inspections.workflow import SUBMITTED
 from organization.models import User
+from organization.templatetags.portal import day
 from organization.trail import cell_text
 
 from . import lessons, permissions
@@ -23,6 +25,7 @@ class Cell:
     words: str
     percent: float | None = None
     url: str = ""
+    image: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ def tables_of(user: User, round: Round, rounds: Sequence[Round]) -> list[LessonT
             lessons.repeats_by_item(user, round),
         ),
     ]
+    found.append(_twins(user, round))
     if permissions.can_compare_inspectors(user, round):
         found.append(_looks(user, round))
     return found
@@ -164,6 +168,42 @@ def _repeats(key: str, title: str, head: str, rows: Sequence[lessons.Repeat]) ->
 
 def _percent(row: lessons.Repeat) -> int:
     return (200 * row.again + row.all) // (2 * row.all) if row.all else 0
+
+
+def _twins(user: User, round: Round) -> LessonTable:
+    return LessonTable(
+        "photos",
+        _("看起来相同的照片"),
+        _(
+            "不同中心或不同轮次的照片，画面几乎相同。相同不等于弄虚作假：请对照两张照片，问清情况。"
+            "只列最相近的 %(n)d 对。"
+        )
+        % {"n": lessons.TWINS_SHOWN},
+        (
+            (_("中心"), False), (_("照片"), False), (_("检查项"), False), (_("相同的另一张"), False),
+            (_("照片"), False), (_("不同的程度（0 到 64）"), True),
+        ),
+        tuple(
+            (
+                _center_of(twin.photo), _picture(twin.photo), Cell(twin.photo.item.title),
+                _center_of(twin.other), _picture(twin.other), Cell(str(twin.distance)),
+            )
+            for twin in lessons.twins(user, round)
+        ),
+    )  # fmt: skip
+
+
+def _center_of(photo: Photo) -> Cell:
+    inspection = photo.inspection
+    return Cell(
+        f"{inspection.center.name}（{inspection.round.name}）",
+        url=reverse("reports:score", args=[inspection.pk]) if inspection.state == SUBMITTED else "",
+    )
+
+
+def _picture(photo: Photo) -> Cell:
+    url, small = (reverse(f"inspections:photo{part}", args=[photo.pk]) for part in ("", "-thumbnail"))
+    return Cell(day(photo.taken_at or photo.added_at), url=url, image=small)
 
 
 def _looks(user: User, round: Round) -> LessonTable:

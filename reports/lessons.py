@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from inspections.calendars import working_calendar
 from inspections.deadlines import ONE_DAY, WorkingCalendar
-from inspections.models import Answer, AnswerEvent, Finding, FindingEvent, Round
+from inspections.models import Answer, AnswerEvent, Finding, FindingEvent, PhotoTwin, Round
 from inspections.querysets import OVERSEERS
 from inspections.workflow import SUBMITTED
 from organization.codes import CODE_LENGTH
@@ -28,6 +28,7 @@ from .overview import TOWNSHIP, overseen
 
 ROUNDS_COMPARED = 8
 ITEMS_SHOWN = 15
+TWINS_SHOWN = 50
 # Below these an inspector's figures say more about chance than about the inspector.
 LEAST_ANSWERS, LEAST_INSPECTIONS = 200, 3
 LONGEST_VISIT = 4 * 3600  # seconds; a form that was left open for longer tells nothing of the pace
@@ -234,6 +235,21 @@ def _repeats(user: User, round: Round, *by: Any) -> list[tuple[Any, ...]]:
     rows = Finding.objects.standing().filter(overseen(user), round=round).order_by()
     rows = rows.annotate(before=Exists(before)).values_list(*by)
     return list(rows.annotate(again=Count("pk", filter=Q(before=True)), n=Count("pk")))
+
+
+# ---- photos
+
+
+def twins(user: User, round: Round) -> list[PhotoTwin]:
+    """Pairs of photos that look the same, at least one of them of the round, the nearest first."""
+    about = Q(photo__inspection__round=round) | Q(other__inspection__round=round)
+    joined = [
+        f"{side}__{path}"
+        for side in ("photo", "other")
+        for path in ("item", "inspection__center", "inspection__round")
+    ]
+    rows = PhotoTwin.objects.visible_to(user).filter(about).select_related(*joined)
+    return list(rows.defer("photo__inspection__snapshot", "other__inspection__snapshot")[:TWINS_SHOWN])
 
 
 # ---- how it was looked at

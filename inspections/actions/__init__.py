@@ -7,6 +7,7 @@ from .correcting import answers_as_corrected, corrected_answer, lock_to_correct,
 from .drafts import Imported, import_draft
 from .feedback import RowProblem, save_feedback
 from .filling import Saved, Stale, save_answer, save_answers
+from .likeness import note_likeness
 from .messaging import choose_messages, read_messages, remind, remove_old_messages
 from .moving import acknowledge_findings, notify_findings, recall_findings
 from .photos import PHOTOS_PER_ITEM, add_photo, remove_photo
@@ -58,6 +59,7 @@ __all__ = [
     "lock_for_submit",
     "lock_to_correct",
     "mark_submitted",
+    "note_likeness",
     "notify_findings",
     "object_to",
     "open_findings",

@@ -25,6 +25,7 @@ from ..checklist import checklist
 from ..models import Inspection, Photo, PhotoChunk
 from ..photos import Prepared, prepare, prepare_small
 from .filling import lock_to_fill, note_beginning
+from .likeness import note_likeness
 from .photos import PHOTOS_PER_ITEM
 
 UPLOADS = "uploads"
@@ -209,6 +210,7 @@ def _arrive(photo: Photo, prepared: Prepared, chunks: list[PhotoChunk], by: User
     if not Photo.objects.on_the_way().filter(pk=photo.pk).update(**fields):
         return False
     PhotoChunk.objects.filter(photo=photo).delete()
+    note_likeness(photo, prepared.thumbnail)
     record(
         "photo.arrive", by=by, target=photo, region=locked.region_id, now=now,
         inspection=str(locked.pk), sha256=prepared.sha256, received=photo.received_sha256,

@@ -16,6 +16,7 @@ from ..checklist import checklist
 from ..models import Inspection, Photo
 from ..photos import prepare
 from .filling import lock_to_fill, note_beginning
+from .likeness import note_likeness
 
 PHOTOS_PER_ITEM = 9
 
@@ -55,6 +56,7 @@ def add_photo(
         photo.file.save(f"{photo.id}.jpg", ContentFile(prepared.body), save=False)
         photo.thumbnail.save(f"{photo.id}-small.jpg", ContentFile(prepared.thumbnail), save=False)
         photo.save(force_insert=True)
+        note_likeness(photo, prepared.thumbnail)
         record(
             "photo.add", by=by, target=photo, region=locked.region_id, now=now,
             inspection=str(locked.pk), item=code, sha256=photo.sha256,

@@ -4,6 +4,7 @@ from .answers import Answer, AnswerEvent, Conflict
 from .calendars import CalendarDay, CalendarYear
 from .corrections import Correction
 from .findings import Finding
+from .likeness import PhotoPrint, PhotoTwin
 from .messages import Message, MessageChoice
 from .photos import Photo, PhotoChunk
 from .rectification import Evidence, FindingEvent, RectificationPolicy, Reply, Request
@@ -27,6 +28,8 @@ __all__ = [
     "MessageChoice",
     "Photo",
     "PhotoChunk",
+    "PhotoPrint",
+    "PhotoTwin",
     "RectificationPolicy",
     "Reply",
     "Request",

@@ -213,7 +213,7 @@ def test_page_costs_the_same_for_one_and_three(
     for place in range(count):
         follow(stage, submitted(stage, place, **SHORT), signed=later(1), sent=later(4))
     client.force_login(stage.cast["administrator"])
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(reverse("reports:lessons"))
 
 
