@@ -1,12 +1,16 @@
 """The items that one kind of center is inspected by, with their rows' keys, read once per process."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from standards.content import ClauseData, ItemData, SectionData, StandardData
 from standards.editions import load_edition
 from standards.models import Item
+
+if TYPE_CHECKING:
+    from .models import Inspection
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,25 @@ class Checklist:
 def keys_of(checklist: Checklist) -> dict[str, int]:
     """The keys of the items' rows by code."""
     return {code: entry.pk for code, entry in checklist.by_code.items()}
+
+
+def checklist_of(inspection: "Inspection") -> Checklist:
+    """What an inspection is about: everything, or for a re-inspection its items alone."""
+    whole = checklist(inspection.edition_id, inspection.kind)
+    return whole if inspection.items is None else _narrowed(whole, inspection.items)
+
+
+def _narrowed(whole: Checklist, keys: Iterable[int]) -> Checklist:
+    """The items of these keys, with the numbers that they have in the whole."""
+    wanted = set(keys)
+    entries = tuple(entry for entry in whole.entries if entry.pk in wanted)
+    return Checklist(
+        whole.standard,
+        whole.kind,
+        entries,
+        {entry.item.code: entry for entry in entries},
+        {entry.pk: entry for entry in entries},
+    )
 
 
 @lru_cache(maxsize=32)

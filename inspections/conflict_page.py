@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from .answers import UNANSWERED, Checked
-from .checklist import Checklist, Entry, checklist
+from .checklist import Checklist, Entry, checklist_of
 from .contention import Contender, Dispute, disputes
 from .form_page import photo_links
 from .merging import Outcome
@@ -42,7 +42,7 @@ def clashes(inspection: Inspection) -> list[Clash]:
     found = disputes(inspection)
     if not found:
         return []
-    items = checklist(inspection.edition_id, inspection.kind)
+    items = checklist_of(inspection)
     pictures = _pictures(inspection, found)
     return [
         _clash(entry, inspection.kind, found[entry.pk], pictures)
@@ -53,7 +53,7 @@ def clashes(inspection: Inspection) -> list[Clash]:
 
 def decided(inspection: Inspection) -> list[dict[str, Any]]:
     """What was picked before, newest first: the item, by whom and when, and what it was picked over."""
-    items = checklist(inspection.edition_id, inspection.kind)
+    items = checklist_of(inspection)
     rows = Conflict.objects.filter(inspection=inspection).exclude(settled_at=None)
     rows = rows.select_related("settled_by", "settled_event", "event__by", "event__captured_by")
     rows = rows.order_by("-settled_at", "-pk")

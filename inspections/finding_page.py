@@ -32,6 +32,8 @@ STEPS = {
     "refuse": gettext_lazy("不同意"),
     "correct": gettext_lazy("更正得分"),
     "recount": gettext_lazy("工作日历变动，重新计算期限"),
+    "pass": gettext_lazy("复查合格，销号"),
+    "fail": gettext_lazy("复查不合格，继续整改"),
     **MOVES,
 }
 TONES = {"blue": "info", "yellow": "warn", "red": "bad"}
@@ -115,6 +117,7 @@ def page_context(finding: Finding, user: User) -> dict[str, Any]:
         and Request.Kind.EXTENSION not in waiting,
         "can_object": permissions.can_object(user, finding) and Request.Kind.OBJECTION not in waiting,
         "can_review": permissions.can_review(user, finding),
+        "can_reinspect": finding.state in workflow.REINSPECTABLE and permissions.can_review(user, finding),
     }
 
 

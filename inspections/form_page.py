@@ -19,7 +19,7 @@ from organization.release import release
 
 from .answer_rows import read_held, read_last
 from .answers import UNANSWERED, Given
-from .checklist import Checklist, checklist
+from .checklist import Checklist, checklist_of
 from .fragments import State, fill
 from .loading import previous_items
 from .merging import Held
@@ -64,7 +64,7 @@ def page_context(
     `csrf` is the token that its forms send.
     """
     errors = errors or {}
-    items = checklist(inspection.edition_id, inspection.kind)
+    items = checklist_of(inspection)
     # Read before the answers, so that the page misses none of what comes after it.
     cursor = read_last(inspection)
     answers = read_held(inspection)
@@ -86,7 +86,7 @@ def page_context(
 
 def shell_context(inspection: Inspection) -> dict[str, Any]:
     """Context of the form page as a device keeps it: every item, no answer, nobody's name or token."""
-    items = checklist(inspection.edition_id, inspection.kind)
+    items = checklist_of(inspection)
     return {**_sheet(inspection, items, {}, set(), ""), "next_anchor": ""}
 
 
@@ -107,13 +107,14 @@ def _sheet(
 
 
 def _sections(items: Checklist, html: Sequence[SafeString], done: set[int]) -> list[Section]:
+    by_number = dict(zip((entry.number for entry in items.entries), html, strict=True))
     return [
         Section(
             code=section.code,
             title=section.title,
             answered=sum(entry.pk in done for entry in entries),
             total=len(entries),
-            cards=[html[entry.number - 1] for entry in entries],
+            cards=[by_number[entry.number] for entry in entries],
         )
         for section, entries in items.sections()
     ]

@@ -43,6 +43,8 @@ class RoundForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["region"].queryset = Region.objects.filter(own, level__lte=Level.TOWNSHIP)
         self.fields["edition"].queryset = Edition.objects.exclude(published_at=None)
         self.fields["region"].empty_label = self.fields["edition"].empty_label = None
+        # Re-inspections make their rounds themselves.
+        self.fields["kind"].choices = [one for one in Round.Kind.choices if one[0] != Round.Kind.REINSPECTION]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -126,6 +128,21 @@ class AssignForm(forms.Form):
         # A key that is none selects nothing, as one of another round does.
         known = {str(pk) for pk in rows.values_list("pk", flat=True)}
         return rows.filter(pk__in=known.intersection(ticked))
+
+
+class ReinspectForm(forms.Form):
+    """Who looks again, and by when."""
+
+    lead = forms.ModelChoiceField(User.objects.none(), label=_("组长"))
+    people = PeopleField(
+        User.objects.none(), label=_("检查员"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    ends_on = forms.DateField(label=_("复查完成日期"), widget=DateInput())
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["people"].queryset = candidates(round, Role.INSPECTOR, Role.LEAD_INSPECTOR)
+        self.fields["lead"].queryset = candidates(round, Role.LEAD_INSPECTOR)
 
 
 def places(round: Round) -> Any:

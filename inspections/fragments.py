@@ -147,6 +147,7 @@ def fill(list_: Checklist, edition_pk: int, language: str, states: Mapping[int, 
         # Literals come from escaping templates, and `_slots` escapes what is put between them.
         SafeString(fragment.fill(states.get(fragment.entry.pk, blank)))
         for fragment in fragments(edition_pk, list_.kind, language)
+        if fragment.entry.pk in list_.by_pk
     ]
 
 

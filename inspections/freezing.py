@@ -53,6 +53,19 @@ GUARD = _guard(
 )
 
 
+REINSPECTIONS = Guard(
+    "what a re-inspection is about never changes",
+    (
+        Rule(
+            "inspection_items_update",
+            _INSPECTION,
+            "UPDATE OF reinspects_id, items",
+            "OLD.reinspects_id IS NOT NULL OR NEW.reinspects_id IS NOT NULL",
+        ),
+    ),
+)
+
+
 def _findings(*rules: Rule) -> Guard:
     delete = Rule("finding_delete", "inspections_finding", "DELETE", "OLD.id IS NOT NULL")
     return Guard("what was found is never changed", (*rules, delete))

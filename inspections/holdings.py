@@ -12,7 +12,7 @@ from django.utils.crypto import salted_hmac
 from organization.models import User
 
 from . import receipts
-from .checklist import checklist
+from .checklist import checklist_of
 from .merging import digest
 from .models import AnswerEvent, Inspection, Photo
 
@@ -31,7 +31,7 @@ def receipt_of(inspection: Inspection, person: User, now: datetime) -> dict[str,
 
 def held_of(inspection: Inspection, made_for: str = "", now: datetime | None = None) -> dict[str, Any]:
     """Everything that is held, as a receipt without its signature."""
-    items = checklist(inspection.edition_id, inspection.kind)
+    items = checklist_of(inspection)
     return receipts.build(
         inspection={
             "id": str(inspection.pk),

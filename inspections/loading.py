@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404
 
 from organization.models import User
 
-from .checklist import Entry, checklist
+from .checklist import Entry, checklist_of
 from .models import Finding, Inspection, Photo, Round
+from .querysets import InspectionQuerySet
 
 JOINED = ("center", "round")
 
@@ -21,7 +22,7 @@ def load_inspection(user: User, pk: UUID) -> Inspection:
 
 def load_entry(inspection: Inspection, code: str) -> Entry:
     try:
-        return checklist(inspection.edition_id, inspection.kind).by_code[code]
+        return checklist_of(inspection).by_code[code]
     except KeyError:
         raise Http404 from None
 
@@ -45,14 +46,22 @@ def previous_items(inspection: Inspection) -> dict[str, dict[str, Any]]:
 def previous_inspection(inspection: Inspection) -> dict[str, Any] | None:
     """Key and content of the center's last inspection submitted before this one.
 
-    Inspectors are not shown what the township said of itself, and a self-check sees earlier self-checks.
+    A re-inspection sees the one that it looks at again. Inspectors are not
+    shown what the township said of itself, and a self-check sees earlier self-checks.
     """
-    earlier = Inspection.objects.submitted().filter(center_id=inspection.center_id).exclude(pk=inspection.pk)
+    if inspection.reinspects_id:
+        return _of(Inspection.objects.filter(pk=inspection.reinspects_id))
+    earlier = Inspection.objects.submitted().whole().filter(center_id=inspection.center_id)
+    earlier = earlier.exclude(pk=inspection.pk)
     self_checks = Q(round__kind=Round.Kind.SELF_CHECK)
     earlier = earlier.filter(self_checks if inspection.round.kind == Round.Kind.SELF_CHECK else ~self_checks)
     if inspection.submitted_at:
         earlier = earlier.filter(submitted_at__lt=inspection.submitted_at)
-    row = earlier.order_by("-submitted_at").only("snapshot", "corrected").first()
+    return _of(earlier.order_by("-submitted_at"))
+
+
+def _of(rows: InspectionQuerySet) -> dict[str, Any] | None:
+    row = rows.only("snapshot", "corrected").first()
     return {"pk": row.pk, "content": row.content} if row else None
 
 

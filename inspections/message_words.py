@@ -37,6 +37,14 @@ WORDS = {
         gettext_lazy("整改情况被退回"),
         gettext_lazy("%(finding)s。意见：%(words)s。请继续整改后再报。"),
     ),
+    "reinspection": (
+        gettext_lazy("将进行复查"),
+        gettext_lazy("%(center)s：%(count)s个问题。请做好准备。"),
+    ),
+    "reinspected": (
+        gettext_lazy("复查结果"),
+        gettext_lazy("%(center)s：%(passed)s个问题合格销号，%(failed)s个继续整改。"),
+    ),
     "reinspect": (gettext_lazy("将安排复查"), gettext_lazy("%(finding)s。请做好准备。")),
     "close": (gettext_lazy("问题已销号"), gettext_lazy("%(finding)s。")),
     "reopen": (gettext_lazy("问题需要重新整改"), gettext_lazy("%(finding)s。意见：%(words)s。")),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from standards.describing import threshold_words
 from standards.measures import Banded, Choice, Elements, Occurrences, PerUnit, YesNo
 
-from .checklist import Entry, checklist
+from .checklist import Entry, checklist_of
 from .form_page import status_names
 from .loading import previous_items
 from .models import Inspection
@@ -22,7 +22,7 @@ def number_of(inspection: Inspection) -> str:
 
 def paper_context(inspection: Inspection, *, previous: bool) -> dict[str, Any]:
     """Context of the page; with `previous`, each item says how the center's last inspection found it."""
-    items = checklist(inspection.edition_id, inspection.kind)
+    items = checklist_of(inspection)
     last = previous_items(inspection) if previous else {}
     return {
         "inspection": inspection,

@@ -12,6 +12,8 @@ from .models import Finding, Inspection, Request, Round
 from .querysets import INSPECTORS, OVERSEERS
 from .workflow import SUBMITTED
 
+# What these rounds find is not followed up from them.
+UNFOLLOWED = (Round.Kind.SELF_CHECK, Round.Kind.REINSPECTION)
 # What is sent back, opened again or taken back needs a reason that the township reads.
 NEED_WORDS = frozenset({"return", "reopen", "withdraw"})
 
@@ -135,6 +137,15 @@ def can_decide(user: User, request: Request, finding: Finding) -> Verdict:
     if finding.state not in workflow.OPEN:
         return no(_("这个问题已经办结，不用再答复。"))
     return can_review(user, finding)
+
+
+def can_order_reinspection(user: User, inspection: Inspection) -> Verdict:
+    """Allow the county's administrators, one re-inspection of an inspection at a time."""
+    if inspection.state != SUBMITTED or inspection.round.kind in UNFOLLOWED:
+        return no(_("这次检查没有可以复查的问题。"))
+    if inspection.reinspections.exclude(state=SUBMITTED).exists():
+        return no(_("已经安排了复查，还没有提交。"))
+    return holder(user, Role.ADMINISTRATOR, code=inspection.region_id)
 
 
 def can_correct(user: User, request: Request, finding: Finding) -> Verdict:

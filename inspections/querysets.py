@@ -66,6 +66,10 @@ class InspectionQuerySet(models.QuerySet[Any]):
     def submitted(self) -> "InspectionQuerySet":
         return self.filter(state=SUBMITTED)
 
+    def whole(self) -> "InspectionQuerySet":
+        """Those of a whole checklist, which have a score; re-inspections look at some items again."""
+        return self.filter(reinspects=None)
+
     def with_first_score(self) -> "InspectionQuerySet":
         """Annotate the score before any correction as `first_score`; None where none was corrected."""
         from .models import Correction
@@ -152,7 +156,7 @@ class FindingQuerySet(models.QuerySet[Any]):
 
         later = Inspection.objects.filter(
             center_id=OuterRef("center_id"), state=SUBMITTED, submitted_at__gt=OuterRef("found_at")
-        ).exclude(round__kind=Round.Kind.SELF_CHECK)
+        ).exclude(round__kind__in=(Round.Kind.SELF_CHECK, Round.Kind.REINSPECTION))
         return self.filter(~Exists(later) | Q(state__in=(*WITH_TOWNSHIP, *WITH_COUNTY)))
 
 

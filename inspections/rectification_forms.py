@@ -11,7 +11,7 @@ from . import workflow
 from .forms import DateInput
 from .models import Finding, MessageChoice, RectificationPolicy, Reply
 
-# The moves that the county makes by hand, as its buttons name them.
+# The county's moves (`workflow.MAKERS`) as its buttons name them.
 MOVES = {
     "close": _("销号"),
     "return": _("退回整改"),
@@ -121,7 +121,7 @@ class ReviewForm(forms.Form):
 
 def moves_from(state: str) -> list[tuple[str, Any]]:
     """The county's moves that exist from a state, with their words."""
-    return [(move, words) for move, words in MOVES.items() if (state, move) in workflow.FINDING_MOVES]
+    return [(move, MOVES[move]) for move in workflow.moves_by(workflow.ADMINISTRATOR, state)]
 
 
 class DecisionForm(forms.Form):

@@ -47,7 +47,8 @@ def fill_sheet(
         slots[f"answered:{section.code}"] = str(section.answered)
         slots[f"tone:{section.code}"] = section.tone
         slots[f"cards:{section.code}"] = "\n".join(section.cards)
-    parts = list(pieces(edition_pk, items.kind, language))
+    whole = items is checklist(edition_pk, items.kind)
+    parts = list(pieces(edition_pk, items.kind, language) if whole else _rendered(items, language))
     parts[1::2] = [slots[name] for name in parts[1::2]]
     # Literals come from escaping templates, cards from `fragments`, and the rest are keys, counts and codes.
     return SafeString("".join(parts))
@@ -55,7 +56,11 @@ def fill_sheet(
 
 @lru_cache(maxsize=64)
 def pieces(edition_pk: int, kind: str, language: str) -> tuple[str, ...]:
-    """Render an edition's sheet for one kind of center, once per process: literal, slot name, literal, …"""
+    """An edition's sheet for one kind of center, rendered once per process: literal, slot name, literal, …"""
+    return _rendered(checklist(edition_pk, kind), language)
+
+
+def _rendered(items: Checklist, language: str) -> tuple[str, ...]:
     # An address takes a key of its own kind only, so that this one stands in for the slot while rendering.
     stand_in = uuid4()
     with override(language):
@@ -63,7 +68,7 @@ def pieces(edition_pk: int, kind: str, language: str) -> tuple[str, ...]:
             "inspections/_sheet.html",
             {
                 "pk": stand_in,
-                "sections": [_blank(*pair, stand_in) for pair in checklist(edition_pk, kind).sections()],
+                "sections": [_blank(*pair, stand_in) for pair in items.sections()],
             },
         )
     return tuple(SLOT.split(html.replace(str(stand_in), token("pk"))))

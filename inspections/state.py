@@ -9,7 +9,7 @@ from django.urls import reverse
 from organization.models import User
 
 from .answer_rows import read_held, read_names
-from .checklist import Checklist, checklist
+from .checklist import Checklist, checklist_of
 from .loading import previous_inspection
 from .merging import CHANGING, Held
 from .models import AnswerEvent, Conflict, Inspection, Photo
@@ -20,7 +20,7 @@ AT_WORK = timedelta(minutes=10)
 
 def build(*, inspection: Inspection, person: User, since: int | None, now: datetime) -> dict[str, Any]:
     """Everything, or what changed after the event `since`; photos and conflicts are always whole."""
-    items = checklist(inspection.edition_id, inspection.kind)
+    items = checklist_of(inspection)
     # The cursor before the answers: what comes in between is told twice, and never missed.
     changed, cursor = _changed(inspection, since)
     held = read_held(inspection)

@@ -28,6 +28,8 @@ WITHDRAWN = "withdrawn"
 WITH_TOWNSHIP = (NOTIFIED, ACKNOWLEDGED, IN_REPAIR)
 WITH_COUNTY = (REPORTED, TO_REINSPECT)
 OPEN = (FOUND, *WITH_TOWNSHIP, *WITH_COUNTY)
+# What the township has signed for and is not closed can be looked at again on the spot.
+REINSPECTABLE = (ACKNOWLEDGED, IN_REPAIR, *WITH_COUNTY)
 
 FINDING_MOVES = MappingProxyType(
     {
@@ -45,14 +47,31 @@ FINDING_MOVES = MappingProxyType(
         (TO_REINSPECT, "close"): CLOSED,
         (TO_REINSPECT, "return"): IN_REPAIR,
         (CLOSED, "reopen"): IN_REPAIR,
+        # What a re-inspection finds on the spot, whether the township has reported or not.
+        **{(state, "pass"): CLOSED for state in REINSPECTABLE},
+        **{(state, "fail"): IN_REPAIR for state in REINSPECTABLE},
         **{(state, "withdraw"): WITHDRAWN for state in OPEN},
     }
 )
 
-# Whose move it is: the county's office and the township's staff by hand, the rest by what they follow from
-# (a notice that is issued, acknowledged or withdrawn).
-TOWNSHIP_MOVES = frozenset({"begin", "report"})
-COUNTY_MOVES = frozenset({"return", "reinspect", "close", "reopen", "withdraw"})
+# Names of rounds are Chinese, as documents are.
+REINSPECTION_NAME = "·第{number}次复查"
+
+# Whose move it is: by hand the township's staff and the county's administrators; the inspectors' by what a
+# re-inspection comes to; the rest follow from a notice that is issued, acknowledged or withdrawn. Role names
+# are those of `organization.models.Role`, which a pure module cannot import.
+TOWNSHIP_STAFF, ADMINISTRATOR = "township_staff", "administrator"
+MAKERS = MappingProxyType(
+    {
+        **dict.fromkeys(("begin", "report"), TOWNSHIP_STAFF),
+        **dict.fromkeys(("close", "return", "reinspect", "reopen", "withdraw"), ADMINISTRATOR),
+    }
+)
+
+
+def moves_by(role: str, state: str) -> tuple[str, ...]:
+    """The moves that a role may make by hand from a state, in the order of the table."""
+    return tuple(move for move, maker in MAKERS.items() if maker == role and (state, move) in FINDING_MOVES)
 
 
 class IllegalMove(Exception):

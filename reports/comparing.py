@@ -94,7 +94,7 @@ def compare(user: User, inspection: Inspection, *, only_differences: bool = Fals
 
 
 def _family(user: User, inspection: Inspection) -> list[Inspection]:
-    seen = Inspection.objects.visible_to(user).submitted()
+    seen = Inspection.objects.visible_to(user).submitted().whole()
     seen = seen.filter(center_id=inspection.center_id, edition_id=inspection.edition_id)
     rows = list(seen.select_related("round").defer("snapshot", "corrected").order_by("submitted_at", "pk"))
     place = next((at for at, row in enumerate(rows) if row.pk == inspection.pk), None)

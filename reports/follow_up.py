@@ -12,7 +12,13 @@ from inspections.models import Finding, FindingEvent, Reply
 from .opinion import OUTCOMES
 
 # The ledger is an official paper: in Chinese whatever its reader's language is.
-VERDICTS = {"close": "合格，已销号", "return": "退回继续整改", "reinspect": "待现场复查"}
+VERDICTS = {
+    "close": "合格，已销号",
+    "return": "退回继续整改",
+    "reinspect": "待现场复查",
+    "pass": "现场复查合格，已销号",
+    "fail": "现场复查不合格，继续整改",
+}
 JUDGING = (*VERDICTS, "reopen")
 
 

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
 from django.db.models.functions import Substr
 
 from inspections.models import Finding, Inspection, Request, Round
+from inspections.permissions import UNFOLLOWED
 from inspections.querysets import OVERSEERS
 from inspections.workflow import OPEN, SUBMITTED, WITH_COUNTY
 from organization.codes import CODE_LENGTH, DIGITS, Level
@@ -63,13 +64,15 @@ def overseen(user: User) -> Q:
 def rounds_overseen(user: User) -> list[Round]:
     """The rounds with inspections in the regions that the person oversees, newest first."""
     inside = Inspection.objects.filter(overseen(user), round_id=OuterRef("pk"))
-    return list(Round.objects.filter(Exists(inside)).select_related("region", "edition"))
+    rows = Round.objects.filter(Exists(inside)).exclude(kind=Round.Kind.REINSPECTION)
+    return list(rows.select_related("region", "edition"))
 
 
 def rounds_for(user: User) -> list[Round]:
     """The rounds that the person's inspections belong to, newest first."""
     seen = Inspection.objects.visible_to(user).filter(round_id=OuterRef("pk"))
-    return list(Round.objects.filter(Exists(seen)).select_related("region", "edition"))
+    rows = Round.objects.filter(Exists(seen)).exclude(kind=Round.Kind.REINSPECTION)
+    return list(rows.select_related("region", "edition"))
 
 
 def totals(user: User, round: Round, today: date) -> Totals:
@@ -217,6 +220,7 @@ def awaiting_notice(user: User, round: Round | None = None) -> Any:
     standing = OfficialDocument.objects.demands().exclude(state=OfficialDocument.State.WITHDRAWN)
     rows = (
         Inspection.objects.submitted()
+        .whole()
         .filter(drafts)
         .filter(
             Exists(Finding.objects.standing().filter(inspection_id=OuterRef("pk"))),
@@ -260,7 +264,7 @@ def awaiting_circular(user: User) -> list[Round]:
     own = within(user.prefixes(Role.ADMINISTRATOR, Role.REVIEWER), "region__code")
     standing = OfficialDocument.objects.filter(kind=OfficialDocument.Kind.CIRCULAR, round_id=OuterRef("pk"))
     submitted = Inspection.objects.submitted().filter(round_id=OuterRef("pk"))
-    rows = Round.objects.filter(own, Exists(submitted.order_by())).exclude(kind=Round.Kind.SELF_CHECK)
+    rows = Round.objects.filter(own, Exists(submitted.order_by())).exclude(kind__in=UNFOLLOWED)
     return list(rows.filter(~Exists(standing.exclude(state=OfficialDocument.State.WITHDRAWN))))
 
 

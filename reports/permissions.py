@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from inspections.models import Inspection, Round
+from inspections.permissions import UNFOLLOWED
 from inspections.workflow import SUBMITTED
 from organization.codes import CODE_LENGTH, DIGITS, Level
 from organization.models import Region, Role, User
@@ -70,8 +71,8 @@ def can_draft_some(user: User) -> Verdict:
 
 
 def can_draft_circular(user: User, round: Round) -> Verdict:
-    if round.kind == round.Kind.SELF_CHECK:
-        return no(_("自查的结果不发情况通报。"))
+    if round.kind in UNFOLLOWED:
+        return no(_("自查和复查的结果不发情况通报。"))
     return _writes_for(user, round.region_id)
 
 

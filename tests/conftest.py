@@ -227,6 +227,7 @@ def flush_frozen_rows() -> Iterator[None]:
             inspections.ARRIVED,
             inspections.REPLIES,
             inspections.CORRECTIONS,
+            inspections.REINSPECTIONS,
             *reports.GUARDS,
         ]
 

@@ -19,6 +19,7 @@ from .rectifying import (
     report,
     save_reply,
 )
+from .reinspecting import open_findings_of, order_reinspection, settle_reinspection
 from .reviewing import decide_request, review, set_policy
 from .rounds import add_centers, assign, create_round
 from .self_checks import ask_self_check
@@ -63,6 +64,8 @@ __all__ = [
     "notify_findings",
     "object_to",
     "open_findings",
+    "open_findings_of",
+    "order_reinspection",
     "read_messages",
     "recall_findings",
     "receive_piece",
@@ -78,6 +81,7 @@ __all__ = [
     "save_reply",
     "set_policy",
     "settle",
+    "settle_reinspection",
     "sync",
     "write_correction",
 ]

@@ -21,7 +21,7 @@ from organization.problems import Problem
 
 from .. import permissions
 from ..arrivals import Announcement, DrawingFirst, Reused, WrongOffset
-from ..checklist import checklist
+from ..checklist import checklist_of
 from ..models import Inspection, Photo, PhotoChunk
 from ..photos import Prepared, prepare, prepare_small
 from .filling import lock_to_fill, note_beginning
@@ -91,7 +91,7 @@ def _photo(
     return Photo(
         id=announced.id,
         inspection=inspection,
-        item_id=checklist(inspection.edition_id, inspection.kind).by_code[announced.item].pk,
+        item_id=checklist_of(inspection).by_code[announced.item].pk,
         of_id=announced.of,
         received_sha256=announced.sha256,
         announced_size=announced.size,
@@ -120,7 +120,7 @@ def _insert(photo: Photo, announced: Announcement, by: User, now: datetime) -> N
 
 def _same(photo: Photo, inspection: Inspection, announced: Announcement) -> Photo:
     """The photo if it is the one that is announced; where it is another, not even whose is told."""
-    code = checklist(inspection.edition_id, inspection.kind).by_pk.get(photo.item_id)
+    code = checklist_of(inspection).by_pk.get(photo.item_id)
     here = photo.inspection_id == inspection.pk and code is not None and code.item.code == announced.item
     if not here or (photo.received_sha256, photo.announced_size) != (announced.sha256, announced.size):
         raise Reused

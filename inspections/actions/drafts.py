@@ -12,7 +12,7 @@ from organization.problems import Problem
 
 from .. import permissions
 from ..arrivals import Draft, DraftPhoto, DrawingFirst, Reused, WrongOffset
-from ..checklist import checklist
+from ..checklist import checklist_of
 from ..merging import Outcome
 from ..models import Inspection
 from .arriving import announce_photo, receive_piece
@@ -74,7 +74,7 @@ def _check(inspection: Inspection, draft: Draft, by: User) -> User:
     """The person who made the draft, if it belongs to this inspection and to one of its inspectors."""
     if draft.inspection != inspection.pk:
         raise Problem(_("这份草稿属于另一次检查。"), "file")
-    items = checklist(inspection.edition_id, inspection.kind).by_code
+    items = checklist_of(inspection).by_code
     strange = [m.item for m in draft.mutations if m.item not in items]
     strange += [p.announced.item for p in draft.photos if p.announced.item not in items]
     if strange:

@@ -12,7 +12,7 @@ from organization.models import User
 from .. import permissions, workflow
 from ..answer_rows import NewEvent, read_held, write_events
 from ..answers import Checked, Given, check
-from ..checklist import Entry, checklist
+from ..checklist import Entry, checklist_of
 from ..merging import EMPTY, NOTHING, Held, Outcome, outcome
 from ..models import AnswerEvent, Inspection
 
@@ -39,7 +39,7 @@ class Stale(Exception):
 
 def save_answer(*, inspection: Inspection, code: str, given: Given, by: User, now: datetime) -> Saved:
     """Save one item's answer with its history row; raises `Faults` if it does not fit, or `Stale`."""
-    entry = checklist(inspection.edition_id, inspection.kind).by_code[code]
+    entry = checklist_of(inspection).by_code[code]
     checked = check(given, entry.item, inspection.kind)
     bases = {} if given.base is None else {entry: given.base}
     return save_answers(inspection=inspection, checked={entry: checked}, bases=bases, by=by, now=now)[0]

@@ -12,7 +12,7 @@ from organization.models import User
 from organization.problems import Problem
 
 from .. import permissions
-from ..checklist import checklist
+from ..checklist import checklist_of
 from ..models import Inspection, Photo
 from ..photos import prepare
 from .filling import lock_to_fill, note_beginning
@@ -25,7 +25,7 @@ def add_photo(
     *, inspection: Inspection, code: str, upload: BinaryIO, size: int, by: User, now: datetime
 ) -> Photo:
     """Store a photo beside an item; the same bytes sent again return the photo already there."""
-    entry = checklist(inspection.edition_id, inspection.kind).by_code[code]
+    entry = checklist_of(inspection).by_code[code]
     permissions.can_fill(by, inspection).enforce(
         action="photo.add", target=inspection, region=inspection.region_id
     )

@@ -37,6 +37,8 @@ def add_centers(*, round: Round, region: Region, kinds: Iterable[str], by: User,
     """Create an inspection for every open center of `region`; returns how many were new."""
     permissions.can_manage_round(by, round).enforce(action="round.add_centers", target=round)
     permissions.can_manage_round(by, Round(region=region)).enforce(action="round.add_centers", target=round)
+    if round.kind == Round.Kind.REINSPECTION:
+        raise Problem(_("复查从问题的页面安排，不能加入中心。"), "region")
     if not region.code.startswith(round.region.prefix):
         raise Problem(_("只能加入本轮次所在地区的中心。"), "region")
     # `no_key`: who submits only refers to these rows, and does not wait; who closes or moves a center does.

@@ -13,7 +13,7 @@ from organization.problems import Problem
 from .. import permissions
 from ..answer_rows import NewEvent, write_events
 from ..answers import Given, check
-from ..checklist import checklist
+from ..checklist import checklist_of
 from ..contention import disputes
 from ..merging import Outcome
 from ..models import AnswerEvent, Conflict, Inspection
@@ -28,7 +28,7 @@ def settle(
     `event` is the key of the answer that the lead picked, `seen` the version that held as the lead looked.
     Raises `Problem` where it is settled already, or where another answer has come since.
     """
-    entry = checklist(inspection.edition_id, inspection.kind).by_code[code]
+    entry = checklist_of(inspection).by_code[code]
     with transaction.atomic():
         locked = lock(inspection)
         permissions.can_settle(by, locked).enforce(

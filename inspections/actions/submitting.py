@@ -12,8 +12,7 @@ from organization.problems import Problem
 
 from .. import permissions, workflow
 from ..answers import UNANSWERED
-from ..checklist import Checklist
-from ..checklist import checklist as read_checklist
+from ..checklist import Checklist, checklist_of
 from ..merging import digest, digest_of_all
 from ..models import Answer, Conflict, Finding, Inspection, Photo
 from ..tallying import tally_finding, tally_inspections
@@ -36,7 +35,7 @@ def lock_for_submit(
     permissions.can_submit(by, locked).enforce(
         action="inspection.submit", target=locked, region=locked.region_id
     )
-    checklist = read_checklist(locked.edition_id, locked.kind)
+    checklist = checklist_of(locked)
     found = Answer.objects.filter(inspection=locked).select_related("updated_by")
     answers = {checklist.by_pk[answer.item_id].item.code: answer for answer in found}
     done = {code for code, answer in answers.items() if answer.status != UNANSWERED}

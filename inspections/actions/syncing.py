@@ -25,7 +25,7 @@ from ..answer_rows import (
     write_events,
 )
 from ..answers import Checked, check
-from ..checklist import Checklist, Entry, checklist
+from ..checklist import Checklist, Entry, checklist_of
 from ..entrance import lock_row
 from ..merging import CHANGING, LOSING, NOTHING, Held, Mutation, Outcome, in_order, outcome
 from ..models import Conflict, Inspection
@@ -114,7 +114,7 @@ class _Delivery:
     results: dict[UUID, Result] = field(init=False)
 
     def take_in(self) -> Synced:
-        self.items = checklist(self.inspection.edition_id, self.inspection.kind)
+        self.items = checklist_of(self.inspection)
         self.events, self.results = [], {}
         with transaction.atomic():
             locked = lock_row(self.inspection)

@@ -22,6 +22,7 @@ class Round(models.Model):
         COUNTY = "county", _("县级检查")
         SELF_CHECK = "self_check", _("乡镇自查")
         SPOT_CHECK = "spot_check", _("上级抽查")
+        REINSPECTION = "reinspection", _("复查")
 
     name = models.CharField(_("名称"), max_length=100)
     kind = models.CharField(_("类型"), max_length=12, choices=Kind, default=Kind.COUNTY)
@@ -97,6 +98,16 @@ class Inspection(models.Model):
     grade = models.CharField(_("等次"), max_length=20, blank=True)
     snapshot = models.JSONField(_("提交时的内容"), null=True, blank=True)
     corrected = models.JSONField(_("更正后的内容"), null=True, blank=True)
+    # A re-inspection looks again at some items of an earlier inspection, and is not scored.
+    reinspects = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reinspections",
+        verbose_name=_("复查的检查"),
+    )
+    items = models.JSONField(_("只查的项"), null=True, blank=True)
 
     objects = InspectionQuerySet.as_manager()
 

@@ -17,7 +17,7 @@ from standards.faults import Faults
 from standards.wording import describe
 
 from .. import actions, sync
-from ..checklist import Checklist, checklist
+from ..checklist import Checklist, checklist_of
 from ..loading import load_inspection
 from ..merging import Outcome
 from ..models import Inspection
@@ -92,7 +92,7 @@ def _body(file: UploadedFile) -> bytes:
 
 
 def _describe(told: Told, inspection: Inspection, imported: actions.Imported) -> None:
-    items = checklist(inspection.edition_id, inspection.kind)
+    items = checklist_of(inspection)
     counts = imported.outcomes
     told.inspection, told.person = inspection, imported.person.name
     told.new, told.early = counts[Outcome.APPLIED], counts[Outcome.EARLY] + counts[Outcome.REUSED]

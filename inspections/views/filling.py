@@ -17,7 +17,7 @@ from standards.faults import Faults
 
 from .. import actions, permissions
 from ..answers import UNANSWERED, Checked, Given, check, read_given
-from ..checklist import Entry, checklist
+from ..checklist import Entry, checklist_of
 from ..entrance import find_to_fill
 from ..form_page import Progress, clock, page_context
 from ..loading import load_entry, load_inspection
@@ -54,7 +54,7 @@ def answer_save(request: HttpRequest, pk: UUID, code: str) -> JsonResponse:
         newer = stale.answers[entry]
         said = stale_words(entry, newer, inspection.kind)
         return JsonResponse({"errors": {"value": [said]}, "version": newer.version}, status=400)
-    items = checklist(inspection.edition_id, inspection.kind)
+    items = checklist_of(inspection)
     done = set(
         Answer.objects.filter(inspection=inspection)
         .exclude(status=UNANSWERED)
@@ -94,7 +94,7 @@ def section_save(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
     permissions.can_fill(request.user, inspection).enforce(
         action="inspection.fill", target=inspection, region=inspection.region_id
     )
-    items = checklist(inspection.edition_id, inspection.kind)
+    items = checklist_of(inspection)
     entries = [entry for entry in items.entries if entry.section.code == section]
     if not entries:
         raise Http404
@@ -160,7 +160,7 @@ def check_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         action="inspection.fill", target=inspection, region=inspection.region_id
     )
     answers = {answer.item_id: answer for answer in Answer.objects.filter(inspection=inspection)}
-    items = checklist(inspection.edition_id, inspection.kind)
+    items = checklist_of(inspection)
     photos = set(inspection.photos.kept().values_list("item_id", flat=True))
     disputed = set(Conflict.objects.open().filter(inspection=inspection).values_list("item_id", flat=True))
     rows = [(entry, answers.get(entry.pk)) for entry in items.entries]

@@ -1,6 +1,9 @@
 """A finding from the notice to the end: its page, the township's acts on it and the county's."""
 
 import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -72,59 +75,50 @@ def finding_reply(request: HttpRequest, pk: int, *, send: bool = False) -> HttpR
     return redirect("inspections:finding", pk=pk)
 
 
+def _act(
+    request: HttpRequest, row: Finding, name: str, form: Form, act: Callable[..., Any], said: Any
+) -> HttpResponse:
+    """Do what a form of the page asks for, or show the page with what is wrong in it."""
+    if form.is_valid():
+        try:
+            act(**form.cleaned_data, by=request.user, now=timezone.now())
+        except Problem as problem:
+            form.add_error(problem.field if problem.field in form.fields else None, problem.message)
+        else:
+            messages.success(request, said)
+            return redirect("inspections:finding", pk=row.pk)
+    return _page(request, row, **{name: form})
+
+
 @require_POST
 def finding_extension(request: HttpRequest, pk: int) -> HttpResponse:
     row = load_finding(request.user, pk)
     allowed = permissions.can_ask_extension(request.user, row, timezone.localdate())
     _enforce(allowed, "request.extension", row)
-    form = ExtensionForm(request.POST)
-    if form.is_valid():
-        try:
-            actions.ask_extension(finding=row, **form.cleaned_data, by=request.user, now=timezone.now())
-        except Problem as problem:
-            form.add_error(problem.field, problem.message)
-        else:
-            messages.success(request, _("延期申请已提交，县里答复前仍按原期限办理。"))
-            return redirect("inspections:finding", pk=pk)
-    return _page(request, row, extension=form)
+    said = _("延期申请已提交，县里答复前仍按原期限办理。")
+    act = partial(actions.ask_extension, finding=row)
+    return _act(request, row, "extension", ExtensionForm(request.POST), act, said)
 
 
 @require_POST
 def finding_objection(request: HttpRequest, pk: int) -> HttpResponse:
     row = load_finding(request.user, pk)
     _enforce(permissions.can_object(request.user, row), "request.objection", row)
-    form = ObjectionForm(request.POST)
-    if form.is_valid():
-        try:
-            actions.object_to(finding=row, **form.cleaned_data, by=request.user, now=timezone.now())
-        except Problem as problem:
-            form.add_error(problem.field, problem.message)
-        else:
-            messages.success(request, _("异议已提交，县里答复前整改期限不变。"))
-            return redirect("inspections:finding", pk=pk)
-    return _page(request, row, objection=form)
+    said = _("异议已提交，县里答复前整改期限不变。")
+    act = partial(actions.object_to, finding=row)
+    return _act(request, row, "objection", ObjectionForm(request.POST), act, said)
 
 
 @require_POST
 def finding_review(request: HttpRequest, pk: int) -> HttpResponse:
     row = load_finding(request.user, pk)
     _enforce(permissions.can_review(request.user, row), "finding.review", row)
+
+    def act(*, move: str, words: str, **who: Any) -> None:
+        actions.review(findings=[row], move_name=move, words={row.pk: words}, **who)
+
     form = ReviewForm(request.POST, finding=row)
-    if form.is_valid():
-        try:
-            actions.review(
-                findings=[row],
-                move_name=form.cleaned_data["move"],
-                words={row.pk: form.cleaned_data["words"]},
-                by=request.user,
-                now=timezone.now(),
-            )
-        except Problem as problem:
-            form.add_error("words", problem.message)
-        else:
-            messages.success(request, _("已办理，乡镇可以看到。"))
-            return redirect("inspections:finding", pk=pk)
-    return _page(request, row, review=form)
+    return _act(request, row, "review", form, act, _("已办理，乡镇可以看到。"))
 
 
 @require_POST
@@ -132,16 +126,8 @@ def request_decide(request: HttpRequest, pk: int) -> HttpResponse:
     asked = get_object_or_404(Request.objects.visible_to(request.user).select_related("finding"), pk=pk)
     row = load_finding(request.user, asked.finding_id)
     _enforce(permissions.can_decide(request.user, asked, row), "request.decide", row)
-    form = DecisionForm(request.POST)
-    if form.is_valid():
-        try:
-            actions.decide_request(request=asked, **form.cleaned_data, by=request.user, now=timezone.now())
-        except Problem as problem:
-            form.add_error(problem.field, problem.message)
-        else:
-            messages.success(request, _("已答复，乡镇可以看到。"))
-            return redirect("inspections:finding", pk=row.pk)
-    return _page(request, row, decision=form)
+    act = partial(actions.decide_request, request=asked)
+    return _act(request, row, "decision", DecisionForm(request.POST), act, _("已答复，乡镇可以看到。"))
 
 
 @require_safe

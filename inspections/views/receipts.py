@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from .. import holdings, permissions, receipts
-from ..checklist import checklist
+from ..checklist import checklist_of
 from ..loading import load_inspection
 from ..models import Inspection, Photo
 from ..paper import number_of
@@ -46,7 +46,7 @@ def receipt_file(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _context(inspection: Inspection, now: datetime) -> dict[str, Any]:
     held = holdings.held_of(inspection)
-    items = checklist(inspection.edition_id, inspection.kind)
+    items = checklist_of(inspection)
     answers = {answer["item"]: _timed(answer) for answer in held["answers"]}
     announced = Photo.objects.kept().filter(inspection=inspection)
     photos = [_timed(photo) | {"entry": items.by_code[photo["item"]]} for photo in held["photos"]]

@@ -17,7 +17,7 @@ from standards.faults import Faults
 from standards.wording import describe
 
 from .. import actions, permissions, state, sync
-from ..checklist import checklist
+from ..checklist import checklist_of
 from ..entrance import find_to_fill
 from ..loading import load_inspection
 
@@ -56,7 +56,7 @@ def sync_answers(request: HttpRequest, pk: UUID) -> JsonResponse:
     """Take in what a device changed; tell what came of it, and what others changed."""
     inspection = find_to_fill(request.user, pk)
     raw = sync.parse(sync.read_body(request, SYNC_BYTES))
-    items = checklist(inspection.edition_id, inspection.kind).by_code
+    items = checklist_of(inspection).by_code
     delivery = sync.parse_delivery(raw, items)
     if delivery.person != request.user.pk:
         return JsonResponse({"person": True}, status=409)

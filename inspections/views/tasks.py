@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from ..checklist import checklist
+from ..checklist import checklist_of
 from ..models import Conflict, Inspection
 
 DONE_SHOWN = 20
@@ -21,7 +21,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
     )
     running = list(assigned.exclude(state=Inspection.State.SUBMITTED).with_answered())
     for inspection in running:
-        inspection.total = len(checklist(inspection.edition_id, inspection.kind).entries)
+        inspection.total = len(checklist_of(inspection).entries)
     note_conflicts(running)
     in_progress = [row for row in running if row.state == Inspection.State.IN_PROGRESS]
     to_begin = [row for row in running if row.state == Inspection.State.TO_BEGIN]

@@ -13,7 +13,7 @@ from organization.problems import Problem
 
 from .. import actions, permissions, sync
 from ..arrivals import PIECE_BYTES, DrawingFirst, Reused, WrongOffset
-from ..checklist import checklist
+from ..checklist import checklist_of
 from ..form_page import photo_links
 from ..loading import load_inspection
 from ..models import Inspection, Photo
@@ -29,7 +29,7 @@ def photo_announce(request: HttpRequest, pk: UUID) -> JsonResponse:
     """Take in a photo's small picture; repeated, tell how far its original has come."""
     inspection = load_inspection(request.user, pk)
     raw = sync.parse(sync.read_body(request, ANNOUNCEMENT_BYTES))
-    items = checklist(inspection.edition_id, inspection.kind).by_code
+    items = checklist_of(inspection).by_code
     announced = sync.parse_announcement(raw, items)
     if announced.person != request.user.pk:
         return JsonResponse({"person": True}, status=409)

@@ -37,6 +37,8 @@ def draft_notice(
     permissions.can_draft(by, inspection).enforce(
         action="document.draft", target=inspection, region=inspection.region_id
     )
+    if inspection.reinspects_id and kind != Kind.OPINION:
+        raise Problem(_("复查不另发整改通知，可以起草复查意见书。"))
     standing = OfficialDocument.objects.filter(inspection=inspection).exclude(
         state=OfficialDocument.State.WITHDRAWN
     )

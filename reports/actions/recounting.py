@@ -105,7 +105,7 @@ def _put_right(table: Any, have: Rows, should: Rows, wrong: list[tuple[Any, ...]
 
 def _wrong_results(scope: Scope) -> Iterator[tuple[CenterResult, CenterResult | None]]:
     """Results that are not what the frozen content of their inspections says: as they should be, and are."""
-    rows = Inspection.objects.filter(scope.rows(), state=SUBMITTED).order_by("pk").iterator(SNAPSHOTS)
+    rows = Inspection.objects.whole().filter(scope.rows(), state=SUBMITTED).order_by("pk").iterator(SNAPSHOTS)
     while batch := list(islice(rows, SNAPSHOTS)):
         have = CenterResult.objects.in_bulk([row.pk for row in batch])
         for inspection in batch:

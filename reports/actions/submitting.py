@@ -1,11 +1,13 @@
 """Submitting: what turns an inspection into a report."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from inspections import actions as inspections
 from inspections.checklist import Checklist, keys_of
 from inspections.models import Answer, Finding, Inspection, Photo
+from inspections.permissions import UNFOLLOWED
 from organization.audit import record
 from organization.counting import counting
 from organization.models import User
@@ -33,6 +35,9 @@ def submit(*, inspection: Inspection, by: User, now: datetime, seen: str | None 
             return inspection
         locked, checklist, answers = ready
         result = scoring.score(checklist.standard, checklist.kind, typed(checklist, answers))
+        if locked.reinspects_id:
+            # Some items alone are no score, and leave that of the inspection as it is.
+            result = replace(result, score=None, grade=None)
         efforts = efforts_of(locked.edition_id)
         better = scoring.next_grade(checklist.standard, checklist.kind, result, efforts)
         photos = Photo.objects.kept().filter(inspection=locked)
@@ -45,7 +50,10 @@ def submit(*, inspection: Inspection, by: User, now: datetime, seen: str | None 
             by=by, now=now,
         )  # fmt: skip
         count = inspections.open_findings(_findings(locked, checklist, result, now))
-        count_result(locked, outcome_of(frozen, keys_of(checklist)), center)
+        if locked.reinspects_id:
+            inspections.settle_reinspection(inspection=locked, answers=answers, by=by, now=now)
+        else:
+            count_result(locked, outcome_of(frozen, keys_of(checklist)), center)
         record(
             "inspection.submit", by=by, target=locked, region=locked.region_id, now=now,
             score=frozen["score"], grade=frozen["grade"], findings=count,
@@ -68,10 +76,11 @@ def _findings(
 ) -> list[Finding]:
     """One finding for each scored item that is not fully met, also where it carries no points.
 
-    A self-check opens none: what a township finds by itself is its own to repair, unasked.
+    A self-check opens none: what a township finds by itself is its own to repair, unasked. Nor does a
+    re-inspection, which moves those of the inspection that it looks at again.
     """
     rows: list[Finding] = []
-    if inspection.round.kind == inspection.round.Kind.SELF_CHECK:
+    if inspection.round.kind in UNFOLLOWED:
         return rows
     for item in result.items:
         if not item.scored or item.status == MET:

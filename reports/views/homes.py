@@ -146,7 +146,7 @@ def _to_repair(own: Q) -> dict[str, Any]:
 
 def _with_results(own: Q) -> list[ServiceCenter]:
     """The open centers, each with its `latest` inspection by others (or None) and the `change` it brought."""
-    submitted = Inspection.objects.submitted().filter(own).exclude(round__kind=Round.Kind.SELF_CHECK)
+    submitted = Inspection.objects.submitted().whole().filter(own).exclude(round__kind=Round.Kind.SELF_CHECK)
     newest = submitted.filter(center_id=OuterRef("center_id")).order_by("-submitted_at").values("pk")[:1]
     latest = submitted.filter(pk=Subquery(newest)).select_related("round").defer("snapshot", "corrected")
     latest = list(latest.with_first_score())

@@ -48,6 +48,8 @@ def score(request: HttpRequest, pk: UUID) -> HttpResponse:
     permissions.can_read_score(inspection).enforce(
         action="score.read", target=inspection, region=inspection.region_id
     )
+    if inspection.reinspects_id:
+        return _reinspection(request, inspection)
     frozen = inspection.content
     kept = {str(key) for key in Photo.objects.filter(inspection=inspection).values_list("pk", flat=True)}
     items = [_shown(item, frozen["clauses"][item["clause"]], kept) for item in frozen["items"]]
@@ -79,6 +81,29 @@ def score(request: HttpRequest, pk: UUID) -> HttpResponse:
         and comparing.has_company(request.user, inspection),
     }
     return render(request, "reports/score.html", context)
+
+
+def _reinspection(request: HttpRequest, inspection: Inspection) -> HttpResponse:
+    """What a re-inspection found of each item, and what became of the finding; it has no score."""
+    frozen = inspection.content
+    kept = {str(key) for key in Photo.objects.filter(inspection=inspection).values_list("pk", flat=True)}
+    before = Inspection.objects.select_related("round").get(pk=inspection.reinspects_id)
+    followed = _followed(request.user, before)
+    items = [_shown(item, frozen["clauses"][item["clause"]], kept) for item in frozen["items"]]
+    old = {item["code"]: item for item in before.content["items"]}
+    for item in items:
+        item["before"], item["followed"] = old[item["code"]], followed.get(item["code"])
+        item["put_right"] = item["status"] in ("met", "na")
+    context = {
+        "inspection": inspection,
+        "frozen": frozen,
+        "items": items,
+        "put_right": sum(item["put_right"] for item in items),
+        "facts": _facts(frozen, inspection),
+        "may_follow": bool(followed),
+        **_documents(request.user, inspection),
+    }
+    return render(request, "reports/reinspection.html", context)
 
 
 def _followed(user: User, inspection: Inspection) -> dict[str, Finding]:

@@ -194,6 +194,7 @@ RULES: dict[str, Rule | tuple[Rule, ...]] = {
     "inspections:feedback": page(STAFF, "answered"),
     "inspections:feedback-save": act(STAFF, "answered"),
     "inspections:feedback-report": act(STAFF, "answered"),
+    "inspections:reinspect": form(ADMINISTRATOR, "submitted"),
     "inspections:request-decide": act(ADMINISTRATOR, "request"),
     # The township's own until it is reported.
     "inspections:evidence": (page(READERS, "evidence"), page(STAFF, "kept_evidence")),

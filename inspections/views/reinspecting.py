@@ -1,0 +1,39 @@
+"""Ordering the re-inspection of what is still open of an inspection."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from organization.problems import Problem
+
+from .. import actions, permissions
+from ..finding_page import give_dues
+from ..forms import ReinspectForm
+from ..loading import load_inspection
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reinspect(request: HttpRequest, pk: UUID) -> HttpResponse:
+    inspection = load_inspection(request.user, pk)
+    permissions.can_order_reinspection(request.user, inspection).enforce(
+        action="inspection.reinspect", target=inspection, region=inspection.region_id
+    )
+    form = ReinspectForm(request.POST or None, round=inspection.round)
+    if request.method == "POST" and form.is_valid():
+        given = {**form.cleaned_data, "people": list(form.cleaned_data["people"])}
+        try:
+            actions.order_reinspection(inspection=inspection, **given, by=request.user, now=timezone.now())
+        except Problem as problem:
+            form.add_error(problem.field if problem.field in form.fields else None, problem.message)
+        else:
+            messages.success(request, _("已安排复查，检查员在“我的任务”中可以看到。"))
+            return redirect("inspections:inbox")
+    findings = list(actions.open_findings_of(inspection).select_related("item").order_by("item_id"))
+    give_dues(findings, timezone.localdate())
+    context = {"inspection": inspection, "form": form, "findings": findings}
+    return render(request, "inspections/reinspect.html", context, status=400 if form.errors else 200)
