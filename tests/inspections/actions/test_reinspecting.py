@@ -19,6 +19,7 @@ from inspections.state import build
 from organization.models import Role, User
 from organization.problems import NotAllowed, Problem
 from reports import actions as reporting
+from reports.actions.recounting import rebuild_summaries
 from tests.repairs import REPLY, add_photo
 from tests.small_stage import NOW, Stage, jpeg, later, submit_by, submitted
 
@@ -177,7 +178,7 @@ def test_it_is_no_result_of_a_round_and_gets_no_notice(stage: Stage) -> None:
     submit_by(again, stage.cast["lead_inspector"], later(3))
     admin = stage.cast["administrator"]
     assert list(Inspection.objects.submitted().whole()) == [inspection]
-    assert list(reporting.rebuild_summaries(fix=False)) == []
+    assert list(rebuild_summaries(fix=False)) == []
     with pytest.raises(Problem, match="不另发整改通知"):
         reporting.draft_notice(inspection=again, by=admin, now=NOW)
     with pytest.raises(NotAllowed):
