@@ -9,7 +9,7 @@ from inspections.freezing import GUARD, REINSPECTIONS
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inspections', '0012_summaries'),
+        ('inspections', '0013_likeness_of_photos'),
     ]
 
     operations = [
