@@ -20,7 +20,14 @@ from tests.test_journey import enter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-EVERYBODY = ["/account/", "/standards/", "/standards/shenfuban-2021-13/2021/", "/nowhere/"]
+EVERYBODY = [
+    "/account/",
+    "/account/data/",
+    "/privacy/",
+    "/standards/",
+    "/standards/shenfuban-2021-13/2021/",
+    "/nowhere/",
+]
 
 
 def pages(stage: Stage) -> dict[str, list[str]]:

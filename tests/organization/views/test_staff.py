@@ -1,7 +1,9 @@
 """Accounts from a sheet: all of them or none, each bad line named."""
 
 import io
+import time
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -127,6 +129,46 @@ def test_file_that_cannot_be_is_told(client: Client, guard: User, body: bytes, w
     response = send(client, body)
     assert response.status_code == 200
     assert words in response.content.decode()
+
+
+def with_entities(part: str, declared: str) -> bytes:
+    """An XLSX in order, but that a name in `part` is `&x;` as this declares it."""
+    cells = [HEADS, ["x1", "PLACEHOLDER", "检查员", "汤阴县"]]
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(as_xlsx(cells))) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name == part:
+                at = text.index(b"?>") + 2 if text.startswith(b"<?xml") else 0
+                text = text[:at] + f"<!DOCTYPE a [{declared}]>".encode() + text[at:]
+                text = text.replace(b"PLACEHOLDER", b"&x;").replace(
+                    b"</worksheet>", b"<a>&x;</a></worksheet>"
+                )
+            new.writestr(name, text)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("part", ["xl/sharedStrings.xml", "xl/worksheets/sheet1.xml", "xl/workbook.xml"])
+@pytest.mark.parametrize("kind", ["file", "address", "laughs"])
+def test_entities_of_a_sheet_are_neither_fetched_nor_unfolded(
+    client: Client, guard: User, county: County, tmp_path: Path, part: str, kind: str
+) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("top-secret")
+    laughs = '<!ENTITY l0 "ha">' + "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 9))
+    declared = {
+        "file": f'<!ENTITY x SYSTEM "{secret.as_uri()}">',
+        "address": '<!ENTITY x SYSTEM "http://127.0.0.1:9/x">',
+        "laughs": f'{laughs}<!ENTITY x "&l8;">',
+    }
+    begun = time.perf_counter()
+    response = send(client, with_entities(part, declared[kind]), "people.xlsx")
+    assert time.perf_counter() - begun < 10
+    assert response.status_code in (200, 400)
+    page = response.content.decode()
+    assert "top-secret" not in page
+    assert "ha" * 50 not in page
+    assert not User.objects.filter(name__contains="secret").exists()
 
 
 def test_no_file_is_told(client: Client, guard: User) -> None:
