@@ -16,7 +16,7 @@ from organization.problems import NotAllowed, Problem
 from reports import actions, pdf
 from reports.actions import issuing
 from reports.document import from_plain
-from reports.models import IssuingBody, NumberSequence, OfficialDocument
+from reports.models import GivenNumber, IssuingBody, NumberSequence, OfficialDocument
 from tests.factories import make_user
 from tests.small_stage import (
     NOW,
@@ -299,7 +299,7 @@ def at_once(tasks: list[Callable[[], Any]]) -> list[Any]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_numbers_are_given_once_to_many_at_once(quick_pdf: Any) -> None:
+def test_numbers_are_given_once_to_many_at_once(quick_pdf: Any, capsys: pytest.CaptureFixture[str]) -> None:
     stage = small_stage(townships=8)
     notices = [drafted(stage, submitted(stage, place, **SHORT)) for place in range(8)]
     people = [make_user(f"s{n}", [(Role.SIGNATORY, stage.county.region)]) for n in range(8)]
@@ -308,8 +308,14 @@ def test_numbers_are_given_once_to_many_at_once(quick_pdf: Any) -> None:
         return lambda: actions.issue_document(document=notice, by=by, now=NOW)
 
     results = at_once([issue(*pair) for pair in zip(notices, people, strict=True)])
+    kept = list(GivenNumber.objects.order_by("number").values_list("number", flat=True))
+    with capsys.disabled():
+        print(
+            f"\n  {connection.vendor}: {len(results)} issued by {len(people)} people at once; numbers "
+            f"{numbers()}, {len(kept)} in the register"
+        )
     assert [type(result) for result in results] == [OfficialDocument] * 8
-    assert numbers() == list(range(1, 9))
+    assert numbers() == kept == list(range(1, 9))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -110,7 +110,7 @@ POINTS = ("render", "lock", "next_number", "compose", "save", "enter", "remember
 
 @pytest.mark.parametrize("point", POINTS)
 def test_process_killed_in_the_middle_of_an_issue_takes_no_number(
-    rows: list[OfficialDocument], media_folder: Path, point: str
+    rows: list[OfficialDocument], media_folder: Path, point: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first = told(start("signatory", rows[:1], media_folder))
     killed = start("signatory", rows[1:3], media_folder, KILL_AT=point)
@@ -122,11 +122,13 @@ def test_process_killed_in_the_middle_of_an_issue_takes_no_number(
     # Whoever comes next gets the number that was left, and everything is whole.
     again = told(start("signatory", rows[1:3], media_folder))
     assert again == {2: str(rows[1].pk), 3: str(rows[2].pk)}
+    with capsys.disabled():
+        print(f"\n  {connection.vendor}: killed at {point} after number 1; then given {sorted(again)}")
     call_command("check_documents")
 
 
 def test_processes_side_by_side_and_one_killed_give_every_number_once(
-    rows: list[OfficialDocument], media_folder: Path
+    rows: list[OfficialDocument], media_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Three processes; the one that is killed has told some numbers, and each of these stays."""
     running = [
@@ -147,6 +149,11 @@ def test_processes_side_by_side_and_one_killed_give_every_number_once(
     for row in left:
         by = row.drafted_by
         actions.issue_document(document=row, by=by, now=NOW)
+    with capsys.disabled():
+        print(
+            f"\n  {connection.vendor}: three processes, one killed after telling {heard[0]}; "
+            f"{len(left)} left to do; numbers at the end {sorted(stored())}"
+        )
     assert sorted(stored()) == list(range(1, 7))
     assert sorted(GivenNumber.objects.values_list("number", flat=True)) == list(range(1, 7))
     call_command("check_documents")
