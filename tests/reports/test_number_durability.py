@@ -71,6 +71,8 @@ def environment(media: Path, **more: str) -> dict[str, str]:
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "PORTAL_DATABASE_URL": url,
             "PORTAL_VAR_DIR": str(media.parent),
+            "PORTAL_SECRET_KEY": settings.SECRET_KEY,
+            "PORTAL_FIELD_KEYS": ",".join(settings.FIELD_KEYS),
             "PYTHONPATH": str(settings.BASE_DIR),
         }
     )

@@ -23,6 +23,7 @@ def environment(media: Path, folder: Path, **more: str) -> dict[str, str]:
     return os.environ | {
         "PORTAL_DATABASE_URL": database_url(),
         "PORTAL_MEDIA_ROOT": str(media),
+        "PORTAL_FIELD_KEYS": ",".join(settings.FIELD_KEYS),
         "PORTAL_FONTS_DIR": str(settings.FONTS_DIR),
         "PORTAL_QUEUE_WORKERS": "2",
         "PORTAL_JOB_LEASE": "4",
