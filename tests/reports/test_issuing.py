@@ -243,7 +243,6 @@ def test_what_changes_while_rendering_is_rendered_anew(
         {"number_code": "改"},
         {"report_days": 1},
         {"contact": "改"},
-        {"phone": "1"},
         {"copy_to": "改"},
     ],
 )
