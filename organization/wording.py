@@ -135,6 +135,7 @@ ACTIONS = {
     "photo.announce": gettext_lazy("登记照片"),
     "photo.arrive": gettext_lazy("收到照片"),
     "notices.export": gettext_lazy("导出通知"),
+    "region.export": gettext_lazy("导出地区统计"),
     "county.read": gettext_lazy("查看总览"),
     "our_centers.read": gettext_lazy("查看本单位"),
     "score.read": gettext_lazy("查看得分"),

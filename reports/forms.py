@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from inspections.models import Finding, Round
-from organization.models import Region
+from organization.models import Region, ServiceCenter
 
 from . import phrases
 from .models import DocumentEvent, IssuingBody, OfficialDocument, SealImage
@@ -199,3 +199,19 @@ class IssuingBodyForm(forms.ModelForm):  # type: ignore[type-arg]
             ),
             "copy_to": _("多个机关用顿号或逗号隔开；不抄送则留空。"),
         }
+
+
+class RegionFilter(forms.Form):
+    """Which round a region's page shows, beside which other, and of which centers."""
+
+    round = forms.ChoiceField(label=_("轮次"), required=False)
+    against = forms.ChoiceField(label=_("对比"), required=False)
+    kind = forms.ChoiceField(
+        label=_("中心类型"), required=False, choices=[("", _("全部")), *ServiceCenter.Kind.choices]
+    )
+
+    def __init__(self, *args: Any, rounds: Iterable[Round], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = [(str(row.pk), row.name) for row in rounds]
+        self.fields["round"].choices = named
+        self.fields["against"].choices = [("none", _("不对比")), *named]

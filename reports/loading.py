@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404
 
 from inspections.models import Inspection, Round
 from inspections.querysets import OVERSEERS
-from organization.models import Role, User
+from organization.codes import Level
+from organization.models import Region, Role, User
 from organization.querysets import within
 
 from .models import IssuingBody, Job, OfficialDocument
@@ -41,6 +42,12 @@ def load_round_overseen(user: User, pk: int) -> Round:
     )
     rounds = Round.objects.filter(Exists(inside.order_by())).select_related("region")
     return get_object_or_404(rounds, pk=pk)
+
+
+def load_region_watched(user: User, code: str) -> Region:
+    """A region from a township upward, in those whose documents the person writes or signs."""
+    rows = Region.objects.filter(within(user.prefixes(*OVERSEERS), "code"), level__lte=Level.TOWNSHIP)
+    return get_object_or_404(rows.select_related("parent__parent__parent__parent"), pk=code)
 
 
 def load_job(user: User, pk: UUID) -> Job:

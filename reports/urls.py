@@ -13,6 +13,7 @@ from .views import (
     life,
     offices,
     prints,
+    regions,
     scores,
     verifying,
 )
@@ -23,6 +24,8 @@ urlpatterns = [
     path("county/", homes.county, name="county"),
     path("county/lessons/", lessons.lessons, name="lessons"),
     path("county/lessons/<str:key>.csv", lessons.lesson_table, name="lesson-table"),
+    path("regions/<str:code>/", regions.region, name="region"),
+    path("regions/<str:code>/<slug:name>.<str:form>", regions.region_table, name="region-table"),
     path("our-centers/", homes.our_centers, name="our-centers"),
     path("findings/", homes.finding_list, name="finding-list"),
     path("inspections/<uuid:pk>/submit/", scores.submit, name="submit"),

@@ -47,6 +47,7 @@ def county(request: HttpRequest) -> HttpResponse:
         "rounds": rounds,
         "round": round,
         "manages": manages,
+        "watched": next(grant.region for grant in request.user.grants if grant.role in permissions.WRITERS),
         "jobs": running_jobs(request.user),
         "to_handle": overview.to_handle(request.user),
         "overdue": overview.overdue(request.user, timezone.localdate()),

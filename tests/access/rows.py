@@ -177,6 +177,8 @@ def _documents(place: Place) -> dict[str, Row]:
         "submitted": {"pk": done.pk},
         "kept_photo": {"pk": kept.pk},
         "round": {"pk": done.round_id},
+        "region": {"code": done.region_id},
+        "region_table": {"code": done.region_id, "name": "ranking", "form": "csv"},
         "issued": {"pk": notice.pk},
         "page": {"pk": notice.pk, "number": 1},
         "draft": {"pk": draft.pk},

@@ -210,6 +210,8 @@ RULES: dict[str, Rule | tuple[Rule, ...]] = {
     "inspections:calendar-year": replace(ALL, about="year"),
     "inspections:calendar-load": replace(form(ADMINISTRATOR), uppermost=True),
     "reports:county": page(WRITERS),
+    "reports:region": page(WRITERS, "region"),
+    "reports:region-table": act(WRITERS, "region_table"),
     "reports:our-centers": page(STAFF),
     "reports:lessons": page(WRITERS),
     "reports:lesson-table": act(WRITERS, "lesson"),

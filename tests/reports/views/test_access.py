@@ -30,6 +30,8 @@ INSPECTORS = dict.fromkeys(("inspector", "lead_inspector"), 200)
 PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
     "county": ("get", "", NONE | WRITERS),
     "lessons": ("get", "", NONE | WRITERS),
+    "region": ("get", "region", WRITERS),
+    "region-table": ("post", "region_table", WRITERS),
     "our-centers": ("get", "", NONE | {"township_staff": 200}),
     "finding-list": ("get", "", ALL),
     "document-list": ("get", "", ALL),
@@ -143,7 +145,13 @@ def arguments(stage: Stage, about: str) -> list[Any]:
         return of_issued(stage, about)
     if about in ("begun", "draft", "checked"):
         return of_second(stage, about)
-    return {"": [], "submitted": [stage.inspections[0].pk]}[about]
+    township = stage.county.townships[0].code
+    return {
+        "": [],
+        "submitted": [stage.inspections[0].pk],
+        "region": [township],
+        "region_table": [township, "ranking", "xlsx"],
+    }[about]
 
 
 def of_issued(stage: Stage, about: str) -> list[Any]:

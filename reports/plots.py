@@ -1,0 +1,92 @@
+"""Figures of a region's page as SVG, drawn from numbers alone; colors come from the page's stylesheet."""
+
+from collections.abc import Sequence
+from xml.sax.saxutils import escape, quoteattr
+
+WIDTH = 640
+
+
+def columns(counts: Sequence[int], labels: Sequence[str], title: str) -> str:
+    """One column each, as high as its count; labels below every other column."""
+    high, base, step = 150, 172, WIDTH / max(len(counts), 1)
+    most = max([*counts, 1])
+    parts = [f'<line class="axis" x1="0" x2="{WIDTH}" y1="{base}" y2="{base}"/>']
+    for place, count in enumerate(counts):
+        tall = (high - 14) * count / most
+        x = place * step
+        if count:
+            parts.append(
+                f'<rect class="bar" x="{x + 2:.1f}" y="{base - tall:.1f}" width="{step - 4:.1f}" '
+                f'height="{tall:.1f}"/>'
+            )
+            parts.append(_text(x + step / 2, base - tall - 4, str(count), "middle"))
+        if place % 2 == 0:
+            parts.append(_text(x, base + 16, labels[place], "middle" if place else "start"))
+    parts.append(_text(WIDTH, base + 16, "100", "end"))
+    return _svg(parts, 196, title)
+
+
+def stacked(shares: Sequence[tuple[str, int, int]], title: str) -> str:
+    """One bar, a piece for each (words, count, rank 1–4 or 0)."""
+    total = sum(count for _words, count, _rank in shares) or 1
+    parts, x = [], 0.0
+    for words, count, rank in shares:
+        wide = WIDTH * count / total
+        parts.append(
+            f'<rect class="rank-{rank}" x="{x:.1f}" y="0" width="{max(wide - 2, 0):.1f}" height="28"/>'
+        )
+        if wide > 90:
+            parts.append(
+                f'<text class="on" x="{x + 8:.1f}" y="19">{escape(words)} {100 * count // total}%</text>'
+            )
+        x += wide
+    return _svg(parts, 28, title)
+
+
+def line(values: Sequence[float], labels: Sequence[str], title: str) -> str:
+    """Averages over rounds, oldest at the left; the scale runs from the ten below the lowest to 100."""
+    low = max(0, int(min([*values, 100]) // 10 * 10 - 10))
+    left, right, top, base = 36, WIDTH - 36, 24, 170
+
+    def at(place: int, value: float) -> tuple[float, float]:
+        across = (right - left) * (place / (len(values) - 1) if len(values) > 1 else 0.5)
+        return left + across, base - (base - top) * (value - low) / (100 - low)
+
+    parts = []
+    for mark in sorted({low, (low + 100) // 2, 100}):
+        y = at(0, mark)[1]
+        parts.append(f'<line class="axis" x1="{left}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        parts.append(_text(left - 6, y + 4, str(mark), "end"))
+    spots = [at(place, value) for place, value in enumerate(values)]
+    parts.append(f'<polyline class="line" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in spots)}"/>')
+    for (x, y), value, label in zip(spots, values, labels, strict=True):
+        parts.append(f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="4"/>')
+        parts.append(_text(x, y - 10, f"{value:.2f}", "middle"))
+        parts.append(_text(x, base + 18, label, "middle"))
+    return _svg(parts, 196, title)
+
+
+def small(rows: Sequence[tuple[str, float | None]], average: float | None, title: str) -> str:
+    """One of several small figures: a thin bar for each region, and the average as a line through them."""
+    wide, step = 200.0, 12.0
+    high = step * len(rows)
+    parts = [
+        f'<rect class="bar" x="0" y="{place * step + 1:.1f}" width="{wide * value / 100:.1f}" '
+        f'height="{step - 3:.1f}">'
+        f"<title>{escape(label)} {value:.2f}</title></rect>"
+        for place, (label, value) in enumerate(rows)
+        if value is not None
+    ]
+    if average is not None:
+        x = wide * average / 100
+        parts.append(f'<line class="mean" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{high:.1f}"/>')
+    return _svg(parts, high, title, wide)
+
+
+def _text(x: float, y: float, words: str, anchor: str) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(words)}</text>'
+
+
+def _svg(parts: Sequence[str], high: float, title: str, wide: float = WIDTH) -> str:
+    box = f'viewBox="0 0 {wide:.0f} {high:.0f}"'
+    return f'<svg class="plot" {box} role="img" aria-label={quoteattr(title)}>{"".join(parts)}</svg>'

@@ -1,0 +1,264 @@
+"""The figures of a region and of the regions below it in one or two rounds, from the summaries alone."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, Sum
+
+from inspections.models import Finding, FindingTally, Inspection, Round, RoundTally
+from inspections.workflow import OPEN, WITH_TOWNSHIP
+from organization.codes import Level
+from organization.models import Region
+from standards.models import Item
+
+from .models import CenterResult, ItemSummary, ScoreSummary, SectionSummary
+from .outcomes import NO_SCORE, points
+from .overview import mean
+from .summing import parts
+
+ROUNDS_SHOWN = 60
+TREND_SHOWN = 12
+Key = tuple[Any, int]
+
+
+@dataclass
+class Figures:
+    """What is counted of one region, or one center, in one round; scores in ten-thousandths of a point."""
+
+    inspections: int = 0
+    submitted: Counter[str] = field(default_factory=Counter)  # by kind of center
+    scored: int = 0
+    score_sum: int = 0
+    bands: Counter[int] = field(default_factory=Counter)
+    grades: Counter[str] = field(default_factory=Counter)
+    open: int = 0
+    overdue: int = 0
+    sections: dict[str, list[int]] = field(default_factory=dict)  # centers, sum of scores
+    items: dict[int, Counter[str]] = field(default_factory=dict)  # not_met, partly, na, lost
+
+    @property
+    def done(self) -> int:
+        return self.submitted.total()
+
+    @property
+    def average(self) -> Decimal | None:
+        return mean(points(self.score_sum), self.scored) if self.scored else None
+
+    def section(self, code: str) -> Decimal | None:
+        centers, total = self.sections.get(code, (0, 0))
+        return mean(points(total), centers) if centers else None
+
+    def short(self, item: Item) -> int:
+        counted = self.items.get(item.pk, Counter())
+        return counted["not_met"] + counted["partly"]
+
+    def share(self, item: Item) -> Decimal | None:
+        """Of a hundred centers to which the item applies, how many fell short; None where there is none."""
+        asked = item.for_township * self.submitted["township"] + item.for_village * self.submitted["village"]
+        asked -= self.items.get(item.pk, Counter())["na"]
+        return mean(Decimal(100 * self.short(item)), asked) if asked else None
+
+    def add(self, other: "Figures") -> None:
+        self.inspections += other.inspections
+        self.submitted += other.submitted
+        self.scored, self.score_sum = self.scored + other.scored, self.score_sum + other.score_sum
+        self.bands += other.bands
+        self.grades += other.grades
+        self.open, self.overdue = self.open + other.open, self.overdue + other.overdue
+        for code, (centers, total) in other.sections.items():
+            held = self.sections.setdefault(code, [0, 0])
+            held[0], held[1] = held[0] + centers, held[1] + total
+        for item, counted in other.items.items():
+            self.items[item] = self.items.get(item, Counter()) + counted
+
+    def count(self, table: Any, key: tuple[Any, ...], by: dict[str, int]) -> None:
+        """Add one row of a summary: the rest of its key after the round, and its counts."""
+        kind, *rest = key
+        if table is ScoreSummary:
+            band, grade = rest
+            self.submitted[kind] += by["centers"]
+            if band != NO_SCORE:
+                self.scored, self.score_sum = self.scored + by["centers"], self.score_sum + by["score_sum"]
+                self.bands[band] += by["centers"]
+            self.grades[grade] += by["centers"]
+        elif table is SectionSummary:
+            held = self.sections.setdefault(rest[0], [0, 0])
+            held[0], held[1] = held[0] + by["centers"], held[1] + by["score_sum"]
+        else:
+            self.items.setdefault(rest[0], Counter()).update(by)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A region below, or a center in a township: its name, and what leads to its own page."""
+
+    key: Any
+    name: str
+    region: Region | None = None
+    inspection: Inspection | None = None
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything that a region's page shows of `round`, beside `against` where there is one."""
+
+    region: Region
+    round: Round
+    against: Round | None
+    kind: str
+    own: Figures
+    own_against: Figures
+    places: list[Place]
+    figures: dict[Any, Figures]
+    figures_against: dict[Any, Figures]
+    items: list[Item]
+    trend: list[tuple[Round, int, int]]
+
+
+def counted_in(region: Region) -> Q:
+    """Match the summary rows that add up to this region: its own, or the provinces' for the nation."""
+    return Q(region__level=Level.PROVINCE) if region.level == Level.NATION else Q(region=region)
+
+
+def below(region: Region) -> Q:
+    """Match the regions just below: the nation's provinces need not name it as their parent."""
+    return Q(level=Level.PROVINCE) if region.level == Level.NATION else Q(parent=region)
+
+
+def rounds_in(region: Region) -> list[Round]:
+    """The newest rounds with inspections in the region."""
+    inside = RoundTally.objects.filter(counted_in(region), round=OuterRef("pk"), inspections__gt=0)
+    rounds = Round.objects.filter(Exists(inside)).select_related("edition", "region")
+    return list(rounds.order_by("-starts_on", "-pk")[:ROUNDS_SHOWN])
+
+
+def chosen(rounds: list[Round], wanted: str) -> Round | None:
+    """The round asked for, else the newest that is no self-check, else the newest."""
+    asked = next((row for row in rounds if str(row.pk) == wanted), None)
+    held = (row for row in rounds if row.kind != Round.Kind.SELF_CHECK)
+    return asked or next(held, None) or next(iter(rounds), None)
+
+
+def before(rounds: list[Round], round: Round, wanted: str) -> Round | None:
+    """The round to compare with: the one asked for (`none` for none), else the one before of its kind."""
+    if wanted == "none":
+        return None
+    others = [row for row in rounds if row.pk != round.pk]
+    asked = next((row for row in others if str(row.pk) == wanted), None)
+    earlier = (row for row in others if row.kind == round.kind and row.starts_on <= round.starts_on)
+    return asked or next(earlier, None)
+
+
+def view(region: Region, round: Round, against: Round | None, kind: str, today: date) -> View:
+    """Read everything; the number of queries depends on no size."""
+    keys = [row.pk for row in (round, against) if row]
+    children = list(Region.objects.filter(below(region)).order_by("code"))
+    ends = region.level >= Level.TOWNSHIP
+    codes = [] if ends else [child.code for child in children]
+    if region.level != Level.NATION:
+        codes.append(region.code)
+    read = _read(codes, keys, kind, today)
+    if ends:
+        places, found = _centers(region, keys, kind, today)
+        read |= found
+    else:
+        places = [Place(child.code, child.name, region=child) for child in children]
+
+    def own(key: int) -> Figures:
+        if region.level != Level.NATION:
+            return read.get((region.code, key), Figures())
+        total = Figures()
+        for place in places:
+            total.add(read.get((place.key, key), Figures()))
+        return total
+
+    def of(key: int | None) -> dict[Any, Figures]:
+        return {place.key: read.get((place.key, key), Figures()) for place in places}
+
+    return View(
+        region, round, against, kind, own(round.pk), own(against.pk) if against else Figures(), places,
+        of(round.pk), of(against.pk if against else None), _items(round), _trend(region, round, kind),
+    )  # fmt: skip
+
+
+def _items(round: Round) -> list[Item]:
+    return list(Item.objects.filter(edition=round.edition_id).select_related("clause__section"))
+
+
+def _read(codes: Collection[str], rounds: list[int], kind: str, today: date) -> dict[Key, Figures]:
+    wanted = Q(region__in=codes, round__in=rounds) & (Q(kind=kind) if kind else Q())
+    found: dict[Key, Figures] = {}
+
+    def of(place: str, round: int) -> Figures:
+        return found.setdefault((place, round), Figures())
+
+    rows = RoundTally.objects.filter(wanted).order_by().values_list("region_id", "round_id", "inspections")
+    for place, round, count in rows:
+        of(place, round).inspections += count
+    late = Sum("with_township", filter=Q(due_on__lt=today), default=0)
+    tallies = FindingTally.objects.filter(wanted).order_by().values("region_id", "round_id")
+    for row in tallies.annotate(opened=Sum("open"), late=late):
+        figures = of(row["region_id"], row["round_id"])
+        figures.open, figures.overdue = row["opened"], row["late"]
+    for table in (ScoreSummary, SectionSummary, ItemSummary):
+        names = ("region_id", *table.KEY, *table.COUNTS)
+        ends = 1 + len(table.KEY)
+        for row in table.objects.filter(wanted).order_by().values_list(*names):
+            counts = dict(zip(table.COUNTS, row[ends:], strict=True))
+            of(row[0], row[1]).count(table, row[2:ends], counts)
+    return found
+
+
+def _centers(
+    region: Region, rounds: list[int], kind: str, today: date
+) -> tuple[list[Place], dict[Key, Figures]]:
+    """A township's centers, from their own rows: there are some dozens of them."""
+    low, high = region.prefix.ljust(12, "0"), region.prefix.ljust(12, "9")
+    inside = Q(region__gte=low, region__lte=high, round__in=rounds) & (Q(kind=kind) if kind else Q())
+    rows = Inspection.objects.filter(inside).select_related("center").order_by("region_id", "pk")
+    results = CenterResult.objects.filter(inside).in_bulk()
+    findings = Finding.objects.filter(
+        region__gte=low, region__lte=high, round__in=rounds, state__in=OPEN
+    ).order_by()
+    late = Count("pk", filter=Q(state__in=WITH_TOWNSHIP, due_on__lt=today))
+    counted = {
+        row["inspection_id"]: row
+        for row in findings.values("inspection_id").annotate(opened=Count("pk"), late=late)
+    }
+    places: dict[int, Place] = {}
+    found: dict[Key, Figures] = {}
+    for row in rows.defer("snapshot", "corrected"):
+        figures = found.setdefault((row.center_id, row.round_id), Figures())
+        figures.inspections = 1
+        if row.pk in results:
+            result = results[row.pk]
+            for table, key, by in parts(result.round_id, result.kind, result.outcome):
+                figures.count(table, key[1:], by)
+        if row.pk in counted:
+            figures.open, figures.overdue = counted[row.pk]["opened"], counted[row.pk]["late"]
+        if row.round_id == rounds[0] or row.center_id not in places:
+            places[row.center_id] = Place(row.center_id, row.center.name, inspection=row)
+    return list(places.values()), found
+
+
+def _trend(region: Region, round: Round, kind: str) -> list[tuple[Round, int, int]]:
+    """The last rounds of this kind, oldest first, with their scored centers and the sum of the scores."""
+    rows = ScoreSummary.objects.filter(counted_in(region), band__gt=NO_SCORE, round__kind=round.kind)
+    rows = rows.filter(kind=kind) if kind else rows
+    summed = rows.order_by().values("round").annotate(n=Sum("centers"), total=Sum("score_sum"))
+    newest = list(summed.filter(n__gt=0).order_by("-round__starts_on", "-round")[:TREND_SHOWN])
+    held = Round.objects.in_bulk([row["round"] for row in newest])
+    return [(held[row["round"]], row["n"], row["total"]) for row in reversed(newest)]
+
+
+def ranks(averages: Iterable[tuple[Any, Decimal | None]]) -> dict[Any, int]:
+    """The rank of each by its average, best first; the same average shares one, none has none."""
+    ordered = sorted(((key, value) for key, value in averages if value is not None), key=lambda one: -one[1])
+    first: dict[Decimal, int] = {}
+    for place, (_key, value) in enumerate(ordered, start=1):
+        first.setdefault(value, place)
+    return {key: first[value] for key, value in ordered}

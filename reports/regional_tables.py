@@ -1,0 +1,342 @@
+"""The tables of a region's page: what is shown is what is downloaded."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from organization.codes import Level
+from organization.models import Region
+from organization.templatetags.portal import grade_name, score, signed
+
+from .outcomes import BAND, points
+from .overview import mean
+from .regional import Figures, Place, View, ranks
+from .sheets import STARTS, Field, Form, Sheet
+
+WORST_SHOWN = 10
+HEATED_SHOWN = 20
+HEATS = 5
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value as a spreadsheet gets it, and how the page shows it: as words, with a bar, warm or cold."""
+
+    value: Any
+    words: str = ""
+    url: str = ""
+    percent: int | None = None
+    heat: int | None = None
+    tone: str = ""
+    is_source: bool = False  # words of the standard, Chinese on every page
+
+
+@dataclass(frozen=True)
+class Column:
+    head: str
+    form: Form = "text"
+    width: int = 12
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table; the first cell of a row is its head."""
+
+    name: str
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    note: str = ""
+    look: str = "pinned"
+
+    @property
+    def lines(self) -> list[list[tuple[Column, Cell]]]:
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+
+    def sheet(self, notes: Sequence[str]) -> Sheet:
+        fields = [Field(column.head, column.width, column.form) for column in self.columns]
+        rows = [[cell.value for cell in row] for row in self.rows]
+        return Sheet(self.title, self.title, fields, rows, notes=notes)
+
+    def csv_lines(self) -> Iterator[str]:
+        """Lines for a spreadsheet; an apostrophe stands before text that it would take for a formula."""
+        out = io.StringIO()
+        writer = csv.writer(out)
+        for row in [[column.head for column in self.columns], *([c.value for c in row] for row in self.rows)]:
+            writer.writerow([_plain(value) for value in row])
+        yield "\ufeff" + out.getvalue()
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, int | Decimal):
+        return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(STARTS) else text
+
+
+def tables(shown: View, query: dict[str, str], all_items: bool) -> list[Table]:
+    """Every table of the page in its order."""
+    made = [grades(shown), distribution(shown), ranking(shown, query), sections(shown)]
+    return [*made, worst(shown), heat_map(shown, all_items), trend(shown, query)]
+
+
+def grade_order(shown: View) -> list[str]:
+    """The grades that were given, best first: by the average of what they stand for."""
+    found = {*shown.own.grades, *shown.own_against.grades}
+    known = [row["name"] for row in shown.round.edition.policy.get("grades", [])]
+    return sorted(found, key=lambda name: (known.index(name) if name in known else len(known), name))
+
+
+def grades(shown: View) -> Table:
+    columns = [Column(_("等次")), Column(_("中心"), "number"), Column(_("占比（%）"), "points")]
+    if shown.against:
+        columns.append(Column(_("对比轮次占比（%）"), "points", 18))
+    rows = []
+    for name in grade_order(shown):
+        row = [
+            Cell(name or _("无等次"), words=grade_name(name) or _("无等次")),
+            Cell(shown.own.grades[name]),
+            _share(shown.own.grades[name], shown.own.done),
+        ]
+        if shown.against:
+            row.append(_share(shown.own_against.grades[name], shown.own_against.done))
+        rows.append(row)
+    return Table("grades", _("等次分布"), columns, rows, look="short")
+
+
+def distribution(shown: View) -> Table:
+    columns = [Column(_("得分"), width=14), Column(_("中心"), "number"), Column(_("占比（%）"), "points")]
+    rows = [
+        [Cell(band_words(band)), Cell(count), _share(count, shown.own.scored)]
+        for band, count in sorted(shown.own.bands.items(), reverse=True)
+        if count
+    ]
+    return Table("distribution", _("得分分布"), columns, rows, look="short")
+
+
+def band_words(band: int) -> str:
+    low = band * BAND
+    return f"{low}–100" if low + BAND == 100 else f"{low}–{low + BAND - 1}.99"
+
+
+def ranking(shown: View, query: dict[str, str]) -> Table:
+    columns = [
+        Column(_("地区") if shown.region.level < Level.TOWNSHIP else _("中心"), width=30),
+        Column(_("名次"), "number", 8), Column(_("平均分"), "points"),
+    ]  # fmt: skip
+    if shown.against:
+        columns += [Column(_("比对比轮次"), "points", 14), Column(_("名次变化"), "number")]
+    columns += [
+        Column(_("已检查"), "number"), Column(_("应检查"), "number"),
+        Column(_("未销号"), "number"), Column(_("已逾期"), "number"),
+    ]  # fmt: skip
+    now = ranks((key, figures.average) for key, figures in shown.figures.items())
+    then = ranks((key, figures.average) for key, figures in shown.figures_against.items())
+    ordered = sorted(shown.places, key=lambda place: (now.get(place.key, len(now) + 1), str(place.key)))
+    rows = [_ranked(shown, place, query, now, then) for place in ordered]
+    return Table(
+        "ranking", _("各地区") if shown.region.level < Level.TOWNSHIP else _("各中心"), columns, rows
+    )
+
+
+def _ranked(
+    shown: View, place: Place, query: dict[str, str], now: dict[Any, int], then: dict[Any, int]
+) -> list[Cell]:
+    figures, other = shown.figures[place.key], shown.figures_against[place.key]
+    row = [
+        Cell(place.name, url=address(place, query)),
+        _number(now.get(place.key)),
+        _average(figures.average),
+    ]
+    if shown.against:
+        risen = then[place.key] - now[place.key] if place.key in then and place.key in now else None
+        row += [_change(figures.average, other.average), _risen(risen)]
+    return [
+        *row, Cell(figures.done), Cell(figures.inspections),
+        Cell(figures.open, url=_findings(shown, place, "open") if figures.open else ""),
+        Cell(figures.overdue, tone="bad" if figures.overdue else ""),
+    ]  # fmt: skip
+
+
+def _findings(shown: View, place: Place, state: str) -> str:
+    if place.region is None:
+        return ""
+    wanted = urlencode({"round": shown.round.pk, "state": state, "region": place.region.prefix})
+    return f"{reverse('reports:finding-list')}?{wanted}"
+
+
+def address(place: Place, query: dict[str, str]) -> str:
+    """Where the row leads: to the page of a region, or to the score of a center's inspection."""
+    if place.region is not None:
+        wanted = urlencode(query)
+        return reverse("reports:region", args=[place.region.code]) + (f"?{wanted}" if wanted else "")
+    inspection = place.inspection
+    if inspection is None or inspection.state != inspection.State.SUBMITTED:
+        return ""
+    return reverse("reports:score", args=[inspection.pk])
+
+
+def sections(shown: View) -> Table:
+    columns = [Column(_("分项"), width=30), Column(_("全部"), "points")]
+    if shown.against:
+        columns += [Column(_("对比轮次"), "points"), Column(_("相差"), "points")]
+    columns += [Column(place.name, "points") for place in shown.places]
+    rows = []
+    for section in sections_of(shown):
+        row = [Cell(section.title, is_source=True), _average(shown.own.section(section.code))]
+        if shown.against:
+            other = shown.own_against.section(section.code)
+            row += [_score(other), _change(shown.own.section(section.code), other)]
+        rows.append(row + [_score(shown.figures[place.key].section(section.code)) for place in shown.places])
+    return Table("sections", _("分项得分"), columns, rows, look="pinned heated")
+
+
+def sections_of(shown: View) -> list[Any]:
+    """The sections of the round's standard that have items, in its order."""
+    found = {item.clause.section.code: item.clause.section for item in shown.items}
+    return list(found.values())
+
+
+def worst(shown: View) -> Table:
+    columns = [
+        Column(_("检查项"), width=36), Column(_("条款"), width=16),
+        Column(_("有问题的中心"), "number", 14), Column(_("占比（%）"), "points"),
+        Column(_("共扣分"), "points"),
+    ]  # fmt: skip
+    if shown.against:
+        columns += [Column(_("对比轮次占比（%）"), "points", 18)]
+    rows = []
+    for item in by_share(shown)[:WORST_SHOWN]:
+        lost = points(shown.own.items[item.pk]["lost"])
+        row = [
+            Cell(item.title, url=_item_url(shown, item.pk), is_source=True), Cell(item.clause.code),
+            Cell(shown.own.short(item)), _bar(shown.own.share(item)), Cell(lost, words=score(lost)),
+        ]  # fmt: skip
+        rows.append([*row, _score(shown.own_against.share(item))] if shown.against else row)
+    return Table("worst", _("问题最多的检查项"), columns, rows, look="cards")
+
+
+def by_share(shown: View) -> list[Any]:
+    """The items that fell short anywhere, most often first."""
+    short = [item for item in shown.items if shown.own.short(item)]
+    return sorted(short, key=lambda item: (-(shown.own.share(item) or 0), item.position))
+
+
+def _item_url(shown: View, item: int) -> str:
+    wanted = {"round": shown.round.pk, "item": item, "region": shown.region.prefix}
+    return f"{reverse('reports:finding-list')}?{urlencode(wanted)}"
+
+
+def heat_map(shown: View, all_items: bool) -> Table:
+    items = by_share(shown)
+    columns = [Column(_("检查项"), width=36), Column(_("全部（%）"), "points")]
+    columns += [Column(place.name, "points") for place in shown.places]
+    rows = [
+        [
+            Cell(item.title, is_source=True), _heated(shown.own.share(item)),
+            *(_heated(shown.figures[place.key].share(item)) for place in shown.places),
+        ]
+        for item in (items if all_items else items[:HEATED_SHOWN])
+    ]  # fmt: skip
+    note = _("每格是有问题的中心占适用中心的百分比，颜色越深越多；“—”为还没有检查或都不适用。")
+    return Table("items", _("检查项×地区"), columns, rows, note, look="pinned heated")
+
+
+def trend(shown: View, query: dict[str, str]) -> Table:
+    columns = [
+        Column(_("轮次"), width=30), Column(_("开始"), "date"), Column(_("中心"), "number"),
+        Column(_("平均分"), "points"), Column(_("比上一轮"), "points"),
+    ]  # fmt: skip
+    rows, last = [], None
+    for round, count, total in shown.trend:
+        average = mean(points(total), count)
+        link = "?" + urlencode({**query, "round": round.pk, "against": ""})
+        day = Cell(round.starts_on, words=round.starts_on.isoformat())
+        rows.append([Cell(round.name, url=link), day, Cell(count), _average(average), _change(average, last)])
+        last = average
+    return Table("trend", _("历次变化"), columns, rows)
+
+
+# ---- cells
+
+
+def _number(value: int | None) -> Cell:
+    return Cell(value, words="—" if value is None else "")
+
+
+def _score(value: Decimal | None) -> Cell:
+    return Cell(value, words="—" if value is None else score(value))
+
+
+def _average(value: Decimal | None) -> Cell:
+    return _bar(value)
+
+
+def _bar(value: Decimal | None) -> Cell:
+    return Cell(value, words="—") if value is None else Cell(value, words=score(value), percent=round(value))
+
+
+def _share(count: int, of: int) -> Cell:
+    return _bar(mean(Decimal(100 * count), of) if of else None)
+
+
+def _change(now: Decimal | None, then: Decimal | None) -> Cell:
+    if now is None or then is None:
+        return Cell(None, words="—")
+    gained = now - then
+    return Cell(gained, words=signed(gained), tone="good" if gained > 0 else "bad" if gained < 0 else "")
+
+
+def _risen(places: int | None) -> Cell:
+    if places is None:
+        return Cell(None, words="—")
+    words = f"↑{places}" if places > 0 else f"↓{-places}" if places < 0 else _("不变")
+    return Cell(places, words=words, tone="good" if places > 0 else "bad" if places < 0 else "")
+
+
+def _heated(value: Decimal | None) -> Cell:
+    if value is None:
+        return Cell(None, words="—")
+    heat = 0 if value == 0 else min(HEATS, 1 + int(value) * HEATS // 100)
+    return Cell(value, words=f"{value:.0f}", heat=heat)
+
+
+# ---- the regions above, and the tiles
+
+
+def trail(region: Region, sees: Callable[[str], bool], query: dict[str, str]) -> list[tuple[str, str]]:
+    """Names and addresses of the regions above that the person sees, outermost first."""
+    found, above = [], region.parent
+    while above is not None:
+        if sees(above.code):
+            found.append((above.name, address(Place(above.code, above.name, region=above), query)))
+        above = above.parent
+    return found[::-1]
+
+
+def tiles(shown: View, query: dict[str, str]) -> list[dict[str, Any]]:
+    """One tile a place, by code, as warm as its average is low."""
+    return [
+        {
+            "name": place.name,
+            "url": address(place, query),
+            "average": shown.figures[place.key].average,
+            "band": _tone(shown.figures[place.key]),
+        }
+        for place in shown.places
+    ]
+
+
+def _tone(figures: Figures) -> int:
+    """1 to 4, best first, as the default grades; 0 where nothing is scored."""
+    average = figures.average
+    if average is None:
+        return 0
+    return 1 if average >= 90 else 2 if average >= 80 else 3 if average >= 60 else 4

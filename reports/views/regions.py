@@ -1,0 +1,181 @@
+"""A region's page, from the nation down to a township, and its tables as files."""
+
+import io
+import tempfile
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from inspections.models import Round
+from organization.audit import record
+from organization.codes import Level
+from organization.models import Region, ServiceCenter
+from organization.templatetags.portal import grade_name, signed
+
+from .. import permissions, plots, regional, regional_tables, sheets
+from ..forms import RegionFilter
+from ..loading import load_region_watched
+from ..outcomes import BAND, BANDS
+from .exports import XLSX
+
+FILTERS = ("round", "against", "kind")
+
+
+@require_safe
+def region(request: HttpRequest, code: str) -> HttpResponse:
+    """Where a region stands in a round: figures, grades, the regions below, items, earlier rounds."""
+    place = load_region_watched(request.user, code)
+    rounds = regional.rounds_in(place)
+    query = _query(request)
+    held = request.user.prefixes(*permissions.WRITERS)
+    context: dict[str, Any] = {
+        "region": place,
+        "trail": regional_tables.trail(place, lambda above: above.startswith(held), query),
+        "rounds": rounds,
+    }
+    shown = _shown(place, rounds, query)
+    if shown is not None:
+        all_items = request.GET.get("items") == "all"
+        tables = {table.name: table for table in regional_tables.tables(shown, query, all_items)}
+        context |= {
+            "shown": shown,
+            "form": RegionFilter(
+                initial=query
+                | {"round": shown.round.pk, "against": shown.against.pk if shown.against else "none"},
+                rounds=rounds,
+            ),
+            "figures": _figures(shown),
+            "tables": tables,
+            "plots": _plots(shown),
+            "tiles": regional_tables.tiles(shown, query) if shown.region.level < Level.TOWNSHIP else [],
+            "query": urlencode({**query, **({"items": "all"} if all_items else {})}),
+            "more_items": _more(shown, query, all_items),
+            "self_check": next((row for row in rounds if row.precedes_id == shown.round.pk), None),
+        }
+    return render(request, "reports/region.html", context)
+
+
+@require_POST
+def region_table(request: HttpRequest, code: str, name: str, form: str) -> FileResponse:
+    """One of the page's tables, as it is shown under the same address, as .xlsx or .csv."""
+    place = load_region_watched(request.user, code)
+    query = _query(request)
+    shown = _shown(place, regional.rounds_in(place), query)
+    made = regional_tables.tables(shown, query, request.GET.get("items") == "all") if shown else []
+    table = next((one for one in made if one.name == name), None)
+    if shown is None or table is None or form not in ("xlsx", "csv"):
+        raise Http404
+    record("region.export", by=request.user, target=place, region=place.code, now=timezone.now(), table=name)
+    filename = f"{place.name} {shown.round.name} {table.title}.{form}"
+    if form == "csv":
+        return FileResponse(
+            io.BytesIO("".join(table.csv_lines()).encode()), as_attachment=True, filename=filename,
+            content_type="text/csv; charset=utf-8",
+        )  # fmt: skip
+    out = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes and so removes it
+    sheets.write(out.name, [table.sheet(_notes(shown))])
+    return FileResponse(out, as_attachment=True, filename=filename, content_type=XLSX)
+
+
+def _query(request: HttpRequest) -> dict[str, str]:
+    """What the address asks for; what is unknown is left out."""
+    wanted = {name: request.GET.get(name, "") for name in FILTERS}
+    if wanted["kind"] not in ServiceCenter.Kind.values:
+        wanted["kind"] = ""
+    return {name: value for name, value in wanted.items() if value}
+
+
+def _shown(place: Region, rounds: list[Round], query: dict[str, str]) -> regional.View | None:
+    round = regional.chosen(rounds, query.get("round", ""))
+    if round is None:
+        return None
+    against = regional.before(rounds, round, query.get("against", ""))
+    return regional.view(place, round, against, query.get("kind", ""), timezone.localdate())
+
+
+def _notes(shown: regional.View) -> list[str]:
+    """What a table was made of, above it."""
+    lines = [f"{shown.region.name} · {shown.round.name}"]
+    if shown.against:
+        lines.append(_("对比轮次：%(round)s") % {"round": shown.against.name})
+    if shown.kind:
+        lines.append(str(ServiceCenter.Kind(shown.kind).label))
+    return lines
+
+
+def _figures(shown: regional.View) -> list[dict[str, Any]]:
+    """The line of figures, with the rows behind them where there is a page of those."""
+    own, other = shown.own, shown.own_against.average
+    rows = f"{reverse('reports:finding-list')}?round={shown.round.pk}&region={shown.region.prefix}"
+    gained = own.average - other if own.average is not None and other is not None else None
+    percent = 100 * own.done // own.inspections if own.inspections else 0
+    return [
+        {
+            "figure": f"{own.done} / {own.inspections}",
+            "label": _("已检查"),
+            "sub": _("完成 %(percent)d%%") % {"percent": percent},
+        },
+        {
+            "figure": "—" if own.average is None else own.average,
+            "label": _("平均分"),
+            "sub": _("比对比轮次 %(gained)s") % {"gained": signed(gained)} if gained is not None else "",
+        },
+        {"figure": own.open, "label": _("未销号问题"), "url": f"{rows}&state=open" if own.open else ""},
+        {
+            "figure": own.overdue,
+            "label": _("已逾期"),
+            "tone": "bad" if own.overdue else "",
+            "url": f"{rows}&state=overdue" if own.overdue else "",
+        },
+    ]
+
+
+def _more(shown: regional.View, query: dict[str, str], all_items: bool) -> dict[str, Any] | None:
+    """The link to all items of the heat map, or back to the first ones."""
+    count = len(regional_tables.by_share(shown))
+    if count <= regional_tables.HEATED_SHOWN:
+        return None
+    link = "?" + urlencode(query if all_items else {**query, "items": "all"}) + "#items"
+    return {"url": link, "count": count, "all": all_items}
+
+
+def _plots(shown: regional.View) -> dict[str, Any]:
+    """The drawn figures; every number in them stands in the table beside."""
+    order = regional_tables.grade_order(shown)
+    own, title = shown.own, shown.region.name
+    shares = [
+        (grade_name(name) or _("无等次"), own.grades[name], min(place, 4) if name else 0)
+        for place, name in enumerate(order, start=1)
+    ]
+    bands = range(BANDS)
+    averages = [float(total) / 10_000 / count for _round, count, total in shown.trend]
+    days = [f"{round.starts_on:%Y-%m}" for round, _count, _total in shown.trend]
+    drawn = {
+        "grades": plots.stacked(shares, f"{title} {_('等次分布')}"),
+        "distribution": plots.columns(
+            [own.bands[band] for band in bands], [str(band * BAND) for band in bands],
+            f"{title} {_('得分分布')}",
+        ),
+        "trend": plots.line(averages, days, f"{title} {_('历次变化')}") if len(averages) > 1 else "",
+    }  # fmt: skip
+    # Words in the drawings are escaped where they are drawn.
+    marked: dict[str, Any] = {name: mark_safe(svg) for name, svg in drawn.items()}  # noqa: S308
+    return marked | {"sections": [_small(shown, section) for section in regional_tables.sections_of(shown)]}
+
+
+def _small(shown: regional.View, section: Any) -> dict[str, Any]:
+    rows = [(place.name, shown.figures[place.key].section(section.code)) for place in shown.places]
+    average = shown.own.section(section.code)
+    drawn = plots.small(
+        [(name, None if value is None else float(value)) for name, value in rows],
+        None if average is None else float(average),
+        section.title,
+    )
+    return {"title": section.title, "average": average, "svg": mark_safe(drawn)}  # noqa: S308
