@@ -132,7 +132,11 @@ def below(region: Region) -> Q:
 def rounds_in(region: Region) -> list[Round]:
     """The newest rounds with inspections in the region."""
     inside = RoundTally.objects.filter(counted_in(region), round=OuterRef("pk"), inspections__gt=0)
-    rounds = Round.objects.filter(Exists(inside)).select_related("edition", "region")
+    rounds = (
+        Round.objects.filter(Exists(inside))
+        .exclude(kind=Round.Kind.REINSPECTION)
+        .select_related("edition", "region")
+    )
     return list(rounds.order_by("-starts_on", "-pk")[:ROUNDS_SHOWN])
 
 
