@@ -10,11 +10,25 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.clients import set_scene
+from tests.clients import Scene, set_scene
 from tests.faults.report import arguments, run, say
 from tests.installation import ROOT, Installation
 
 INSIDE = "FAULT_INSIDE_NAMESPACE"
+
+
+def tells_honestly(scene: Scene) -> bool:
+    """Whether the page of a write that finds no room says what is full and that nothing was kept."""
+    place = f"/inspections/{scene.inspections[0]}/answers/yes/"
+    status, page = 0, ""
+    for number in range(100):
+        # A few may still find room in pages at hand.
+        status, page = scene.post(place, f"i1-note={number}{'x' * 900}", "inspector")
+        if status != 200:
+            break
+    honest = status == 503 and "存储空间已满" in page and "请当作没有保存" in page and "Traceback" not in page
+    say(f"the page of a write that finds no room: {status}, {'honest' if honest else 'WRONG: ' + page}")
+    return honest
 
 
 def work(given: argparse.Namespace, folder: Path) -> dict[str, int]:
@@ -47,6 +61,7 @@ def work(given: argparse.Namespace, folder: Path) -> dict[str, int]:
             f"{len(told)} were told 503"
         )
         failures += len(scene.refused) - len(told) + (not told)
+        failures += not tells_honestly(scene)
         ballast.unlink()
         before = len(scene.acknowledged)
         for number in range(1000, 1020):

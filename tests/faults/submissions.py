@@ -6,6 +6,7 @@ python -m tests.faults.submissions [--server …] [--rate 41] [--seconds 600] [-
 """
 
 import argparse
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from tests.clients import at_once, set_scene
 from tests.faults.report import arguments, installation, run, say
+from tests.installation import Installation
 
 TOWNSHIPS = 400
 
@@ -25,6 +27,33 @@ def paced(count: int, rate: float) -> Iterator[int]:
         if wait > 0:
             time.sleep(wait)
         yield number
+
+
+def cpu_seconds(made: Installation) -> dict[str, float]:
+    """CPU used so far: by the web server, by the database for this portal alone, by the clients here."""
+    assert made.process
+    used = {"web": 0.0, "database": 0.0, "clients": time.process_time()}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            name = (folder / "cmdline").read_bytes().decode(errors="replace")
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parent, ticks = int(fields[1]), int(fields[11]) + int(fields[12])
+        if made.process.pid in (int(folder.name), parent):
+            used["web"] += ticks / os.sysconf("SC_CLK_TCK")
+        elif name.startswith("postgres:") and made.name in name:
+            used["database"] += ticks / os.sysconf("SC_CLK_TCK")
+    return used
+
+
+def tell_cost(before: dict[str, float], after: dict[str, float], count: int) -> None:
+    """Say what one submission costs, and what these cores could do at most if nobody else used them."""
+    each = {name: 1000 * (after[name] - before[name]) / max(count, 1) for name in after}
+    cores = len(os.sched_getaffinity(0))
+    most = cores * 1000 / sum(each.values())
+    parts = ", ".join(f"{name} {cost:.1f}" for name, cost in each.items())
+    say(f"CPU of one submission in ms: {parts}; {cores} cores of their own could do {most:.0f}/s at most")
 
 
 def work(given: argparse.Namespace, folder: Path) -> dict[str, int]:
@@ -40,11 +69,12 @@ def work(given: argparse.Namespace, folder: Path) -> dict[str, int]:
         # The first request of each process loads the standard.
         for _ in range(4 * given.workers):
             scene.post("/language/", "language=zh-hans", "lead_inspector")
-        begun = time.monotonic()
+        before, begun = cpu_seconds(made), time.monotonic()
         clients = at_once(scene.submit, paced(count, given.rate), given.clients, threading.Event())
         for client in clients:
             client.join()
         seconds = time.monotonic() - begun
+        tell_cost(before, cpu_seconds(made), count)
         rate = len(scene.acknowledged) / seconds
         lost, doubled = scene.lost_submits(), scene.doubled_submits()
         p95 = sorted(scene.seconds)[int(0.95 * len(scene.seconds))] if scene.seconds else 0
