@@ -129,13 +129,15 @@ def _spread(rows: Mapping[Key, Mapping[str, int]], chains: Chains) -> dict[Key, 
 def _write_table(model: Any, rows: Mapping[Key, Mapping[str, int]]) -> None:
     keys, counts = ("region_id", *model.KEY), model.COUNTS
     fields = [model._meta.get_field(name.removesuffix("_id")) for name in (*keys, *counts)]
+    prepare = [field.get_db_prep_save for field in fields[: len(keys)]]
     quote = connection.ops.quote_name
     table, columns = quote(model._meta.db_table), [quote(field.column) for field in fields]
     added = ", ".join(f"{name} = {table}.{name} + EXCLUDED.{name}" for name in columns[len(keys) :])
     values = [
         [
-            field.get_db_prep_save(value, connection)
-            for field, value in zip(fields, (*key[1:], *(row.get(name, 0) for name in counts)), strict=True)
+            *(prepared(value, connection) for prepared, value in zip(prepare, key[1:], strict=True)),
+            # Plain numbers, which any database takes as they are: this is on the way of every submit.
+            *(row.get(name, 0) for name in counts),
         ]
         for key, row in rows.items()
     ]

@@ -36,7 +36,8 @@ def lock_for_submit(
         action="inspection.submit", target=locked, region=locked.region_id
     )
     checklist = checklist_of(locked)
-    found = Answer.objects.filter(inspection=locked).select_related("updated_by")
+    # Two or three people gave all of these: each is fetched once, not joined to every row.
+    found = Answer.objects.filter(inspection=locked).prefetch_related("updated_by")
     answers = {checklist.by_pk[answer.item_id].item.code: answer for answer in found}
     done = {code for code, answer in answers.items() if answer.status != UNANSWERED}
     missing = [entry for entry in checklist.entries if entry.item.code not in done]
