@@ -290,6 +290,8 @@ PRIVACY_CONTACT = env("PRIVACY_CONTACT", default="")
 # Days after which manage.py remove_expired removes messages, and what disabled accounts keep of their own.
 RETAIN_MESSAGE_DAYS = env.int("RETAIN_MESSAGE_DAYS", default=365)
 RETAIN_ACCOUNT_DAYS = env.int("RETAIN_ACCOUNT_DAYS", default=180)
+# Accounts nobody has used for so many days are disabled by the same command; 0 leaves that to people.
+STALE_ACCOUNT_DAYS = env.int("STALE_ACCOUNT_DAYS", default=0)
 RETAIN_UPLOAD_DAYS = env.int("RETAIN_UPLOAD_DAYS", default=7)
 
 # The trail: sha256 or sm3; at least 183 days; where the signed anchors and their key lie.

@@ -183,6 +183,8 @@ DETAILS = {
     "missing": gettext_lazy("缺少的文件"),
     "version": gettext_lazy("版本"),
     "messages": gettext_lazy("消息"),
+    "disabled": gettext_lazy("长期不用而停用的账号"),
+    "last_login": gettext_lazy("上次登录"),
     "accounts": gettext_lazy("停用账号的内容"),
     "sessions": gettext_lazy("结束的登录"),
     "uploads": gettext_lazy("上传残留"),

@@ -18,6 +18,7 @@ from .people import (
 from .privacy import (
     acknowledge_notice,
     anonymize_person,
+    disable_stale_accounts,
     note_data_of,
     note_own_data,
     remove_expired_accounts,
@@ -53,6 +54,7 @@ __all__ = [
     "create_person",
     "delegate",
     "disable",
+    "disable_stale_accounts",
     "drop_factor",
     "drop_own_factor",
     "edit_center",

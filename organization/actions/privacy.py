@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..audit import record
-from ..models import User
+from ..models import Assignment, LoginSession, Role, User
 from ..permissions import can_handle_data
 from ..privacy import own_rows
 from ..problems import Problem
@@ -53,6 +55,44 @@ def anonymize_person(*, by: User, person: User, now: datetime | None = None) -> 
     person.save()
     record("person.anonymize", by=by, target=person, region=person.home_code, now=now)
     return person
+
+
+def disable_stale_accounts(*, now: datetime | None = None, dry_run: bool = False) -> int:
+    """Disable accounts nobody has used for `STALE_ACCOUNT_DAYS` (0: never); return how many.
+
+    A log-in that is still going on is a use. The last security administrator of a place stays: nobody could
+    enable anybody there any more.
+    """
+    if not settings.STALE_ACCOUNT_DAYS:
+        return 0
+    now = now or timezone.now()
+    before = now - timedelta(days=settings.STALE_ACCOUNT_DAYS)
+    going_on = Session.objects.filter(expire_date__gt=now).values("session_key")
+    used = LoginSession.objects.filter(session_key__in=going_on).values("user")
+    unused = User.objects.annotate(used_at=Coalesce("last_login", "created_at"))
+    stale = unused.filter(is_active=True, used_at__lt=before).exclude(pk__in=used).order_by("pk")
+    count = 0
+    for person in stale:
+        if not _is_needed(person):
+            count += 1
+            if not dry_run:
+                _disable_stale(person, now)
+    return count
+
+
+def _is_needed(person: User) -> bool:
+    guards = Assignment.objects.filter(role=Role.SECURITY_ADMINISTRATOR, user__is_active=True)
+    others = [grant.region.prefix for grant in guards.exclude(user=person).select_related("region")]
+    own = [grant.region_id for grant in person.grants if grant.role == Role.SECURITY_ADMINISTRATOR]
+    return any(not code.startswith(tuple(others)) for code in own)
+
+
+@transaction.atomic
+def _disable_stale(person: User, now: datetime) -> None:
+    User.objects.filter(pk=person.pk).update(is_active=False, disabled_at=now)
+    end_all_sessions(person)
+    used = person.last_login.isoformat() if person.last_login else ""
+    record("person.disable", by=None, target=person, region=person.home_code, now=now, last_login=used)
 
 
 def remove_expired_accounts(*, now: datetime | None = None, dry_run: bool = False) -> int:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from inspections.actions import remove_old_messages
 from inspections.management.commands.clean_uploads import left_over
-from organization.actions import remove_expired_accounts
+from organization.actions import disable_stale_accounts, remove_expired_accounts
 from organization.audit import record
 
 
@@ -30,6 +30,7 @@ class Command(BaseCommand):
         uploads_before = now - timedelta(days=settings.RETAIN_UPLOAD_DAYS)
         ended = Session.objects.filter(expire_date__lt=now).count()
         counts = {
+            "disabled": disable_stale_accounts(now=now, dry_run=dry_run),
             "messages": remove_old_messages(now=now, dry_run=dry_run),
             "accounts": remove_expired_accounts(now=now, dry_run=dry_run),
             "sessions": ended,
@@ -44,6 +45,6 @@ class Command(BaseCommand):
         words = _("将删除") if dry_run else _("已删除")
         told = _(
             "%(words)s：消息%(messages)d条，停用账号的内容%(accounts)d条，结束的登录%(sessions)d个，"
-            "上传残留%(uploads)d个。"
+            "上传残留%(uploads)d个；长期不用而停用的账号%(disabled)d个。"
         )
         self.stdout.write(told % {"words": words, **counts})
