@@ -57,6 +57,8 @@ ACTIONS = {
     "feedback.print": gettext_lazy("打印整改情况反馈表"),
     "lessons.read": gettext_lazy("查看整改分析"),
     "lessons.export": gettext_lazy("导出整改分析"),
+    "view.save": gettext_lazy("保存常用筛选"),
+    "view.remove": gettext_lazy("删去常用筛选"),
     "comparison.read": gettext_lazy("查看逐项对照"),
     "comparison.export": gettext_lazy("导出逐项对照"),
     "round.ask_self_check": gettext_lazy("请乡镇自查"),

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils import timezone
 
 from inspections.models import Finding
 from inspections.workflow import WITH_COUNTY
 from organization.models import User
+
+from .models import SavedView
 
 FILTERS = ("round", "state", "region", "item")
 
@@ -38,3 +41,12 @@ def _in_state(rows: Any, state: str) -> Any:
     if state == "with_county":
         return rows.filter(state__in=WITH_COUNTY)
     return rows.filter(state=state) if state in Finding.State.values else rows
+
+
+def views_of(user: User, wanted: Mapping[str, str]) -> list[SavedView]:
+    """The person's own filters, the one that is shown marked."""
+    query = urlencode({name: value for name, value in wanted.items() if value})
+    views = list(SavedView.objects.filter(person=user))
+    for view in views:
+        view.is_current = view.query == query
+    return views

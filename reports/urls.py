@@ -14,6 +14,7 @@ from .views import (
     offices,
     prints,
     regions,
+    saved_views,
     scores,
     verifying,
 )
@@ -61,6 +62,8 @@ urlpatterns = [
     path("rounds/<int:pk>/ledger.pdf", prints.round_ledger, name="round-ledger-paper"),
     path("inspections/<uuid:pk>/score-report.pdf", prints.score_report, name="score-report"),
     path("inspections/<uuid:pk>/feedback.pdf", prints.feedback_paper, name="feedback-paper"),
+    path("findings/views/", saved_views.view_save, name="view-save"),
+    path("findings/views/<int:pk>/remove/", saved_views.view_remove, name="view-remove"),
     path("findings.xlsx", exports.finding_table, name="finding-table"),
     path("jobs/", jobs.job_list, name="job-list"),
     path("jobs/<uuid:pk>/", jobs.job, name="job"),

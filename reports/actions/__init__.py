@@ -18,6 +18,7 @@ from .jobs import cancel_job, retry_job, start_job
 from .moving import acknowledge, check_document, deliver, send_back, sign_document, withdraw
 from .numbers import enter_paper_numbers, next_number
 from .offices import add_seal, retire_seal, set_wording
+from .saved_views import remove_view, save_view
 from .submitting import submit
 from .summaries import adjust, follow_center
 
@@ -41,9 +42,11 @@ __all__ = [
     "next_number",
     "note_view",
     "remove_old_files",
+    "remove_view",
     "replace_document",
     "retire_seal",
     "retry_job",
+    "save_view",
     "send_back",
     "set_fields",
     "set_issuing_body",

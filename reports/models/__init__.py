@@ -4,6 +4,7 @@ from .documents import DocumentEvent, OfficialDocument
 from .jobs import Job, JobFile, JobItem
 from .offices import DefaultWording, GivenNumber, IssuingBody, NumberSequence, SealImage
 from .summaries import CenterResult, ItemSummary, LatestSummary, ScoreSummary, SectionSummary
+from .views import SavedView
 
 __all__ = [
     "CenterResult",
@@ -18,6 +19,7 @@ __all__ = [
     "LatestSummary",
     "NumberSequence",
     "OfficialDocument",
+    "SavedView",
     "ScoreSummary",
     "SealImage",
     "SectionSummary",

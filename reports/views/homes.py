@@ -24,7 +24,7 @@ from standards.models import Item
 
 from .. import overview, permissions, workflow
 from ..forms import FindingFilter
-from ..listing import findings_as_filtered
+from ..listing import findings_as_filtered, views_of
 from ..models import IssuingBody, OfficialDocument
 from ..progress import running_jobs
 
@@ -202,6 +202,8 @@ def finding_list(request: HttpRequest) -> HttpResponse:
         "form": FindingFilter(initial=wanted, rounds=rounds, places=places),
         "item": Item.objects.filter(pk=wanted["item"][:18]).first() if wanted["item"].isdecimal() else None,
         "filtered": any(wanted.values()),
+        "wanted": {name: value for name, value in wanted.items() if value},
+        "views": views_of(request.user, wanted),
         "can_export": permissions.can_export_tables(request.user),
     }
     return render(request, "reports/finding_list.html", context)

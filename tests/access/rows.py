@@ -98,11 +98,13 @@ def make_rows(*, other: bool) -> Place:
 def _person(place: Place) -> dict[str, Row]:
     region, name = place.stage.county.townships[0], f"{place.word}person"
     person = make_user(name, [(Role.INSPECTOR, region), (Role.REVIEWER, region)], name=f"{place.word}人员")
+    view = reporting.save_view(name=place.word, wanted={"state": "open"}, by=person, now=NOW)
     session = begin_session(by=person, session_key=place.word, address=None, agent="")
     return {
         "person": {"pk": person.pk},
         "assignment": {"pk": person.pk, "assignment": person.grants[0].pk},
         "session": {"pk": session.pk},
+        "saved_view": {"pk": view.pk},
     }
 
 

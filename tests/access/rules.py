@@ -216,6 +216,9 @@ RULES: dict[str, Rule | tuple[Rule, ...]] = {
     "reports:lessons": page(WRITERS),
     "reports:lesson-table": act(WRITERS, "lesson"),
     "reports:finding-list": ALL,
+    "reports:view-save": ALL_ACT,
+    # The person's own alone.
+    "reports:view-remove": act(NOBODY, "saved_view"),
     "reports:finding-table": act(READERS),
     "reports:document-list": ALL,
     "reports:issuing-body": form(ADMINISTRATOR),

@@ -112,6 +112,8 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
 PUBLIC = {"verify"}
 # About no row: tests/reports/test_lessons.py.
 ABOUT_TABLES = {"lesson-table"}
+# The person's own: tests/reports/views/test_saved_views.py.
+ABOUT_TABLES |= {"view-save", "view-remove"}
 # Once one has taken a step, the next one finds it taken.
 ONCE = {"document-check": "checked", "document-sign": "signed", "document-issue": "issued"}
 Ask = Callable[..., Any]

@@ -1,0 +1,41 @@
+"""The person's own filters of the ledger."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from organization.problems import Problem
+
+from .. import actions
+from ..listing import FILTERS
+from ..models import SavedView
+
+
+@require_POST
+def view_save(request: HttpRequest) -> HttpResponse:
+    """Keep the filter that the form carries along, and return to it."""
+    wanted = {name: request.POST.get(name, "")[:40] for name in FILTERS}
+    try:
+        actions.save_view(
+            name=request.POST.get("name", ""), wanted=wanted, by=request.user, now=timezone.now()
+        )
+    except Problem as problem:
+        messages.error(request, str(problem.message))
+    else:
+        messages.success(request, _("已存为常用筛选。"))
+    query = urlencode({key: value for key, value in wanted.items() if value})
+    return redirect(reverse("reports:finding-list") + (f"?{query}" if query else ""))
+
+
+@require_POST
+def view_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    view = get_object_or_404(SavedView.objects.filter(person=request.user), pk=pk)
+    actions.remove_view(view=view, by=request.user, now=timezone.now())
+    messages.success(request, _("已删去这个常用筛选。"))
+    return redirect("reports:finding-list")
