@@ -4,16 +4,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from inspections.models import Finding, Round
-from organization.models import Region, ServiceCenter
+from inspections.models import Finding, Inspection, Round
+from organization.models import Region, Role, ServiceCenter, User
+from standards.models import Edition
 
 from . import phrases
 from .models import DocumentEvent, IssuingBody, OfficialDocument, SealImage
 from .models.offices import DEMANDS
 from .phrasing import office_words, sample_values
 
+ROUNDS_OFFERED = 12
 # Several states under one word.
 STATES = [("open", _("未销号")), ("overdue", _("已逾期")), ("with_county", _("等待县里办理"))]
 
@@ -215,3 +218,35 @@ class RegionFilter(forms.Form):
         named = [(str(row.pk), row.name) for row in rounds]
         self.fields["round"].choices = named
         self.fields["against"].choices = [("none", _("不对比")), *named]
+
+
+class RehearsalForm(forms.Form):
+    """Which edition is tried out on which rounds, in which of the person's regions."""
+
+    edition = forms.ModelChoiceField(
+        Edition.objects.none(), label=_("试算哪个版次"), to_field_name="pk", empty_label=None
+    )
+    rounds = forms.ModelMultipleChoiceField(
+        Round.objects.none(), label=_("用哪些轮次的答案"), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = [grant.region_id for grant in user.grants if grant.role == Role.ADMINISTRATOR]
+        self.region = Region.objects.filter(code__in=codes).order_by("level", "code").first()
+        rounds = Round.objects.none()
+        if self.region is not None:
+            inside = Inspection.objects.submitted().filter(
+                round=OuterRef("pk"), region__code__startswith=self.region.prefix
+            )
+            rounds = Round.objects.filter(Exists(inside.order_by())).order_by("-starts_on", "-pk")
+        newest = list(rounds.values_list("pk", flat=True)[:ROUNDS_OFFERED])
+        # Drafts first: they are what is tried out before anything is published.
+        editions = Edition.objects.order_by(F("published_at").desc(nulls_first=True), "-pk")
+        self.fields["edition"].queryset = editions  # type: ignore[attr-defined]
+        self.fields["rounds"].queryset = rounds.filter(pk__in=newest)  # type: ignore[attr-defined]
+        self.fields["rounds"].initial = newest[:1]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        return cleaned | {"region": self.region}

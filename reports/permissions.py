@@ -8,6 +8,7 @@ from inspections.workflow import SUBMITTED
 from organization.codes import CODE_LENGTH, DIGITS, Level
 from organization.models import Region, Role, User
 from organization.permissions import YES, Verdict, holder, no
+from standards.permissions import can_manage_standards
 
 from . import workflow
 from .models import IssuingBody, Job, OfficialDocument
@@ -180,3 +181,9 @@ def can_steer_job(user: User, job: Job) -> Verdict:
     if job.kind == Job.Kind.ISSUE:
         return holder(user, *workflow.makers(workflow.ISSUE, step_by_step=False), code=job.region_id)
     return holder(user, Role.ADMINISTRATOR, code=job.region_id)
+
+
+def can_rehearse(user: User, code: str | None = None) -> Verdict:
+    """Those who may publish an edition try it out first, on the inspections of their own region."""
+    verdict = can_manage_standards(user)
+    return verdict and holder(user, Role.ADMINISTRATOR, code=code)

@@ -93,6 +93,15 @@ class IssuingBodyQuerySet(models.QuerySet[Any]):
         return self.filter(within(user.prefixes(*OVERSEERS), "region__code"))
 
 
+class RehearsalQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> "RehearsalQuerySet":
+        """Those of the regions that the person administers."""
+        return self.filter(within(user.prefixes(Role.ADMINISTRATOR), "region__code"))
+
+    def running(self) -> "RehearsalQuerySet":
+        return self.filter(state="running")
+
+
 class JobQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> "JobQuerySet":
         """Jobs inside the regions in which the person writes documents: by the job's region, and

@@ -13,10 +13,10 @@ from organization.audit import record
 from organization.problems import NotAllowed, Problem
 
 from . import archives
-from .actions import bulk_issuing, job_steps
+from .actions import bulk_issuing, job_steps, rehearsing
 from .actions.job_files import remove_old_files as remove_files
 from .actions.jobs import WORK, queue
-from .models import Job, JobItem
+from .models import Job, JobItem, Rehearsal
 
 logger = logging.getLogger(__name__)
 
@@ -74,13 +74,29 @@ def _issue(job: Job, item: JobItem) -> None:
         job_steps.finish(piece=item, now=timezone.now())
 
 
+def rehearse(rehearsal_id: str) -> None:
+    """Replay batches of a rehearsal for some seconds, then give the turn to others and queue up again."""
+    row = Rehearsal.objects.select_related("region").filter(pk=rehearsal_id).first()
+    if row is None or row.state != Rehearsal.State.RUNNING:
+        return
+    editions = rehearsing.Editions(rehearsing.standard_of(row))
+    until = time.monotonic() + settings.JOB_SLICE
+    while time.monotonic() < until:
+        if not rehearsing.carry_on(row=row, editions=editions, now=timezone.now()):
+            return
+    async_task(rehearsing.WORK, rehearsal_id)
+
+
 def wake() -> int:
     """Queue jobs up that no worker has touched for a while: their tasks or workers were lost."""
     silent = Q(beat_at=None) | Q(beat_at__lt=timezone.now() - timedelta(seconds=settings.JOB_LEASE))
     jobs = list(Job.objects.filter(silent, state=Job.State.RUNNING))
     for job in jobs:
         queue(job)
-    return len(jobs)
+    rehearsals = list(Rehearsal.objects.filter(silent).running())
+    for row in rehearsals:
+        rehearsing.queue(row)
+    return len(jobs) + len(rehearsals)
 
 
 def remove_old_files() -> int:

@@ -112,7 +112,7 @@ def copy_edition(*, edition: Edition, by: User, now: datetime) -> Edition:
     can_manage_standards(by).enforce(action="standard.copy", target=edition)
     taken = set(Edition.objects.filter(standard=edition.standard).values_list("edition", flat=True))
     name = next(name for n in count(1) if (name := f"{edition.edition[:10]}-draft{n}") not in taken)
-    data = copy_as_draft(load_edition(edition.pk), name)
+    data = copy_as_draft(load_edition(edition.pk), name, keep_links=not edition.is_published)
     draft = Edition.objects.create(standard=data.standard, edition=data.edition, **_head(data))
     _write(draft, data, is_new=True)
     _estimate(draft, with_efforts(data, efforts_of(edition.pk)), now)

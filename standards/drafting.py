@@ -37,9 +37,13 @@ class Setting:
     below: Decimal | None = None
 
 
-def copy_as_draft(standard: StandardData, edition: str) -> StandardData:
-    """The same content as another edition that follows this one item by item."""
-    return replace(standard, edition=edition, replaces=identity(standard))
+def copy_as_draft(standard: StandardData, edition: str, *, keep_links: bool = False) -> StandardData:
+    """The same content as another edition that follows this one item by item.
+
+    The copy of a draft keeps the draft's links (`keep_links`): no inspection was held by the draft itself.
+    """
+    links = standard.replaces if keep_links and standard.replaces else identity(standard)
+    return replace(standard, edition=edition, replaces=links)
 
 
 def settings(item: ItemData) -> Iterator[Setting]:

@@ -13,7 +13,7 @@ from .measures import KINDS, number_text
 from .models import Clause, Edition, Effort, Item, Section
 from .schema import parse_standard
 
-DECIMAL_KEYS = {"min", "minimum", "maximum", "below", "partly_ratio", "deduct_each"}
+DECIMAL_KEYS = {"points", "min", "minimum", "maximum", "below", "partly_ratio", "deduct_each"}
 _published: dict[int, StandardData] = {}
 
 

@@ -18,16 +18,19 @@ from .jobs import cancel_job, retry_job, start_job
 from .moving import acknowledge, check_document, deliver, send_back, sign_document, withdraw
 from .numbers import enter_paper_numbers, next_number
 from .offices import add_seal, retire_seal, set_wording
+from .rehearsing import Editions, cancel_rehearsal, standard_of, start_rehearsal
 from .saved_views import remove_view, save_view
 from .submitting import submit
 from .summaries import adjust, follow_center
 
 __all__ = [
+    "Editions",
     "acknowledge",
     "add_seal",
     "adjust",
     "bytes_of",
     "cancel_job",
+    "cancel_rehearsal",
     "check_document",
     "compose",
     "correct_score",
@@ -52,7 +55,9 @@ __all__ = [
     "set_issuing_body",
     "set_wording",
     "sign_document",
+    "standard_of",
     "start_job",
+    "start_rehearsal",
     "submit",
     "supersede_document",
     "withdraw",

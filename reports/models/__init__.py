@@ -3,6 +3,7 @@
 from .documents import DocumentEvent, OfficialDocument
 from .jobs import Job, JobFile, JobItem
 from .offices import DefaultWording, GivenNumber, IssuingBody, NumberSequence, SealImage
+from .rehearsals import Rehearsal, Rehearsed
 from .summaries import CenterResult, ItemSummary, LatestSummary, ScoreSummary, SectionSummary
 from .views import SavedView
 
@@ -19,6 +20,8 @@ __all__ = [
     "LatestSummary",
     "NumberSequence",
     "OfficialDocument",
+    "Rehearsal",
+    "Rehearsed",
     "SavedView",
     "ScoreSummary",
     "SealImage",

@@ -18,6 +18,7 @@ from reports import actions as reporting
 from reports import tasks
 from reports.models import IssuingBody, Job, OfficialDocument
 from standards.actions import copy_edition
+from standards.models import Edition
 from tests.factories import make_user
 from tests.repairs import REPLY, publish
 from tests.repairs import add_photo as add_evidence
@@ -88,8 +89,9 @@ def make_rows(*, other: bool) -> Place:
         **_findings(place),
         **_office(place),
     }
+    place.rows["rehearsal"] = _rehearsal(place, draft)
     own = ("issued", "draft", "checked", "withdrawn", "begun", "submitted", "photo", "kept_photo", "evidence",
-           "kept_evidence", "job", "issuing", "seal")  # fmt: skip
+           "kept_evidence", "job", "rehearsal", "issuing", "seal")  # fmt: skip
     place.marks = {"center": f"{place.word}中心", "person": f"{place.word}人员"}
     place.marks |= {row: str(place.rows[row]["pk"]) for row in own}
     return place
@@ -195,6 +197,17 @@ def _documents(place: Place) -> dict[str, Row]:
 
 def _draft(place: Place, name: str) -> OfficialDocument:
     return drafted(place.stage, _submitted(place, name))
+
+
+def _rehearsal(place: Place, draft: Edition) -> Row:
+    """One that was carried out; its center is the submitted inspection's."""
+    stage, submitted = place.stage, place.rows["submitted"]["pk"]
+    rehearsal = reporting.start_rehearsal(
+        edition=draft, rounds=[Inspection.objects.get(pk=submitted).round], region=stage.county.region,
+        by=place.by["administrator"], now=NOW,
+    )  # fmt: skip
+    tasks.rehearse(str(rehearsal.pk))
+    return {"pk": rehearsal.pk, "inspection": submitted}
 
 
 def _jobs(place: Place, notice: OfficialDocument, waiting: OfficialDocument) -> dict[str, Row]:
