@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from organization.templatetags.portal import day
 
 from .models import Message
+from .rectification_forms import MOVES
 
 # Title and sentence by kind; the detail of a message fills them.
 WORDS = {
@@ -49,6 +50,10 @@ WORDS = {
     "close": (gettext_lazy("问题已销号"), gettext_lazy("%(finding)s。")),
     "reopen": (gettext_lazy("问题需要重新整改"), gettext_lazy("%(finding)s。意见：%(words)s。")),
     "withdraw": (gettext_lazy("问题已撤销"), gettext_lazy("%(finding)s。意见：%(words)s。")),
+    "reviewed": (
+        gettext_lazy("县里办理了一批问题"),
+        gettext_lazy("%(count)s个问题：%(what)s。各个问题的意见在问题的页面上。"),
+    ),
     "recount": (
         gettext_lazy("整改期限有变动"),
         gettext_lazy("%(year)s年的工作日历已载入，%(center)s有%(count)s个问题的期限重新计算。"),
@@ -67,6 +72,7 @@ WORDS = {
 CODES = {
     "extension": gettext_lazy("申请延期"),
     "objection": gettext_lazy("提出异议"),
+    **MOVES,
     "granted": gettext_lazy("同意"),
     "refused": gettext_lazy("不同意"),
 }

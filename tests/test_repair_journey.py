@@ -9,13 +9,16 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from inspections.checklist import checklist, checklist_of
 from inspections.models import Evidence, Finding, Request
 from organization.models import Role, User
+from reports.models import OfficialDocument
+from standards.measures import YesNo
 from tests.factories import make_user
 from tests.repairs import publish
 from tests.small_stage import jpeg
-from tests.stage import draft, make_stage, submit
-from tests.test_journey import enter
+from tests.stage import Stage, draft, make_stage, submit
+from tests.test_journey import enter, fill_item
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,29 +49,40 @@ def review(page: Page, move: str, words: str) -> None:
     said(page, "已办理")
 
 
-def test_a_finding_from_the_notice_to_the_close_out(new_page: Any) -> None:
+def told_of_a_notice(new_page: Any) -> tuple[Stage, OfficialDocument, Page, Page]:
+    """The county at its desk issues a notice; the township signs for it on a phone."""
     this_year = timezone.localdate().year
     for year in range(this_year, this_year + 3):
         publish(year)
     stage = make_stage(townships=2)
-    inspection = submit(stage, stage.inspections[0])
-    notice = draft(stage, inspection)
-    stranger = make_user("stranger", [(Role.TOWNSHIP_STAFF, stage.county.townships[1])])
-
-    desk = new_page(1280, 900)
+    notice = draft(stage, submit(stage, stage.inspections[0]))
+    desk, phone = new_page(1280, 900), new_page(375)
     enter(desk, stage.cast["administrator"])
-    desk.goto(f"/documents/{notice.pk}/")
+    enter(phone, stage.cast["township_staff"])
+    issue(desk, notice)
+    sign_for(phone)
+    return stage, notice, desk, phone
+
+
+def issue(desk: Page, document: OfficialDocument) -> None:
+    desk.goto(f"/documents/{document.pk}/")
     desk.locator("summary.btn", has_text="印发").click()
     desk.locator(".confirm-box button").click()
     expect(desk.locator("#messages")).to_contain_text("〔", timeout=60_000)
 
-    phone = new_page(375)
-    enter(phone, stage.cast["township_staff"])
+
+def sign_for(phone: Page) -> None:
     phone.goto("/our-centers/")
     phone.locator(".dock a", has_text="去签收通知").click()
     phone.locator("summary.btn", has_text="签收").click()
     phone.locator(".confirm-box button").click()
     said(phone, "何时到期见“整改期限”")
+
+
+def test_a_finding_from_the_notice_to_the_close_out(new_page: Any) -> None:
+    stage, notice, desk, phone = told_of_a_notice(new_page)
+    inspection = notice.inspection
+    stranger = make_user("stranger", [(Role.TOWNSHIP_STAFF, stage.county.townships[1])])
     expect(phone.locator("aside")).to_contain_text("起按工作日计算")
     expect(phone.locator("aside")).to_contain_text("还剩")
     first, second = Finding.objects.filter(inspection=inspection, mode="fixed_term").order_by("due_on", "pk")[
@@ -143,3 +157,99 @@ def shut_out(page: Page, stranger: User, finding: Finding) -> None:
     writes = [f"/findings/{finding.pk}/{act}/" for act in acts]
     writes += [f"/requests/{asked.pk}/decide/", f"/evidence/{evidence.pk}/remove/"]
     assert [client.post(address).status_code for address in writes] == [404] * 7
+
+
+def test_what_is_disputed_is_corrected_and_the_rest_looked_at_again(new_page: Any) -> None:
+    stage, notice, desk, phone = told_of_a_notice(new_page)
+    inspection = notice.inspection
+    entries = checklist(inspection.edition_id, inspection.kind).by_pk
+    findings = list(inspection.findings.order_by("pk"))
+    disputed = next(f for f in findings if isinstance(entries[f.item_id].item.measure, YesNo))
+    repaired, *_others = (f for f in findings if f != disputed)
+    before = inspection.score
+
+    # The township objects on its phone; the county upholds it, and the score follows.
+    phone.goto(f"/findings/{disputed.pk}/")
+    phone.locator("summary", has_text="对这个问题有异议").click()
+    asked = phone.locator("form[action$='/objection/']")
+    asked.locator("[name=reason]").fill("检查当天设备在里间，附照片")
+    asked.get_by_role("button", name="提交异议").click()
+    said(phone, "异议已提交")
+    desk.goto("/inbox/")
+    desk.get_by_role("link", name=disputed.finding).first.click()
+    desk.get_by_role("link", name="同意，去更正得分").click()
+    desk.locator("fieldset.item label.seg:has(input[value=met])").click()
+    desk.locator("[name=words]").fill("经核实，设备在里间，正常使用")
+    desk.get_by_role("button", name="同意异议并更正").click()
+    said(desk, "更正为")
+    inspection.refresh_from_db()
+    assert before is not None
+    assert inspection.score is not None
+    assert inspection.score > before
+    both = f"原得分 {before:.2f}"
+    expect(desk.locator("main")).to_contain_text(both)
+    phone.goto("/our-centers/")
+    expect(phone.locator("main")).to_contain_text(both)
+    expect(phone.locator(".score b").first).to_have_text(f"{inspection.score:.2f}")
+
+    # The notice no longer holds: another one takes its place and names it.
+    desk.goto("/documents/")
+    desk.locator("#outdated .side a").click()
+    desk.locator("summary.btn", has_text="撤回并起草代替的公文").click()
+    desk.locator(".confirm-box button").first.click()
+    said(desk, "代替的公文已起草")
+    new = OfficialDocument.objects.get(replaces=notice)
+    issue(desk, new)
+    sign_for(phone)
+    anybody = new_page(375)
+    anybody.goto(f"/verify/{notice.token}/")
+    new.refresh_from_db()
+    expect(anybody.locator("main")).to_contain_text(f"由{new.number_text}代替")
+    assert notice.number_text in str(new.document)
+    assert disputed.finding.rstrip("。") not in str(new.document["findings"])
+
+    # The township reports one; the county sends an inspector to look at all that is open.
+    phone.goto(f"/findings/{repaired.pk}/")
+    reply(phone, "已整改到位", jpeg("teal"))
+    desk.goto(f"/findings/{repaired.pk}/")
+    desk.get_by_role("link", name="安排复查表").click()
+    desk.locator("[name=lead]").select_option(label=stage.cast["lead_inspector"].name)
+    desk.locator("[name=ends_on]").fill((timezone.localdate() + timedelta(days=7)).isoformat())
+    desk.get_by_role("button", name="安排复查").click()
+    said(desk, "已安排复查")
+
+    # The inspector fills the short form on a phone, out of signal for a while, and submits it.
+    again = inspection.reinspections.get()
+    items = checklist_of(again).entries
+    assert {entry.pk for entry in items} == {f.item_id for f in findings if f != disputed}
+    inspector = new_page(375)
+    enter(inspector, stage.cast["lead_inspector"])
+    inspector.goto("/tasks/")
+    inspector.locator("ul.todo a", has_text="复查").first.click()
+    expect(inspector.locator("fieldset.item")).to_have_count(len(items))
+    bad = next(entry for entry in items if entry.pk != repaired.item_id)
+    inspector.context.set_offline(True)
+    fill_item(inspector, items[0], again.kind, good=items[0] != bad)
+    expect(inspector.locator(".bar-state")).to_contain_text("联网后自动发送")
+    inspector.context.set_offline(False)
+    for entry in items[1:]:
+        fill_item(inspector, entry, again.kind, good=entry != bad)
+    expect(inspector.locator(".bar .answered")).to_have_text(str(len(items)), timeout=60_000)
+    expect(inspector.locator(".bar-state")).to_contain_text("全部已发送", timeout=60_000)
+    inspector.goto(f"/inspections/{again.pk}/check/")
+    inspector.locator("summary.btn").click()
+    inspector.locator(".confirm-box button").click()
+    expect(inspector.locator("main")).to_contain_text(f"复查 {len(items)} 项，{len(items) - 1} 项合格")
+
+    # Closed but for one; the score is that of the correction.
+    corrected = inspection.score
+    inspection.refresh_from_db()
+    assert inspection.score == corrected
+    states = dict(inspection.findings.values_list("item_id", "state"))
+    assert states.pop(disputed.item_id) == "withdrawn"
+    assert states.pop(bad.pk) == "in_repair"
+    assert set(states.values()) == {"closed"}
+    phone.goto("/messages/")
+    expect(phone.locator("main")).to_contain_text(f"{len(items) - 1}个问题合格销号，1个继续整改")
+    phone.goto(f"/findings/{repaired.pk}/")
+    expect(phone.locator("aside .life")).to_contain_text("复查合格，销号")

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from organization.audit import record
@@ -27,8 +28,10 @@ def review(
 ) -> int:
     """Close, return, order a re-inspection of, reopen or withdraw findings together, or none of them.
 
-    `words` are the reasons by the finding's key; returning, reopening and withdrawing need one each.
+    `words` are the reasons by the finding's key; returning, reopening and withdrawing need one each. A
+    township is told once, however many of its findings it is about.
     """
+    moved: dict[str, list[tuple[Finding, str]]] = {}
     for finding in sorted(findings, key=lambda row: row.pk):
         locked = lock_finding(finding)
         permissions.can_review(by, locked).enforce(
@@ -38,8 +41,27 @@ def review(
         if move_name in permissions.NEED_WORDS and not said:
             raise Problem(_("请写明理由：%(finding)s") % {"finding": locked.finding})
         move(locked, move_name, by=by, now=now, words=said)
-        _tell(locked, move_name, f"{move_name}:{locked.pk}:{now.isoformat()}", now, words=said)
+        moved.setdefault(locked.region_id, []).append((locked, said))
+    for code, rows in moved.items():
+        if len(rows) == 1:
+            finding, said = rows[0]
+            _tell(finding, move_name, f"{move_name}:{finding.pk}:{now.isoformat()}", now, words=said)
+        else:
+            _tell_several(code, move_name, len(rows), now)
     return len(findings)
+
+
+def _tell_several(code: str, move_name: str, count: int, now: datetime) -> None:
+    tell(
+        code=code,
+        roles=TOWNSHIP,
+        kind="reviewed",
+        key=f"{move_name}:{code}:{now.isoformat()}",
+        url=reverse("reports:finding-list"),
+        now=now,
+        what=move_name,
+        count=count,
+    )
 
 
 @counting()

@@ -7,7 +7,7 @@ from django.test import Client
 
 from inspections import actions
 from inspections.answers import Given
-from inspections.models import Finding, RectificationPolicy
+from inspections.models import Finding, Message, RectificationPolicy
 from organization.models import Role
 from tests.repairs import REPLY, add_photo, found, in_state, publish
 from tests.small_stage import NOW, Stage
@@ -68,6 +68,12 @@ def test_several_are_closed_each_with_its_words(county: Client, stage: Stage) ->
     assert set(Finding.objects.values_list("state", flat=True)) == {"closed"}
     assert first.events.last().words == "现场核实"
     assert second.events.last().words == ""
+    # One message a person, not one a finding.
+    told = Message.objects.filter(person=stage.cast["township_staff"]).exclude(kind="notified")
+    assert [(row.kind, row.detail["count"]) for row in told] == [("reviewed", 2)]
+    staff = Client()
+    staff.force_login(stage.cast["township_staff"])
+    assert "2个问题：销号。" in staff.get("/messages/").content.decode()
 
 
 def test_batch_with_one_that_cannot_be_closed_closes_none(county: Client, stage: Stage) -> None:
