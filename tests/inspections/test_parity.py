@@ -97,8 +97,8 @@ def trace(finding: Finding) -> tuple[Any, ...]:
     """What any act leaves behind."""
     row = Finding.objects.get(pk=finding.pk)
     requests = list(row.requests.order_by("pk").values_list("pk", "state"))
-    events, replies = FindingEvent.objects.filter(finding=row).count(), row.replies.count()
-    return row.state, requests, events, replies, row.inspection.reinspections.count()
+    events = FindingEvent.objects.filter(finding=row).count(), row.replies.count(), row.evidence.count()
+    return row.state, requests, events, row.inspection.reinspections.count()
 
 
 def scene(stage: Stage, state: str) -> tuple[Finding, Request]:
