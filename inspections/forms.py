@@ -139,8 +139,9 @@ class ReinspectForm(forms.Form):
     )
     ends_on = forms.DateField(label=_("复查完成日期"), widget=DateInput())
 
-    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, place: Region, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        round = Round(region=place, kind=Round.Kind.REINSPECTION)
         self.fields["people"].queryset = candidates(round, Role.INSPECTOR, Role.LEAD_INSPECTOR)
         self.fields["lead"].queryset = candidates(round, Role.LEAD_INSPECTOR)
 

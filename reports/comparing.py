@@ -20,6 +20,7 @@ HEADS = {
     Round.Kind.SELF_CHECK: gettext_lazy("乡镇自查"),
     Round.Kind.COUNTY: gettext_lazy("县级检查"),
     Round.Kind.SPOT_CHECK: gettext_lazy("上级抽查"),
+    Round.Kind.REINSPECTION: gettext_lazy("复查"),
 }
 STATES = {
     "met": gettext_lazy("合格"),

@@ -31,6 +31,7 @@ ITEMS_SHOWN = 15
 TWINS_SHOWN = 50
 # Below these an inspector's figures say more about chance than about the inspector.
 LEAST_ANSWERS, LEAST_INSPECTIONS = 200, 3
+CLOSING = ("close", "pass")
 LONGEST_VISIT = 4 * 3600  # seconds; a form that was left open for longer tells nothing of the pace
 
 
@@ -141,7 +142,7 @@ def _steps(
             notified=Max("at", filter=Q(move="notify")),
             acknowledged=Max("at", filter=Q(move="acknowledge")),
             reported=Min("at", filter=Q(move="report")),
-            closed=Max("at", filter=Q(move="close", finding__state=Finding.State.CLOSED)),
+            closed=Max("at", filter=Q(move__in=CLOSING, finding__state=Finding.State.CLOSED)),
         )
     )
     for pk, region, *moments in rows:
@@ -192,7 +193,8 @@ def shares_by_round(user: User, rounds: Sequence[Round]) -> list[Share]:
 
 def _shares(findings: Any, *by: Any) -> list[tuple[Any, ...]]:
     """Counts of findings in time, late and running, by group; those without a day are not counted."""
-    reports = FindingEvent.objects.filter(finding=OuterRef("pk"), move="report")
+    # What is found put right on the spot needs no report.
+    reports = FindingEvent.objects.filter(finding=OuterRef("pk"), move__in=("report", "pass"))
     today = timezone.localdate()
     rows = (
         findings.standing()
@@ -248,8 +250,11 @@ def twins(user: User, round: Round) -> list[PhotoTwin]:
         for side in ("photo", "other")
         for path in ("item", "inspection__center", "inspection__round")
     ]
+    heavy = [
+        f"{side}__inspection__{name}" for side in ("photo", "other") for name in ("snapshot", "corrected")
+    ]
     rows = PhotoTwin.objects.visible_to(user).filter(about).select_related(*joined)
-    return list(rows.defer("photo__inspection__snapshot", "other__inspection__snapshot")[:TWINS_SHOWN])
+    return list(rows.defer(*heavy)[:TWINS_SHOWN])
 
 
 # ---- how it was looked at

@@ -246,7 +246,9 @@ def awaiting_opinion(user: User) -> Any:
         )
     )
     opinions = documents.filter(kind=OfficialDocument.Kind.OPINION, inspection=OuterRef("pk"))
-    rows = Inspection.objects.submitted().filter(drafts, Exists(waited.order_by()))
+    # By then a re-inspection has settled what waited.
+    again = documents.demands().issued().filter(inspection=OuterRef("reinspects_id"))
+    rows = Inspection.objects.submitted().filter(drafts, Exists(waited.order_by()) | Exists(again.order_by()))
     rows = rows.filter(~Exists(opinions.exclude(state=OfficialDocument.State.WITHDRAWN)))
     rows = rows.exclude(round__kind=Round.Kind.SELF_CHECK)
     return rows.select_related("center", "round").defer("snapshot", "corrected").order_by("-submitted_at")

@@ -66,14 +66,17 @@ class DocumentQuerySet(models.QuerySet[Any]):
         return self.filter(kind__in=("notice", "letter", "order"))
 
     def looked_at_again_by(self, inspection: Any) -> "DocumentQuerySet":
-        """The demands in force that a submitted inspection of the same center came after, the last first."""
-        earlier = (
-            self.demands()
-            .issued()
-            .filter(
+        """The demands in force that a submitted inspection of the same center came after, the last first.
+
+        A re-inspection looks at those of its own inspection alone, whatever else was inspected meanwhile.
+        """
+        earlier = self.demands().issued()
+        if inspection.reinspects_id:
+            earlier = earlier.filter(inspection=inspection.reinspects_id)
+        else:
+            earlier = earlier.filter(
                 inspection__center=inspection.center_id, inspection__submitted_at__lt=inspection.submitted_at
             )
-        )
         return earlier.select_related("body", "inspection").order_by("-inspection__submitted_at")
 
 

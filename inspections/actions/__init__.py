@@ -19,7 +19,7 @@ from .rectifying import (
     report,
     save_reply,
 )
-from .reinspecting import open_findings_of, order_reinspection, settle_reinspection
+from .reinspecting import open_findings_of, order_reinspection, place_of_reinspection, settle_reinspection
 from .reviewing import decide_request, review, set_policy
 from .rounds import add_centers, assign, create_round
 from .self_checks import ask_self_check
@@ -66,6 +66,7 @@ __all__ = [
     "open_findings",
     "open_findings_of",
     "order_reinspection",
+    "place_of_reinspection",
     "read_messages",
     "recall_findings",
     "receive_piece",

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from itertools import count
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organization.audit import record
+from organization.codes import CODE_LENGTH, DIGITS, Level
 from organization.counting import counting
-from organization.models import User
+from organization.models import Region, User
 from organization.problems import Problem
 from standards.measures import MET
 
@@ -57,6 +59,7 @@ def order_reinspection(
     assign(inspections=[again], people=people, lead=lead, by=by, now=now)
     for finding in findings:
         if finding.state == workflow.REPORTED:
+            finding.inspection = locked  # as it is; else each is fetched with its snapshot
             move(finding, "reinspect", by=by, now=now, inspection=str(again.pk))
     record(
         "inspection.reinspect", by=by, target=again, region=again.region_id, now=now,
@@ -72,23 +75,37 @@ def open_findings_of(inspection: Inspection) -> FindingQuerySet:
     return found.filter(state__in=workflow.REINSPECTABLE)
 
 
+def place_of_reinspection(inspection: Inspection) -> Region:
+    """Whose round it is: that of the inspection, but no wider than the county, which looks again."""
+    region = inspection.round.region
+    if region.level >= Level.COUNTY:
+        return region
+    county = inspection.region_id[: DIGITS[Level.COUNTY]].ljust(CODE_LENGTH, "0")
+    return Region.objects.get(code=county)
+
+
 def _round(inspection: Inspection, ends_on: date, by: User, now: datetime) -> Round:
     """The round of the center's first, second, … re-inspection, which those of other centers share."""
-    of, number = inspection.round, inspection.reinspections.count() + 1
-    ending = workflow.REINSPECTION_NAME.format(number=number)
-    round, _created = Round.objects.get_or_create(
-        region_id=of.region_id,
-        name=of.name[: NAME_LENGTH - len(ending)] + ending,
-        defaults={
-            "kind": Round.Kind.REINSPECTION,
-            "edition_id": of.edition_id,
-            "starts_on": timezone.localdate(now),
-            "ends_on": ends_on,
-            "plan_number": of.plan_number,
-            "created_by": by,
-            "created_at": now,
-        },
-    )
+    of, place = inspection.round, place_of_reinspection(inspection)
+    for number in count(inspection.reinspections.count() + 1):
+        ending = workflow.REINSPECTION_NAME.format(number=number)
+        round, _created = Round.objects.get_or_create(
+            region=place,
+            name=of.name[: NAME_LENGTH - len(ending)] + ending,
+            defaults={
+                "kind": Round.Kind.REINSPECTION,
+                "edition_id": of.edition_id,
+                "starts_on": timezone.localdate(now),
+                "ends_on": ends_on,
+                "plan_number": of.plan_number,
+                "created_by": by,
+                "created_at": now,
+            },
+        )
+        # Somebody may have given the name to a round of their own, or long names may end alike.
+        ours = round.kind == Round.Kind.REINSPECTION and round.edition_id == of.edition_id
+        if ours and not round.inspections.filter(center=inspection.center_id).exists():
+            break
     if round.ends_on < ends_on:
         round.ends_on = ends_on
         round.save(update_fields=["ends_on"])
@@ -107,6 +124,7 @@ def settle_reinspection(
     findings = open_findings_of(inspection.reinspects).filter(item__in=inspection.items or [])
     came_to = {"pass": 0, "fail": 0}
     for finding in findings.select_for_update(of=("self",)).order_by("pk"):
+        finding.inspection = inspection.reinspects  # as it is; else each is fetched with its snapshot
         entry = items.by_pk[finding.item_id]
         answer = answers[entry.item.code]
         name = "pass" if answer.status in (MET, NOT_APPLICABLE) else "fail"

@@ -23,7 +23,7 @@ def reinspect(request: HttpRequest, pk: UUID) -> HttpResponse:
     permissions.can_order_reinspection(request.user, inspection).enforce(
         action="inspection.reinspect", target=inspection, region=inspection.region_id
     )
-    form = ReinspectForm(request.POST or None, round=inspection.round)
+    form = ReinspectForm(request.POST or None, place=actions.place_of_reinspection(inspection))
     if request.method == "POST" and form.is_valid():
         given = {**form.cleaned_data, "people": list(form.cleaned_data["people"])}
         try:

@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from inspections import actions
-from inspections.answers import Given
+from inspections.answers import Given, check
+from inspections.checklist import checklist_of
 from inspections.holiday_lists import Day
 from inspections.merging import Mutation
 from inspections.models import Finding, Inspection
@@ -101,6 +102,27 @@ def test_share_in_time_counts_what_is_decided(stage: Stage) -> None:
     Finding.objects.filter(pk=silent.pk).update(due_on=date(2999, 1, 2))
     (by_round,) = lessons.shares_by_round(user, [stage.round])
     assert (by_round.in_time, by_round.late, by_round.running, by_round.percent) == (1, 1, 1, 50)
+
+
+def test_what_a_reinspection_closes_counts_as_closed_and_in_time(stage: Stage) -> None:
+    inspection = submitted(stage, 0, **SHORT)
+    finding = follow(stage, inspection, signed=NOW)
+    again = actions.order_reinspection(
+        inspection=inspection, people=[stage.cast["inspector"]], lead=stage.cast["lead_inspector"],
+        ends_on=date(2026, 12, 31), by=stage.cast["administrator"], now=later(1),
+    )  # fmt: skip
+    given = checklist_of(again).by_code["yes"]
+    actions.save_answers(
+        inspection=again, checked={given: check(Given(True), given.item, again.kind)},
+        by=stage.cast["inspector"], now=later(2),
+    )  # fmt: skip
+    submit_by(again, stage.cast["lead_inspector"], later(3))
+    Finding.objects.filter(pk=finding.pk).update(due_on=later(5).date(), term_from=NOW.date())
+    user = stage.cast["administrator"]
+    whole = lessons.spans(user, stage.round)[0][0]
+    assert (whole.repair.count, whole.close.count) == (0, 1)
+    (share,) = lessons.shares_by_township(user, stage.round)
+    assert (share.in_time, share.late, share.running) == (1, 0, 0)
 
 
 def test_what_was_found_before_at_the_same_center_is_a_repeat(stage: Stage) -> None:

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from inspections import actions
 from inspections.answers import Given, check
@@ -16,12 +17,14 @@ from inspections.loading import previous_items
 from inspections.merging import Mutation
 from inspections.models import Finding, Inspection, Message, Round
 from inspections.state import build
+from inspections.workflow import OPEN
 from organization.models import Role, User
 from organization.problems import NotAllowed, Problem
 from reports import actions as reporting
 from reports.actions.recounting import rebuild_summaries
 from tests.repairs import REPLY, add_photo
-from tests.small_stage import NOW, Stage, jpeg, later, submit_by, submitted
+from tests.small_stage import GOOD, NOW, Stage, jpeg, later, submit_by, submitted
+from tests.stage import make_round
 
 pytestmark = pytest.mark.django_db
 SHORT = {"yes": Given(False), "choice": Given("not_met"), "area": Given("75"), "zones": Given(["guide"])}
@@ -206,3 +209,42 @@ def test_what_it_is_about_never_changes(stage: Stage) -> None:
     for change in ({"items": []}, {"reinspects": None}):
         with pytest.raises(DatabaseError), transaction.atomic():
             Inspection.objects.filter(pk=again.pk).update(**change)
+
+
+def test_a_round_of_that_name_that_is_no_reinspection_is_left_alone(stage: Stage) -> None:
+    inspection = followed(stage)
+    name = f"{inspection.round.name}·第1次复查"
+    taken = make_round(stage.county, stage.edition, stage.cast["administrator"], name)
+    again = order(stage, inspection)
+    assert (again.round.name, again.round.kind) == (f"{inspection.round.name}·第2次复查", "reinspection")
+    assert not taken.inspections.exists()
+
+
+def test_county_looks_again_after_a_round_of_the_city(stage: Stage) -> None:
+    inspection = followed(stage)
+    city = stage.county.region.parent
+    Round.objects.filter(pk=inspection.round_id).update(kind=Round.Kind.SPOT_CHECK, region=city)
+    again = order(stage, Inspection.objects.get(pk=inspection.pk))
+    assert again.round.region == stage.county.region
+
+
+@pytest.mark.parametrize("open_items", [1, 3])
+def test_findings_are_settled_without_reading_the_inspection_for_each(stage: Stage, open_items: int) -> None:
+    inspection = followed(stage)
+    wanted = [finding.pk for finding in actions.open_findings_of(inspection).order_by("pk")][:open_items]
+    rest = Finding.objects.filter(inspection=inspection).exclude(pk__in=wanted)
+    actions.review(
+        findings=list(rest.filter(state__in=OPEN)), move_name="withdraw",
+        words=dict.fromkeys(rest.values_list("pk", flat=True), "撤销"),
+        by=stage.cast["administrator"], now=NOW,
+    )  # fmt: skip
+    again = order(stage, inspection)
+    fill(again, stage.cast["inspector"], **{code: GOOD[code] for code in codes_of(again)})
+    with CaptureQueriesContext(connection) as queries:
+        submit_by(again, stage.cast["lead_inspector"], later(3))
+    whole = [one["sql"] for one in queries if '"inspections_inspection"."snapshot"' in one["sql"]]
+    assert sum(one.startswith("SELECT") for one in whole) == 3
+
+
+def codes_of(again: Inspection) -> list[str]:
+    return [entry.item.code for entry in checklist_of(again).entries]

@@ -7,10 +7,14 @@ from django.test import Client
 from django.urls import reverse
 
 from inspections import actions
-from inspections.models import Inspection
+from inspections.models import Inspection, Round
+from reports import actions as reporting
+from reports import overview
+from reports.models import OfficialDocument
 from tests.inspections.actions.test_reinspecting import ENDS, fill, followed, later, order, states
 from tests.inspections.devices import Device, mutation
-from tests.small_stage import Given, Stage, submit_by
+from tests.small_stage import NOW, Given, Stage, answer, of, small_stage, submit_by
+from tests.stage import make_round, take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -151,3 +155,41 @@ def test_pages_take_the_same_queries_for_any_number_of_items(
     submit_by(again, stage.cast["lead_inspector"], later(3))
     with django_assert_num_queries(13):
         assert len(county.get(url(again, "reports:score")).context["items"]) == count
+
+
+def test_after_a_round_of_the_city_only_the_countys_people_are_offered(county: Client, stage: Stage) -> None:
+    inspection = followed(stage)
+    city = stage.county.region.parent
+    Round.objects.filter(pk=inspection.round_id).update(kind=Round.Kind.SPOT_CHECK, region=city)
+    elsewhere = small_stage(other=True).cast["lead_inspector"]
+    assert elsewhere.name not in text(county, url(inspection)).replace(stage.cast["lead_inspector"].name, "")
+    assert f'value="{elsewhere.pk}"' not in text(county, url(inspection))
+    assert county.post(url(inspection), fields(stage)).status_code == 302
+
+
+def test_comparison_of_a_reinspection_shows_it_alone(county: Client, stage: Stage) -> None:
+    again = order(stage, followed(stage))
+    fill(again, stage.cast["inspector"], choice=Given("met"), area=Given("160"), zones=Given(["guide"]))
+    submit_by(again, stage.cast["lead_inspector"], later(3))
+    assert "复查" in text(county, url(again, "reports:comparison"))
+
+
+def test_opinion_is_about_the_notice_of_the_inspection_that_was_looked_at_again(stage: Stage) -> None:
+    inspection = followed(stage)
+    cast = stage.cast
+    first = reporting.draft_notice(inspection=inspection, by=cast["administrator"], now=NOW)
+    reporting.issue_document(document=first, by=cast["signatory"], now=NOW)
+    name = "2026年第二轮"
+    round = make_round(stage.county, stage.edition, cast["administrator"], name)
+    take_in(round, cast, ("township",))
+    between = of(round)[0]
+    answer(between, cast["inspector"], yes=Given(False))
+    submit_by(between, cast["lead_inspector"], later(1))
+    second = reporting.draft_notice(inspection=between, by=cast["administrator"], now=later(1))
+    reporting.issue_document(document=second, by=cast["signatory"], now=later(1))
+    again = order(stage, inspection)
+    fill(again, cast["inspector"], choice=Given("met"), area=Given("160"), zones=Given(["guide"]))
+    submit_by(again, cast["lead_inspector"], later(3))
+    again.refresh_from_db()
+    assert list(OfficialDocument.objects.looked_at_again_by(again)) == [first]
+    assert again in list(overview.awaiting_opinion(cast["administrator"]))
