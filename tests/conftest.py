@@ -40,10 +40,13 @@ def pytest_configure() -> None:
     settings.ALLOWED_HOSTS = ["*"]
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     settings.BEHIND_PROXY, settings.SECURE_PROXY_SSL_HEADER = False, None
+    # Its addresses are there only where it is on; its own tests switch it on.
+    settings.SSO_ISSUER = ""
     # The same for processes that a test starts, which read an operator's .env again.
     os.environ.update(
         PORTAL_PUBLIC_REQUESTS_PER_MINUTE="0",
         PORTAL_HTTPS="false",
+        PORTAL_SSO_ISSUER="",
         PORTAL_BEHIND_PROXY="false",
         PORTAL_ALLOWED_HOSTS="*",
     )

@@ -84,10 +84,13 @@ def test_drill_brings_back_every_row_file_and_key(
     files = source.every_file()
     assert len(files) == 7
     assert empty.every_file() == files
-    for name in ("secret_key", "anchors/2026-11-24"):
+    for name in ("secret_key", "field_key", "anchors/2026-11-24"):
         assert (empty.folder / name).read_text() == (source.folder / name).read_text()
         assert stat.S_IMODE((empty.folder / name).stat().st_mode) == 0o600
     assert empty.manage("migrate", "--check") == ""
+    # What lies encrypted in its column is read with the key that came along.
+    phones = "from reports.models import IssuingBody\nprint(IssuingBody.objects.get().phone)"
+    assert empty.run("-c", f"import django\ndjango.setup()\n{phones}").strip() == "0372-6200000"
     # What the database itself refuses, it still refuses.
     guarded = "from reports.models import OfficialDocument\nOfficialDocument.objects.update(title='changed')"
     refused = empty.try_run("-c", f"import django\ndjango.setup()\n{guarded}")
@@ -119,7 +122,7 @@ def test_archive_opens_without_the_portal(archive: Path, key: Path, tmp_path: Pa
         names = opened.getnames()
     assert names[0] == "about.json"
     assert names[-1] == "manifest.json"
-    assert "keys/secret_key" in names
+    assert {"keys/secret_key", "keys/field_key"} <= set(names)
 
 
 def test_check_says_what_is_in_it_and_changes_nothing(
