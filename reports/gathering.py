@@ -133,11 +133,13 @@ def reinspection_facts(
     before: Mapping[str, Any],
     after: Mapping[str, Any],
     withdrawn: Collection[str] = (),
+    closed: Collection[str] = (),
     listed: int = 0,
 ) -> ReinspectionFacts:
     """What a later inspection's snapshot says of each finding of the earlier one's but those `withdrawn`.
 
-    `listed` is how many the notice named: it left out what was withdrawn before its issue.
+    `listed` is how many the notice named: it left out what was withdrawn before its issue. A re-inspection
+    leaves out what was `closed` before it, and closes what no longer applies.
     """
     told = [item for item in wanting(before) if item["code"] not in withdrawn]
     now = {item["code"]: item for item in after["items"]}
@@ -147,7 +149,12 @@ def reinspection_facts(
         notice_title=notice_title,
         notice_number=notice_number,
         reinspected_on=date.fromisoformat(after["inspected_on"]),
-        results=tuple(_result(item, now.get(item["code"])) for item in told),
+        results=tuple(
+            _result(
+                item, now.get(item["code"]), closed, whole=after["round"]["kind"] != Round.Kind.REINSPECTION
+            )
+            for item in told
+        ),
         withdrawn=max(listed - len(told), 0),
     )
 
@@ -157,11 +164,13 @@ def wanting(snapshot: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [item for item in snapshot["items"] if item["status"] not in (MET, *UNSCORED)]
 
 
-def _result(item: Mapping[str, Any], later: Mapping[str, Any] | None) -> ResultFacts:
-    outcome: Outcome = "not_checked"
+def _result(
+    item: Mapping[str, Any], later: Mapping[str, Any] | None, closed: Collection[str], *, whole: bool
+) -> ResultFacts:
+    outcome: Outcome = "closed" if later is None and item["code"] in closed and not whole else "not_checked"
     now, after = "", None
-    if later is not None and later["status"] not in UNSCORED:
-        outcome = OUTCOMES[later["status"]]
+    if later is not None and (later["status"] not in UNSCORED or (later["status"] == "na" and not whole)):
+        outcome = OUTCOMES.get(later["status"], "done")
         now = later["note"] or later["answer"]
         after = next(iter(photos_of(later)), None)
     return ResultFacts(

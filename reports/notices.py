@@ -58,7 +58,11 @@ def compose(document: OfficialDocument, *, number: int | None, dated: date) -> N
 
 def _withdrawn(inspection: Any) -> frozenset[str]:
     """The items of an inspection whose findings turned out to be none: no document asks for them."""
-    rows = Finding.objects.filter(inspection=inspection, state=Finding.State.WITHDRAWN)
+    return _in_state(inspection, Finding.State.WITHDRAWN)
+
+
+def _in_state(inspection: Any, state: str) -> frozenset[str]:
+    rows = Finding.objects.filter(inspection=inspection, state=state)
     return frozenset(rows.values_list("item__code", flat=True))
 
 
@@ -88,6 +92,7 @@ def _reinspection(document: OfficialDocument) -> Any:
         before=notice.inspection.content,
         after=after.content,
         withdrawn=_withdrawn(notice.inspection_id),
+        closed=_in_state(notice.inspection_id, Finding.State.CLOSED),
         listed=len(notice.document["findings"]["rows"]),
     )
 

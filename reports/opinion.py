@@ -26,9 +26,10 @@ from .evidence import PhotoFacts, photo
 from .scrutiny import settled
 from .wording import Deadline, addressee, bare, chinese_date, due_words, first_person, second_person
 
-Outcome = Literal["done", "partly", "not_done", "not_checked"]
+Outcome = Literal["done", "closed", "partly", "not_done", "not_checked"]
 OUTCOMES: dict[Outcome, str] = {
     "done": "已完成",
+    "closed": "此前已销号",
     "partly": "部分完成",
     "not_done": "未完成",
     "not_checked": "未复查",
@@ -162,22 +163,31 @@ def _table(facts: ReinspectionFacts) -> Table:
 def _verdict(
     facts: ReinspectionFacts, report_by: Deadline, you: str, we: str, wording: Wording
 ) -> Iterable[Passage]:
-    done = _count(facts, "done")
-    left = len(facts.results) - done
+    done, closed = _count(facts, "done"), _count(facts, "closed")
+    left = len(facts.results) - done - closed
     if not left:
         yield Passage(
             "",
-            f"复查意见：通知所列{done}项问题均已整改到位，同意销号。请{you}巩固整改成果，防止问题反弹。",
+            f"复查意见：{_all_done(done, closed)}。请{you}巩固整改成果，防止问题反弹。",
         )
         return
-    closed = f"对已完成整改的{done}项问题，同意销号；其余" if done else "通知所列"
+    rest = "其余" if closed else "通知所列"
+    begun = f"对已完成整改的{done}项问题，同意销号；其余" if done else rest
     yield Passage(
         "",
-        f"复查意见：{closed}{left}项问题尚未整改到位，请{you}继续整改，{due_words(report_by)}"
+        f"复查意见：{begun}{left}项问题尚未整改到位，请{you}继续整改，{due_words(report_by)}"
         f"将整改情况和佐证材料书面报送{we}。",
     )
     if wording.consequence:
         yield Passage("", f"{bare(wording.consequence)}。")
+
+
+def _all_done(done: int, closed: int) -> str:
+    if not closed:
+        return f"通知所列{done}项问题均已整改到位，同意销号"
+    if not done:
+        return f"通知所列{closed}项问题此前均已销号"
+    return f"本次复查的{done}项问题均已整改到位，同意销号；另有{closed}项此前已销号"
 
 
 def _pictures(facts: ReinspectionFacts) -> Annex | None:

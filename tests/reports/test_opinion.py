@@ -48,6 +48,21 @@ def test_all_done_is_closed_out() -> None:
     ]
 
 
+def test_what_was_closed_before_is_neither_closed_again_nor_left_to_do() -> None:
+    one, two, three = reinspection(3).results
+    said = []
+    for outcomes in (
+        ("done", "closed", "closed"),
+        ("closed", "closed", "closed"),
+        ("closed", "not_done", "done"),
+    ):
+        results = tuple(replace(r, outcome=o) for r, o in zip((one, two, three), outcomes, strict=True))
+        said.append(opinion(facts=replace(reinspection(3), results=results)).parts[1].passages[0].text)
+    assert said[0].startswith("复查意见：本次复查的1项问题均已整改到位，同意销号；另有2项此前已销号。请你镇")
+    assert said[1].startswith("复查意见：通知所列3项问题此前均已销号。请你镇")
+    assert said[2].startswith("复查意见：对已完成整改的1项问题，同意销号；其余1项问题尚未整改到位")
+
+
 def test_none_done_closes_nothing() -> None:
     facts = reinspection(2)
     left = replace(facts, results=tuple(replace(r, outcome="not_done") for r in facts.results))

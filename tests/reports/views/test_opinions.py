@@ -14,6 +14,7 @@ from reports import actions, overview
 from reports.document import Pairs
 from reports.models import OfficialDocument
 from tests.factories import make_user
+from tests.inspections.actions.test_reinspecting import fill, order
 from tests.repairs import REPLY
 from tests.repairs import add_photo as add_evidence
 from tests.reports.reinspections import reinspected
@@ -133,6 +134,63 @@ def test_another_county_finds_nothing(client: Client, stage: Stage, other: Stage
     client.force_login(other.cast["administrator"])
     assert client.post(draft_url(again)).status_code == 404
     assert list(overview.awaiting_opinion(other.cast["administrator"])) == []
+
+
+# ---- a re-inspection of what was open
+
+
+def looked_at_again(stage: Stage) -> Inspection:
+    """Of five findings one was closed before, one withdrawn; of three looked at two are right."""
+    bad = {"yes": Given(False), "choice": Given("not_met"), "area": Given("75"), "zones": Given(["guide"])}
+    bad["windows"] = Given({"total": "4", "compliant": "1"})
+    row = issued(stage, submitted(stage, **bad))
+    staff, by = stage.cast["township_staff"], stage.cast["administrator"]
+    actions.acknowledge(document=row, person="王强", by=staff, now=NOW)
+    closed, withdrawn = (row.inspection.findings.get(item__code=code) for code in ("yes", "windows"))
+    inspecting.save_reply(finding=closed, fields=REPLY, by=staff, now=NOW)
+    add_evidence(closed, staff)
+    inspecting.report(finding=closed, by=staff, now=NOW)
+    inspecting.review(findings=[closed], move_name="close", words={}, by=by, now=NOW)
+    inspecting.review(
+        findings=[withdrawn], move_name="withdraw", words={withdrawn.pk: "误判"}, by=by, now=NOW
+    )
+    again = order(stage, row.inspection)
+    fill(
+        again, stage.cast["inspector"],
+        choice=Given("met"), area=Given("80"), zones=Given(None, na=True, reason="已并入县级大厅"),
+    )  # fmt: skip
+    return submit_by(again, stage.cast["lead_inspector"], later(3))
+
+
+def test_opinion_of_a_reinspection_judges_what_was_open_alone(client: Client, stage: Stage) -> None:
+    again = looked_at_again(stage)
+    by = stage.cast["administrator"]
+    assert list(overview.awaiting_opinion(by)) == [again]
+    client.force_login(by)
+    assert draft_url(again) in score(client, again)
+    client.post(draft_url(again))
+    row = OfficialDocument.objects.get(kind="opinion")
+    content = actions.compose(row, number=None, dated=NOW.date())
+    assert (
+        "通知所列问题5项，其中1项经核实已撤销，其余4项，经复查，已完成2项、此前已销号1项、部分完成1项"
+        in content.opening[0]
+    )
+    assert (
+        content.parts[1]
+        .passages[0]
+        .text.startswith("复查意见：对已完成整改的2项问题，同意销号；其余1项问题尚未整改到位")
+    )
+    assert list(overview.awaiting_opinion(by)) == []
+
+
+def test_opinion_of_a_reinspection_names_the_notice_of_its_own_inspection(stage: Stage) -> None:
+    again = looked_at_again(stage)
+    own = OfficialDocument.objects.demands().get()
+    found = OfficialDocument.objects.looked_at_again_by(again)
+    assert list(found) == [own]
+    actions.withdraw(document=own, words="写错了", by=stage.cast["signatory"], now=later(11))
+    assert list(found.all()) == []
+    assert list(overview.awaiting_opinion(stage.cast["administrator"])) == []
 
 
 # ---- the list of those that wait
