@@ -10,19 +10,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from standards.answers import Answer, parse_answer
 from standards.content import ItemData, StandardData
 from standards.faults import Faults
-from standards.measures import MET, NOT_MET, PARTLY, Banded, Choice, Elements, PerUnit, Quantity, YesNo
+from standards.measures import (
+    MET,
+    PARTLY,
+    Banded,
+    Choice,
+    Elements,
+    PerUnit,
+    Quantity,
+    YesNo,
+    achieved,
+    status,
+)
 from standards.quantities import Number
 from standards.succession import Link
 
 from . import scoring
 
 Frozen = Mapping[str, Any]
-VERDICT = {MET: True, NOT_MET: False, PARTLY: False}
 
 
 @dataclass(frozen=True)
@@ -48,19 +58,92 @@ class Replay:
     vetoed: tuple[str, ...]
     unknown: int
     effects: tuple[Effect, ...]
-    result: scoring.Result
+
+
+class Outcome(NamedTuple):
+    """What one new item comes to; `lost` is exact."""
+
+    status: str
+    lost: Fraction
+
+
+NOTHING = Fraction(0)
+MOST_KEPT = 50_000  # outcomes: the same few answers come again and again, but measured numbers do not
+
+
+class Replayer:
+    """Scores the frozen items of many inspections by `standard`, whose items follow them by `links`.
+
+    Comes to what `scoring.score` comes to with the answers that `carry` finds, without the words and
+    the printed points of each item, and works out each answer to an item once.
+    """
+
+    def __init__(self, standard: StandardData, kind: str, links: Sequence[Link]) -> None:
+        self.standard, self.kind, self.links = standard, kind, links
+        self._items = {item.code: item for item in standard.items(kind)}
+        self._kept: dict[tuple[Any, ...], Outcome] = {}
+
+    def replay(self, frozen: Sequence[Frozen]) -> Replay:
+        old = {item["code"]: item for item in frozen}
+        outcomes = dict(self._outcomes(old))
+        scored = [code for code, outcome in outcomes.items() if outcome.status != scoring.NA]
+        total = sum((self._items[code].points for code in scored), Decimal(0))
+        lost = sum((outcome.lost for outcome in outcomes.values() if outcome.lost), NOTHING)
+        vetoed = tuple(c for c in scored if self._items[c].veto and outcomes[c].status != MET)
+        score, grade, policy = None, "", self.standard.policy
+        if total:
+            points = Fraction(total)
+            score = scoring.half_up(100 * (points - lost) / points, policy.rounding_places)
+            grade = scoring.grade(policy, score, bool(vetoed))
+        effects = tuple(self._effects(old, outcomes, total))
+        return Replay(score, grade, vetoed, len(self._items) - len(outcomes), effects)
+
+    def _outcomes(self, old: Mapping[str, Frozen]) -> Iterator[tuple[str, Outcome]]:
+        """The items of which the old answers tell something."""
+        for link in self.links:
+            before = [old[code] for code in link.old if code in old]
+            for code in link.new if before else ():
+                item = self._items.get(code)
+                if item is not None and (outcome := self._outcome(item, before)).status != scoring.UNANSWERED:
+                    yield code, outcome
+
+    def _outcome(self, item: ItemData, before: Sequence[Frozen]) -> Outcome:
+        # The measure of an old item is its edition's, and the links are of one edition.
+        key = (item.code, *((one["code"], one["na"], one["status"], repr(one["value"])) for one in before))
+        if key not in self._kept:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = self._worked_out(item, before)
+        return self._kept[key]
+
+    def _worked_out(self, item: ItemData, before: Sequence[Frozen]) -> Outcome:
+        answer = _carried(item, self.kind, before)
+        if answer is None:
+            return Outcome(scoring.UNANSWERED, NOTHING)
+        if answer.na:
+            return Outcome(scoring.NA, NOTHING)
+        earned = achieved(item.measure, answer.value, item.points, self.kind)
+        state = status(item.measure, answer.value, item.points, self.kind)
+        return Outcome(state, Fraction(item.points) - earned)
+
+    def _effects(
+        self, old: Mapping[str, Frozen], outcomes: Mapping[str, Outcome], total_after: Decimal
+    ) -> Iterator[Effect]:
+        """Only links that do something: lose points before or now, or have an item without an answer."""
+        lost = {code: Decimal(one["lost"]) for code, one in old.items()}
+        total_before = sum((Decimal(one["points"]) for one in old.values() if not one["na"]), Decimal(0))
+        for number, link in enumerate(self.links):
+            before = sum((lost[code] for code in link.old if code in lost), Decimal(0))
+            new = [code for code in link.new if code in self._items]
+            unknown = tuple(code for code in new if code not in outcomes)
+            after = sum((outcomes[c].lost for c in new if c in outcomes and outcomes[c].lost), NOTHING)
+            if before or after or unknown:
+                yield Effect(number, _share(before, total_before), _share(after, total_after), unknown)
 
 
 def replay(standard: StandardData, kind: str, links: Sequence[Link], frozen: Sequence[Frozen]) -> Replay:
-    """Score the frozen items of an inspection by `standard`, whose items follow them by `links`."""
-    old = {item["code"]: item for item in frozen}
-    answers = carry(standard, kind, links, old)
-    result = scoring.score(standard, kind, answers)
-    grade = (
-        scoring.grade(standard.policy, result.score, bool(result.vetoed)) if result.score is not None else ""
-    )
-    unknown = sum(item.status == scoring.UNANSWERED for item in result.items)
-    return Replay(result.score, grade, result.vetoed, unknown, tuple(_effects(links, old, result)), result)
+    """One inspection by itself."""
+    return Replayer(standard, kind, links).replay(frozen)
 
 
 def carry(
@@ -135,23 +218,6 @@ def _in_every_band(measure: Banded, old: Frozen) -> Answer | None:
     if value < max(limits):
         return None
     return Answer(value=Quantity(Decimal(0), value))
-
-
-def _effects(links: Sequence[Link], old: Mapping[str, Frozen], result: scoring.Result) -> Iterator[Effect]:
-    """Only links that do something: lose points before or now, or have an item without an answer."""
-    items = {item.code: item for item in result.items}
-    lost = {code: Decimal(one["lost"]) for code, one in old.items()}
-    total_before = sum((Decimal(one["points"]) for one in old.values() if not one["na"]), Decimal(0))
-    total_after = sum((item.points for item in result.items if item.scored), Decimal(0))
-    for number, link in enumerate(links):
-        before = sum((lost[code] for code in link.old if code in lost), Decimal(0))
-        new = [items[code] for code in link.new if code in items]
-        unknown = tuple(item.code for item in new if item.status == scoring.UNANSWERED)
-        # Most items lose nothing on either side, and fractions are dear.
-        wanting = [item for item in new if item.scored and item.status != MET]
-        if before or wanting or unknown:
-            after = sum((item.exact_lost for item in wanting), Fraction(0))
-            yield Effect(number, _share(before, total_before), _share(after, total_after), unknown)
 
 
 def _share(lost: Decimal | Fraction, total: Decimal) -> Fraction:

@@ -27,7 +27,7 @@ from standards.succession import Link
 
 from .. import permissions
 from ..models import Rehearsal, Rehearsed
-from ..replaying import Replay, replay
+from ..replaying import Replay, Replayer
 
 WORK = "reports.tasks.rehearse"
 BATCH = 200
@@ -93,6 +93,12 @@ class Editions:
     def __init__(self, standard: StandardData) -> None:
         self.standard = standard
         self._links: dict[int, tuple[Link, ...]] = {}
+        self._replayers: dict[tuple[int, str], Replayer] = {}
+
+    def replayer(self, edition: int, kind: str) -> Replayer:
+        if (edition, kind) not in self._replayers:
+            self._replayers[edition, kind] = Replayer(self.standard, kind, self.links(edition))
+        return self._replayers[edition, kind]
 
     def links(self, edition: int) -> tuple[Link, ...]:
         if edition not in self._links:
@@ -121,10 +127,7 @@ def carry_on(*, row: Rehearsal, editions: Editions, now: datetime) -> bool:
     batch = next_batch(row)
     if not batch:
         return _end(row, now)
-    replays = [
-        replay(editions.standard, one.kind, editions.links(one.edition_id), one.snapshot["items"])
-        for one in batch
-    ]
+    replays = [editions.replayer(one.edition_id, one.kind).replay(one.snapshot["items"]) for one in batch]
     results = [_result(row, one, came_to) for one, came_to in zip(batch, replays, strict=True)]
     effects = _added(row.effects, [one.edition_id for one in batch], replays)
     last, place = batch[-1], {"at_round": row.at_round, "at_center": row.at_center}

@@ -2,16 +2,32 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 import pytest
 
-from reports.replaying import carry, replay
-from standards.content import StandardData
+from reports import scoring
+from reports.replaying import Replayer, carry, replay
+from standards.content import ItemData, StandardData, measure_to_plain
+from standards.editions import to_json
+from standards.measures import (
+    Choice,
+    Elements,
+    Number,
+    Occurrences,
+    PerUnit,
+    achieved,
+    parse_value,
+    status,
+)
 from standards.quantities import Quantity
+from standards.reading import read_standard
 from standards.succession import Link, identity
 from tests.small_standards import AREA, CHOICE, WINDOWS, YES_NO, ZONES, plain_item, standard
+from tests.standards.test_guofa import FILE
 from tests.standards.test_measures import BANDED
+from tests.standards.test_shenfuban import shipped
 
 Plain = dict[str, Any]
 
@@ -145,3 +161,50 @@ def test_added_items_are_unknown_and_left_out_and_dropped_ones_give_back_what_th
 def test_nothing_that_carries_over_gives_no_score() -> None:
     came_to = replay(standard(plain_item("z")), "township", [Link("added", (), ("z",))], HELD)
     assert (came_to.score, came_to.grade, came_to.unknown) == (None, "", 1)
+
+
+def test_comes_to_what_scoring_comes_to_for_every_answer() -> None:
+    """The short way over the box's two standards, against scoring all answers in full."""
+    old, new = shipped(), read_standard(FILE)
+    assert new.replaces is not None
+    draw = Random(5)
+    for kind in ("township", "village"):
+        replayer = Replayer(new, kind, new.replaces.links)
+        for _turn in range(60):
+            held = [answered(item, kind, draw) for item in old.items(kind)]
+            came_to = replayer.replay(held)
+            answers = carry(new, kind, new.replaces.links, {one["code"]: one for one in held})
+            full = scoring.score(new, kind, answers)
+            assert (came_to.score, came_to.vetoed) == (full.score, full.vetoed)
+            assert came_to.unknown == sum(item.status == "unanswered" for item in full.items)
+            gain = sum((effect.gain for effect in came_to.effects), Fraction(0))
+            before = exact(old, kind, held)
+            assert abs(before + gain - Fraction(full.score or 0)) <= Fraction(1, 100)
+
+
+def answered(item: ItemData, kind: str, draw: Random) -> Plain:
+    measure = item.measure
+    raw: Any = draw.random() < 0.7
+    if isinstance(measure, Choice):
+        raw = draw.choice(["met", "partly", "not_met"])
+    elif isinstance(measure, Elements):
+        raw = [element.code for element in measure.required(kind) if draw.random() < 0.7]
+    elif isinstance(measure, PerUnit):
+        raw = {"total": 5, "compliant": draw.randint(0, 5)}
+    elif isinstance(measure, Number):
+        raw = str(draw.randint(0, 500))
+    elif isinstance(measure, Occurrences):
+        raw = draw.randint(0, 3)
+    plain = {"measure": to_json(measure_to_plain(measure)), "points": str(item.points), "code": item.code}
+    if item.na_allowed and draw.random() < 0.1:
+        return plain | NA | {"lost": "0"}
+    value = parse_value(measure, raw, kind)
+    lost = Fraction(item.points) - achieved(measure, value, item.points, kind)
+    told = {"value": raw, "na": False, "reason": "", "status": status(measure, value, item.points, kind)}
+    return plain | told | {"lost": str(round(Decimal(lost.numerator) / lost.denominator, 12))}
+
+
+def exact(standard: StandardData, kind: str, held: list[Plain]) -> Fraction:
+    scored = [one for one in held if not one["na"]]
+    points = sum(Fraction(one["points"]) for one in scored)
+    return 100 - 100 * sum(Fraction(one["lost"]) for one in scored) / points
