@@ -4,6 +4,7 @@ from .centers import Standing, edit_center, lock_center, move_center, note_phone
 from .delegating import delegate
 from .encryption import encrypt_rows
 from .entry import enter_by_sso, must_wait, note_login, note_logout, note_refused_login, note_refused_sso
+from .merging import move_centers
 from .people import (
     assign,
     change_own_password,
@@ -67,6 +68,7 @@ __all__ = [
     "import_regions",
     "lock_center",
     "move_center",
+    "move_centers",
     "move_session",
     "must_wait",
     "note_data_of",

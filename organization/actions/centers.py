@@ -94,6 +94,19 @@ def move_center(
     return center
 
 
+@counting()
+def close_center(*, center: ServiceCenter, on: date, now: datetime | None = None) -> ServiceCenter:
+    """Close a center whose place was merged into another that has one; for the server's command line."""
+    center = lock_center(center.pk)
+    before = _standing(center)
+    changed = changes(center, closed_on=on)
+    if changed:
+        center.save(update_fields=["closed_on"])
+        record("center.edit", by=None, target=center, region=center.region_id, now=now, changed=changed)
+        _follow(before, center)
+    return center
+
+
 def _check_free(code: str, center: ServiceCenter, field: str) -> None:
     if ServiceCenter.objects.open().filter(region_id=code).exclude(pk=center.pk).exists():
         raise _taken(field)
