@@ -89,8 +89,8 @@ class SelfCheckForm(forms.Form):
         return ends_on
 
 
-class PeopleField(forms.ModelMultipleChoiceField):
-    """People by their keys; a number that no column holds is nobody's."""
+class RowsField(forms.ModelMultipleChoiceField):
+    """Rows, as people, by their keys; a number that no column holds is no row's."""
 
     def clean(self, value: Any) -> Any:
         for key in value or ():
@@ -108,7 +108,7 @@ class AssignForm(forms.Form):
         Region.objects.none(), label=_("地区"), required=False, empty_label=_("下表中勾选的中心")
     )
     lead = forms.ModelChoiceField(User.objects.none(), label=_("组长"))
-    people = PeopleField(
+    people = RowsField(
         User.objects.none(), label=_("检查员"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
@@ -134,7 +134,7 @@ class ReinspectForm(forms.Form):
     """Who looks again, and by when."""
 
     lead = forms.ModelChoiceField(User.objects.none(), label=_("组长"))
-    people = PeopleField(
+    people = RowsField(
         User.objects.none(), label=_("检查员"), required=False, widget=forms.CheckboxSelectMultiple
     )
     ends_on = forms.DateField(label=_("复查完成日期"), widget=DateInput())

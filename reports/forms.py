@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from inspections.forms import RowsField
 from inspections.models import Finding, Inspection, Round
 from organization.models import Region, Role, ServiceCenter, User
 from standards.models import Edition
@@ -226,9 +227,7 @@ class RehearsalForm(forms.Form):
     edition = forms.ModelChoiceField(
         Edition.objects.none(), label=_("试算哪个版次"), to_field_name="pk", empty_label=None
     )
-    rounds = forms.ModelMultipleChoiceField(
-        Round.objects.none(), label=_("用哪些轮次的答案"), widget=forms.CheckboxSelectMultiple
-    )
+    rounds = RowsField(Round.objects.none(), label=_("用哪些轮次的答案"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -236,8 +235,10 @@ class RehearsalForm(forms.Form):
         self.region = Region.objects.filter(code__in=codes).order_by("level", "code").first()
         rounds = Round.objects.none()
         if self.region is not None:
-            inside = Inspection.objects.submitted().filter(
-                round=OuterRef("pk"), region__code__startswith=self.region.prefix
+            inside = (
+                Inspection.objects.submitted()
+                .whole()
+                .filter(round=OuterRef("pk"), region__code__startswith=self.region.prefix)
             )
             rounds = Round.objects.filter(Exists(inside.order_by())).order_by("-starts_on", "-pk")
         newest = list(rounds.values_list("pk", flat=True)[:ROUNDS_OFFERED])

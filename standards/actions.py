@@ -110,6 +110,8 @@ def set_efforts(*, edition: Edition, sizes: Mapping[str, str], by: User, now: da
 def copy_edition(*, edition: Edition, by: User, now: datetime) -> Edition:
     """Begin a draft with an edition's content and estimates, linked to it item by item."""
     can_manage_standards(by).enforce(action="standard.copy", target=edition)
+    # Held, so that two who copy at once do not choose the same name.
+    Edition.objects.select_for_update().filter(pk=edition.pk).first()
     taken = set(Edition.objects.filter(standard=edition.standard).values_list("edition", flat=True))
     name = next(name for n in count(1) if (name := f"{edition.edition[:10]}-draft{n}") not in taken)
     data = copy_as_draft(load_edition(edition.pk), name, keep_links=not edition.is_published)

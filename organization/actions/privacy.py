@@ -107,14 +107,23 @@ def remove_expired_accounts(*, now: datetime | None = None, dry_run: bool = Fals
         disabled.filter(disabled_at=None).update(disabled_at=now)
     before = now - timedelta(days=settings.RETAIN_ACCOUNT_DAYS)
     count = 0
-    for person in disabled.filter(disabled_at__lt=before).iterator():
-        rows = sum(found.count() for _label, found in own_rows(person))
-        if rows and not dry_run:
-            with transaction.atomic():
-                _drop_own(person)
-                User.objects.filter(pk=person.pk).update(second_factor_at=None)
-                record("person.expire", by=None, target=person, region=person.home_code, now=now, count=rows)
-        count += rows
+    for pk in disabled.filter(disabled_at__lt=before).values_list("pk", flat=True):
+        with transaction.atomic():
+            # Somebody may have enabled it again meanwhile.
+            person = disabled.select_for_update().filter(pk=pk, disabled_at__lt=before).first()
+            count += _expire(person, now, dry_run) if person else 0
+    return count
+
+
+def _expire(person: User, now: datetime, dry_run: bool) -> int:
+    """Remove what is the person's alone and the digest of their password; count what there was."""
+    count = sum(found.count() for _label, found in own_rows(person)) + person.has_usable_password()
+    if count and not dry_run:
+        _drop_own(person)
+        person.set_unusable_password()
+        person.second_factor_at = None
+        person.save(update_fields=["password", "second_factor_at"])
+        record("person.expire", by=None, target=person, region=person.home_code, now=now, count=count)
     return count
 
 

@@ -79,7 +79,8 @@ def cancel_rehearsal(*, rehearsal: Rehearsal, by: User, now: datetime) -> None:
 
 
 def _inspections(region: Region, rounds: Sequence[int]) -> Any:
-    return Inspection.objects.submitted().filter(round__in=rounds, region__code__startswith=region.prefix)
+    inside = Inspection.objects.submitted().whole()
+    return inside.filter(round__in=rounds, region__code__startswith=region.prefix)
 
 
 def standard_of(row: Rehearsal) -> StandardData:
@@ -106,10 +107,10 @@ class Editions:
         return self._links[edition]
 
 
-def next_batch(row: Rehearsal) -> list[Any]:
+def next_batch(row: Rehearsal) -> list[Inspection]:
     """The inspections after the last one that was replayed, in the order of round and center."""
     rounds = sorted(row.rounds.values_list("pk", flat=True))
-    fields = ("pk", "round_id", "center_id", "region_id", "edition_id", "kind", "score", "grade", "snapshot")
+    fields = ("round_id", "center_id", "region_id", "edition_id", "kind", "score", "grade")
     for pk in rounds:
         if pk < row.at_round:
             continue
@@ -117,7 +118,7 @@ def next_batch(row: Rehearsal) -> list[Any]:
         rows = _inspections(row.region, [pk]).order_by("center_id")
         if pk == row.at_round:
             rows = rows.filter(center__gt=row.at_center)
-        if found := list(rows.values_list(*fields, named=True)[:BATCH]):
+        if found := list(rows.only(*fields, "snapshot", "corrected")[:BATCH]):
             return found
     return []
 
@@ -127,7 +128,7 @@ def carry_on(*, row: Rehearsal, editions: Editions, now: datetime) -> bool:
     batch = next_batch(row)
     if not batch:
         return _end(row, now)
-    replays = [editions.replayer(one.edition_id, one.kind).replay(one.snapshot["items"]) for one in batch]
+    replays = [editions.replayer(one.edition_id, one.kind).replay(one.content["items"]) for one in batch]
     results = [_result(row, one, came_to) for one, came_to in zip(batch, replays, strict=True)]
     effects = _added(row.effects, [one.edition_id for one in batch], replays)
     last, place = batch[-1], {"at_round": row.at_round, "at_center": row.at_center}

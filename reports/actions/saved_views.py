@@ -14,19 +14,20 @@ from organization.problems import Problem
 from ..models import SavedView
 
 MOST = 20
-LONGEST_NAME = 30
+LONGEST_NAME, LONGEST_QUERY = 30, 300
 
 
 @transaction.atomic
 def save_view(*, name: str, wanted: Mapping[str, str], by: User, now: datetime) -> SavedView:
     """Keep a filter under a name; one of the same name is written over. Raises `Problem`."""
-    name = name.strip()
+    name = name.replace("\x00", "").strip()
     query = urlencode({key: value for key, value in wanted.items() if value})
     if not name:
         raise Problem(_("请给这个筛选起个名字。"), "name")
     if len(name) > LONGEST_NAME:
         raise Problem(_("名字最多%(n)d个字。") % {"n": LONGEST_NAME}, "name")
-    if not query:
+    # What is longer than its column is none of the filters that the page offers.
+    if not query or len(query) > LONGEST_QUERY:
         raise Problem(_("请先筛选，再保存。"), "name")
     # Locked, so that two tabs at once do not pass the limit together.
     User.objects.select_for_update().get(pk=by.pk)

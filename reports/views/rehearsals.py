@@ -107,7 +107,7 @@ def rehearsal_center(request: HttpRequest, pk: UUID, inspection: UUID) -> HttpRe
     one = get_object_or_404(inspections, pk=inspection)
     standard = actions.standard_of(row)
     links = actions.Editions(standard).links(one.edition_id)
-    came_to = replaying.replay(standard, one.kind, links, (one.snapshot or {}).get("items", []))
+    came_to = replaying.replay(standard, one.kind, links, one.content["items"])
     context = {
         "row": row,
         "result": result,

@@ -61,9 +61,9 @@ def changes(request: HttpRequest, code: str, edition: str) -> HttpResponse:
     others = visible_editions(request.user).exclude(pk=row.pk).newest_first()
     others = list(others.select_related(None))
     wanted = request.GET.get("with", "")
-    before = next((one for one in others if f"{one.standard}/{one.edition}" == wanted), None) or next(
-        (one for one in others if one == predecessor(row)), None
-    )
+    before = next((one for one in others if f"{one.standard}/{one.edition}" == wanted), None)
+    if before is None and (followed := predecessor(row)) in others:
+        before = followed
     context = {"row": row, "before": before, "others": others, "shown": request.GET.get("show", "")}
     if before is not None:
         context |= described_changes(load_edition(before.pk), load_edition(row.pk), context["shown"])

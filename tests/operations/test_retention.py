@@ -89,6 +89,15 @@ def test_account_disabled_by_an_older_release_begins_its_time_now(person: User) 
     assert MessageChoice.objects.count() == 2
 
 
+def test_password_of_who_left_goes_with_the_rest(person: User) -> None:
+    person.set_password("Unvergessen-2026")
+    person.save(update_fields=["password"])
+    call_command("remove_expired")
+    person.refresh_from_db()
+    assert not person.has_usable_password()
+    assert AuditEntry.objects.get(action="person.expire").detail == {"count": 4}
+
+
 def test_days_are_settings(person: User, settings: Any) -> None:
     settings.RETAIN_ACCOUNT_DAYS, settings.RETAIN_MESSAGE_DAYS = 400, 400
     call_command("remove_expired")

@@ -11,17 +11,21 @@ from django_q.models import OrmQ
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
-from inspections.answers import Given
+from inspections import actions as inspecting
+from inspections.answers import Given, check
+from inspections.checklist import checklist_of
 from inspections.models import Answer, Finding, Inspection
 from organization.models import Role
 from organization.problems import NotAllowed, Problem
 from reports import rehearsal_results, tasks
 from reports.actions import cancel_rehearsal, rehearsing, start_rehearsal
+from reports.forms import RehearsalForm
 from reports.models import Rehearsal, ScoreSummary
 from standards.actions import copy_edition, revise_draft
 from standards.models import Edition
 from tests.factories import make_user
-from tests.small_stage import NOW, Stage, small_stage, submitted
+from tests.reports.test_correcting import correct
+from tests.small_stage import NOW, Stage, later, small_stage, submit_by, submitted
 
 pytestmark = pytest.mark.django_db
 # The township's hall is just large enough; the draft asks for more, for more points.
@@ -91,6 +95,38 @@ def test_a_rehearsal_keeps_the_content_that_it_was_begun_with(stage: Stage, draf
     revise_draft(edition=draft, posted={"area:points": "0", "area:minimum:township": "1"}, by=keeper, now=NOW)
     assert results(run(row))[0][2] == Decimal("82.4700")
     assert results(run(start(stage, draft)))[0][2] == 100
+
+
+def test_what_was_corrected_is_replayed_as_it_was_corrected(stage: Stage) -> None:
+    inspection = stage.inspections[1]
+    inspecting.notify_findings(inspection=inspection, by=None, now=NOW)
+    staff = make_user("second-town", [(Role.TOWNSHIP_STAFF, inspection.region)])
+    asked = inspecting.object_to(finding=inspection.findings.get(), reason="现场有", by=staff, now=NOW)
+    correct(stage, asked, Given(True))
+    same = run(start(stage, stage.edition))
+    assert [(old, new) for old, _grade, new, _new, _unknown in results(same)] == [(100, 100)] * 3
+
+
+def test_reinspections_are_not_replayed(stage: Stage) -> None:
+    inspection, cast = stage.inspections[1], stage.cast
+    inspecting.notify_findings(inspection=inspection, by=None, now=NOW)
+    inspecting.acknowledge_findings(inspection=inspection, by=None, now=NOW)
+    again = inspecting.order_reinspection(
+        inspection=inspection, people=[], lead=cast["lead_inspector"], ends_on=later(9).date(),
+        by=cast["administrator"], now=later(1),
+    )  # fmt: skip
+    entry = checklist_of(again).by_code["yes"]
+    inspecting.save_answers(
+        inspection=again, checked={entry: check(Given(True), entry.item, again.kind)},
+        by=cast["lead_inspector"], now=later(2),
+    )  # fmt: skip
+    submit_by(again, cast["lead_inspector"], later(3))
+    assert list(RehearsalForm(user=cast["administrator"]).fields["rounds"].queryset) == [stage.round]
+    with pytest.raises(Problem):
+        start_rehearsal(
+            edition=stage.edition, rounds=[again.round], region=stage.county.region,
+            by=cast["administrator"], now=later(4),
+        )  # fmt: skip
 
 
 def test_another_edition_with_its_links_is_tried_out(stage: Stage, draft: Edition) -> None:
@@ -207,6 +243,13 @@ def test_a_page_says_item_by_item_why(keeper: Client, stage: Stage, draft: Editi
 
 def test_a_form_without_rounds_says_what_is_missing(keeper: Client, draft: Edition) -> None:
     page = keeper.post("/rehearsals/start/", {"edition": draft.pk})
+    assert page.context["form"].errors["rounds"]
+    assert not Rehearsal.objects.exists()
+
+
+@pytest.mark.parametrize("key", ["9" * 30, "x", "-1"])
+def test_a_key_of_no_round_is_told(keeper: Client, draft: Edition, key: str) -> None:
+    page = keeper.post("/rehearsals/start/", {"edition": draft.pk, "rounds": [key]})
     assert page.context["form"].errors["rounds"]
     assert not Rehearsal.objects.exists()
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from organization.codes import Level
 from organization.models import AuditEntry, Region, Role, User
@@ -170,3 +171,18 @@ def test_drafts_are_not_there_for_others(client: Client, draft: Edition) -> None
         assert client.post(f"{PAGE}{act}").status_code == 404
     assert client.post("/standards/small/2026/copy/").status_code == 403
     assert client.get("/standards/small/2026/changes/").status_code == 200
+
+
+@pytest.mark.parametrize("others", [1, 3])
+def test_changes_ask_no_more_often_for_more_editions(
+    opened: Client,
+    edition: Edition,
+    keeper: User,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    others: int,
+) -> None:
+    for _n in range(others):
+        copy_edition(edition=edition, by=keeper, now=NOW)
+    opened.get(f"{PAGE}changes/")
+    with django_assert_num_queries(12):
+        opened.get(f"{PAGE}changes/")

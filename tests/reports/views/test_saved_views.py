@@ -94,3 +94,9 @@ def test_list_costs_the_same_for_one_view_and_three(
         actions.save_view(name=f"{number}", wanted={"state": "open"}, by=person, now=NOW)
     with django_assert_num_queries(7):
         client.get(LIST)
+
+
+@pytest.mark.parametrize("sent", [{"region": "汤" * 40}, {"name": "\x00"}])
+def test_what_no_column_holds_is_refused(client: Client, person: User, sent: dict[str, str]) -> None:
+    assert save(client, **sent).status_code == 200
+    assert not SavedView.objects.exists()
