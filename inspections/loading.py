@@ -1,5 +1,6 @@
 """Fetches what a page or a write is about, inside the person's scope; anything else is not found."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from organization.models import User
+from standards.changes import links_between
+from standards.editions import load_edition
 
 from .checklist import Entry, checklist_of
 from .models import Finding, Inspection, Photo, Round
@@ -38,13 +41,31 @@ def load_round(user: User, pk: int) -> Round:
 
 
 def previous_items(inspection: Inspection) -> dict[str, dict[str, Any]]:
-    """Items by code of the center's last inspection submitted before this one; empty if none."""
+    """Items by code of the center's last inspection submitted before this one; empty if none.
+
+    Where that was held by another edition, its items stand under the codes of those that follow them.
+    """
     earlier = previous_inspection(inspection)
-    return {item["code"]: item for item in earlier["content"]["items"]} if earlier else {}
+    return items_followed(inspection, earlier) if earlier else {}
+
+
+def items_followed(inspection: Inspection, earlier: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The items of an earlier inspection (see below) by the codes of this one's edition."""
+    items = {item["code"]: item for item in earlier["content"]["items"]}
+    if earlier["edition"] == inspection.edition_id:
+        return items
+    links = links_between(load_edition(earlier["edition"]), load_edition(inspection.edition_id))
+    # Several old items have no one answer that could be shown beside the new one.
+    return {
+        code: items[link.old[0]]
+        for link in links
+        if len(link.old) == 1 and link.old[0] in items
+        for code in link.new
+    }
 
 
 def previous_inspection(inspection: Inspection) -> dict[str, Any] | None:
-    """Key and content of the center's last inspection submitted before this one.
+    """Key, edition and content of the center's last inspection submitted before this one.
 
     A re-inspection sees the one that it looks at again. Inspectors are not
     shown what the township said of itself, and a self-check sees earlier self-checks.
@@ -61,8 +82,8 @@ def previous_inspection(inspection: Inspection) -> dict[str, Any] | None:
 
 
 def _of(rows: InspectionQuerySet) -> dict[str, Any] | None:
-    row = rows.only("snapshot", "corrected").first()
-    return {"pk": row.pk, "content": row.content} if row else None
+    row = rows.only("snapshot", "corrected", "edition_id").first()
+    return {"pk": row.pk, "edition": row.edition_id, "content": row.content} if row else None
 
 
 def load_finding(user: User, pk: int) -> Finding:

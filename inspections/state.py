@@ -10,7 +10,7 @@ from organization.models import User
 
 from .answer_rows import read_held, read_names
 from .checklist import Checklist, checklist_of
-from .loading import previous_inspection
+from .loading import items_followed, previous_inspection
 from .merging import CHANGING, Held
 from .models import AnswerEvent, Conflict, Inspection, Photo
 from .sync.replies import codes, held_words, progress
@@ -115,7 +115,7 @@ def _previous(inspection: Inspection, person: User) -> dict[str, Any]:
     photos = Photo.objects.visible_to(person).kept().filter(inspection_id=earlier["pk"])
     visible = {str(pk) for pk in photos.values_list("pk", flat=True)}
     return {
-        item["code"]: {
+        code: {
             **{name: item[name] for name in ("status", "answer", "note", "at")},
             "photos": [
                 {
@@ -127,5 +127,5 @@ def _previous(inspection: Inspection, person: User) -> dict[str, Any]:
                 if photo["id"] in visible
             ],
         }
-        for item in earlier["content"]["items"]
+        for code, item in items_followed(inspection, earlier).items()
     }

@@ -85,7 +85,7 @@ def _centers(row: Rehearsal) -> Table:
 def center_rows(row: Rehearsal, *, changed: bool) -> Any:
     """Results with the places that the lines name; largest loss first."""
     rows = row.results.select_related("inspection__center", "inspection__round")
-    rows = rows.defer("inspection__snapshot")
+    rows = rows.defer("inspection__snapshot", "inspection__corrected")
     if changed:
         rows = rows.exclude(old_grade=F("new_grade"))
     return rows.order_by(F("new_score") - F("old_score"), "inspection_id")

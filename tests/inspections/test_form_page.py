@@ -7,6 +7,7 @@ import pytest
 from inspections.answers import Given
 from inspections.form_page import Progress, clock, page_context
 from inspections.loading import load_inspection, previous_items
+from standards.actions import import_standard
 from tests.small_stage import (
     NOW,
     Stage,
@@ -19,6 +20,7 @@ from tests.small_stage import (
     submit_by,
     submitted,
 )
+from tests.small_standards import plain_item, standard
 from tests.stage import make_round, take_in
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +114,24 @@ def test_previous_items_are_of_the_last_inspection_before(stage: Stage, other: S
     submit_by(late, stage.cast["lead_inspector"], later(1))
     assert previous_items(late)["yes"]["status"] == "not_met"
     assert previous_items(early) == {}
+
+
+def test_previous_items_go_on_across_editions(stage: Stage) -> None:
+    submitted(stage, 0, yes=Given(False), choice=Given("partly"), at=later(-60))
+    links = [
+        {"as": "changed", "from": ["yes"], "to": ["renamed"]},
+        {"as": "merged", "from": ["choice", "area"], "to": ["both"]},
+        *({"as": "dropped", "from": [code]} for code in ("zones", "windows", "posts")),
+        {"as": "added", "to": ["new"]},
+    ]
+    follows = {"standard": stage.edition.standard, "edition": stage.edition.edition, "items": links}
+    data = standard(
+        *(plain_item(code) for code in ("renamed", "both", "new")), edition="2027", replaces=follows
+    )
+    round = make_round(stage.county, import_standard(data), stage.cast["administrator"], "下一轮")
+    take_in(round, stage.cast, ("township",))
+    found = previous_items(round.inspections.order_by("region_id").first())
+    assert {code: item["status"] for code, item in found.items()} == {"renamed": "not_met"}
 
 
 def test_what_could_not_be_saved_is_shown_as_it_was_typed(stage: Stage) -> None:
