@@ -4,6 +4,7 @@
 and `ROUNDS` may be changed. `PLANS=1` prints what the database does for the slowest statement of each page.
 """
 
+import logging
 import os
 import statistics
 import sys
@@ -226,6 +227,7 @@ def _plan(name: str, client: Client, url: str) -> None:
 
 def main() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    logging.disable(logging.INFO)
     settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["*"], False
     runner = get_runner(settings)(verbosity=0, interactive=False)
     found: dict[int, dict[str, float]] = {}

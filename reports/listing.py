@@ -7,11 +7,14 @@ from urllib.parse import urlencode
 from django.utils import timezone
 
 from inspections.models import Finding
-from inspections.workflow import WITH_COUNTY
-from organization.models import User
+from inspections.querysets import OVERSEERS
+from inspections.workflow import WITH_COUNTY, WITH_TOWNSHIP
+from organization.models import Role, User
 
 from .models import SavedView
 
+# In these a finding is listed whatever was inspected since.
+UNTIL_CLOSED = {"overdue", "with_county", *WITH_TOWNSHIP, *WITH_COUNTY}
 FILTERS = ("round", "state", "region", "item")
 
 
@@ -24,7 +27,10 @@ def findings_as_filtered(user: User, query: Mapping[str, Any]) -> tuple[Any, dic
     wanted = {name: str(query.get(name, "")) for name in FILTERS}
     rows = Finding.objects.visible_to(user)
     chosen = int(wanted["round"][:18]) if wanted["round"].isdecimal() else None
-    rows = rows.latest() if chosen is None else rows.filter(round_id=chosen)
+    if chosen is not None:
+        rows = rows.filter(round_id=chosen)
+    elif wanted["state"] not in UNTIL_CLOSED:
+        rows = rows.latest(user.prefixes(*OVERSEERS, Role.TOWNSHIP_STAFF))
     rows = _in_state(rows, wanted["state"])
     if wanted["region"].isdecimal():
         rows = rows.filter(region__code__startswith=wanted["region"][:12])

@@ -197,7 +197,7 @@ def to_handle(user: User) -> int:
 
 def overdue(user: User, today: date) -> int:
     """Findings of any round that the person's townships should have reported before today."""
-    return Finding.objects.filter(overseen(user)).latest().overdue(today).count()
+    return Finding.objects.filter(overseen(user)).latest(user.prefixes(*OVERSEERS)).overdue(today).count()
 
 
 def worst_items(user: User, round: Round) -> list[dict[str, Any]]:

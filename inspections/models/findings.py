@@ -82,6 +82,14 @@ class Finding(models.Model):
                 condition=Q(state__in=workflow.OPEN, due_on__isnull=False),
                 name="finding_open_due",
             ),
+            # The order of the ledger, so that a page of it ends where it is full.
+            models.Index(fields=["-lost", "id"], name="finding_by_loss"),
+            models.Index(fields=["item", "-lost", "id"], name="finding_item_by_loss"),
+            models.Index(
+                fields=["due_on", "id"],
+                condition=Q(state__in=workflow.WITH_COUNTY),
+                name="finding_with_county",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -121,7 +121,7 @@ def our_centers(request: HttpRequest) -> HttpResponse:
         "centers": centers,
         "better": _better(centers),
         "villages": [center for center in centers if center.kind == ServiceCenter.Kind.VILLAGE],
-        **_to_repair(own),
+        **_to_repair(prefixes, own),
         "to_acknowledge": list(unsigned[:NOTICES_SHOWN]),
         "notices": list(notices.filter(state=workflow.ACKNOWLEDGED)[:NOTICES_SHOWN]),
         "unread": _unread(request.user),
@@ -130,10 +130,10 @@ def our_centers(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/our_centers.html", context)
 
 
-def _to_repair(own: Q) -> dict[str, Any]:
+def _to_repair(prefixes: tuple[str, ...], own: Q) -> dict[str, Any]:
     """What the township has to put right, what is due first before the rest, and what the county looks at."""
     today = timezone.localdate()
-    rows = Finding.objects.filter(own).latest()
+    rows = Finding.objects.filter(own).latest(prefixes)
     waiting = rows.filter(state__in=(FOUND, *WITH_TOWNSHIP))
     first = waiting.select_related("center", "item").order_by(F("due_on").asc(nulls_last=True), "-lost", "pk")
     findings = list(first[:FINDINGS_SHOWN])
@@ -172,6 +172,9 @@ def _better(centers: list[ServiceCenter]) -> dict[str, Any] | None:
     followed = {row.item.code: row for row in rows}
     for item in better["items"]:
         item["followed"] = followed.get(item["code"])
+    if followed and all(row.state == Finding.State.CLOSED for row in followed.values()):
+        # All of it is done; the score follows with the next inspection.
+        return None
     return better | {"inspection": own}
 
 
@@ -191,11 +194,8 @@ def finding_list(request: HttpRequest) -> HttpResponse:
     rounds = overview.rounds_for(request.user)
     places = Region.objects.visible_to(request.user).filter(level=Level.TOWNSHIP)
     rows, wanted = findings_as_filtered(request.user, request.GET)
-    rows = rows.select_related("center", "round", "item", "inspection")
-    rows = rows.defer("inspection__snapshot", "inspection__corrected")
-    demands = OfficialDocument.objects.visible_to(request.user).issued().demands().defer("document")
-    rows = rows.prefetch_related(Prefetch("inspection__documents", demands, to_attr="demands"))
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = _listed(request.user, list(page.object_list))
     give_dues(page.object_list, timezone.localdate())
     context = {
         "page": page,
@@ -207,3 +207,13 @@ def finding_list(request: HttpRequest) -> HttpResponse:
         "can_export": permissions.can_export_tables(request.user),
     }
     return render(request, "reports/finding_list.html", context)
+
+
+def _listed(user: User, keys: list[int]) -> list[Finding]:
+    """The findings of a page in its order, with what it shows of each; only these are joined to the rest."""
+    demands = OfficialDocument.objects.visible_to(user).issued().demands().defer("document")
+    rows = Finding.objects.select_related("center", "round", "item", "inspection")
+    rows = rows.defer("inspection__snapshot", "inspection__corrected")
+    rows = rows.prefetch_related(Prefetch("inspection__documents", demands, to_attr="demands"))
+    found = rows.in_bulk(keys)
+    return [found[key] for key in keys]

@@ -81,7 +81,7 @@ def test_findings_cost_the_same_for_one_and_three(
     for place in range(townships):
         issued(stage, submitted(stage, place, **SHORT))
     client.force_login(stage.cast["administrator"])
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert len(shown(client, "/findings/")["page"].object_list) == townships
 
 

@@ -215,6 +215,10 @@ def test_township_home_shows_the_way_of_least_effort_to_the_next_grade(
     said = client.get("/our-centers/").content.decode()
     for words in ("再整改 2 项", "工作量小", reverse("inspections:finding", args=[finding.pk]), "最省力"):
         assert words in said
+    # Once all of it is closed there is nothing more to do for it until the next inspection.
+    codes = [item["code"] for item in better["items"]]
+    Finding.objects.filter(inspection=inspection, item__code__in=codes).update(state="closed", closed_at=NOW)
+    assert shown(client, "/our-centers/")["better"] is None
 
 
 def test_township_home_without_a_better_grade_says_nothing_of_it(client: Client, stage: Stage) -> None:
