@@ -148,7 +148,7 @@ def test_every_variable_of_the_example_is_read_somewhere() -> None:
     named = set(re.findall(r"^#?PORTAL_(\w+)=", example, re.MULTILINE))
     reading = "".join(
         (ROOT / name).read_text()
-        for name in ("config/settings.py", "deploy/gunicorn.conf.py", "compose.yaml")
+        for name in ("config/settings.py", "config/buckets.py", "deploy/gunicorn.conf.py", "compose.yaml")
     )
     assert sorted(name for name in named if name not in reading) == []
 
