@@ -46,7 +46,7 @@ def stacked(shares: Sequence[tuple[str, int, int]], title: str) -> str:
 def line(values: Sequence[float], labels: Sequence[str], title: str) -> str:
     """Averages over rounds, oldest at the left; the scale runs from the ten below the lowest to 100."""
     low = max(0, int(min([*values, 100]) // 10 * 10 - 10))
-    left, right, top, base = 36, WIDTH - 36, 24, 170
+    left, right, top, base = 72, WIDTH - 40, 24, 170
 
     def at(place: int, value: float) -> tuple[float, float]:
         across = (right - left) * (place / (len(values) - 1) if len(values) > 1 else 0.5)
@@ -55,8 +55,8 @@ def line(values: Sequence[float], labels: Sequence[str], title: str) -> str:
     parts = []
     for mark in sorted({low, (low + 100) // 2, 100}):
         y = at(0, mark)[1]
-        parts.append(f'<line class="axis" x1="{left}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(_text(left - 6, y + 4, str(mark), "end"))
+        parts.append(f'<line class="axis" x1="36" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        parts.append(_text(30, y + 4, str(mark), "end"))
     spots = [at(place, value) for place, value in enumerate(values)]
     parts.append(f'<polyline class="line" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in spots)}"/>')
     for (x, y), value, label in zip(spots, values, labels, strict=True):
