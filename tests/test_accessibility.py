@@ -1,5 +1,6 @@
 """Every page in a real browser: axe finds nothing, nothing runs out of the screen, both languages."""
 
+import random
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -9,13 +10,15 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from inspections import actions as inspecting
-from inspections.models import Finding
-from organization.models import Role
+from inspections.answers import check
+from inspections.checklist import checklist, checklist_of
+from inspections.models import Finding, Inspection
+from organization.models import Assignment, Role
 from reports import actions as reporting
 from reports.models import Job, OfficialDocument
 from tests.factories import make_user
 from tests.repairs import REPLY, add_photo, publish
-from tests.stage import Stage, draft, make_stage, submit
+from tests.stage import Stage, draft, given, make_stage, submit
 from tests.test_journey import enter
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -189,6 +192,64 @@ def test_pages_from_finding_to_close_out_are_accessible(
     for address in addresses:
         page.context.clear_cookies(name="django_language")
         faults |= {(address, *place): found for place, found in seen(page, address, axe, role).items()}
+    assert {place: found for place, found in faults.items() if found} == {}
+
+
+class Sure(random.Random):
+    """No chance at all: `given` answers everything well."""
+
+    def random(self) -> float:
+        return 0.0
+
+
+def looked_at_again(stage: Stage, rows: dict[str, Finding]) -> list[str]:
+    """One objection upheld, another to be answered, a re-inspection to be filled: the pages of these."""
+    now, county = timezone.now(), stage.cast["administrator"]
+    asked, closed = rows["asked"].requests.get(kind="objection"), rows["closed"]
+    begun, inspection = rows["begun"], closed.inspection
+    entry = checklist(inspection.edition_id, inspection.kind).by_pk[begun.item_id]
+    other = inspecting.object_to(finding=begun, reason="当天就有", by=stage.cast["township_staff"], now=now)
+    reporting.correct_score(
+        request=other, given=given(entry, inspection.kind, Sure()), words="经核实", by=county, now=now
+    )
+    again = inspecting.order_reinspection(
+        inspection=inspection, people=[county], lead=county, ends_on=timezone.localdate(), by=county, now=now
+    )
+    notice = OfficialDocument.objects.get()
+    return [
+        f"/requests/{asked.pk}/correct/",
+        f"/inspections/{inspection.pk}/score/",
+        "/documents/",
+        f"/documents/{notice.pk}/",
+        f"/inspections/{again.pk}/",
+    ]
+
+
+def test_pages_of_corrections_and_re_inspections_are_accessible(
+    new_page: Callable[..., Any], axe: Callable[[Any], list[str]]
+) -> None:
+    stage = make_stage(townships=1)
+    rows = repairs(stage)
+    county = stage.cast["administrator"]
+    Assignment.objects.create(user=county, role=Role.LEAD_INSPECTOR, region=stage.county.region)
+    page = new_page(375)
+    enter(page, county)
+    order = f"/inspections/{rows['closed'].inspection_id}/reinspect/"
+    faults = {(order, *place): found for place, found in seen(page, order, axe, "county").items()}
+    county = type(county).objects.get(pk=county.pk)
+    stage.cast["administrator"] = county
+    addresses = looked_at_again(stage, rows)
+    again = Inspection.objects.get(reinspects=rows["closed"].inspection_id)
+    for address in addresses:
+        page.context.clear_cookies(name="django_language")
+        faults |= {(address, *place): found for place, found in seen(page, address, axe, "county").items()}
+    for entry in checklist_of(again).entries:
+        good = check(given(entry, again.kind, Sure()), entry.item, again.kind)
+        inspecting.save_answers(inspection=again, checked={entry: good}, by=county, now=timezone.now())
+    reporting.submit(inspection=again, by=county, now=timezone.now())
+    result = f"/inspections/{again.pk}/score/"
+    page.context.clear_cookies(name="django_language")
+    faults |= {(result, *place): found for place, found in seen(page, result, axe, "county").items()}
     assert {place: found for place, found in faults.items() if found} == {}
 
 

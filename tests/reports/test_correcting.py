@@ -208,6 +208,21 @@ def test_issued_document_is_replaced_by_one_that_names_it(stage: Stage, quick_pd
     assert {row.state for row in standing} == {"notified"}
 
 
+def test_notice_with_nothing_left_to_demand_is_not_replaced(stage: Stage, quick_pdf: Any) -> None:
+    """It stays in force until somebody withdraws it: there is nothing that could take its place."""
+    inspection = submitted(stage, yes=Given(False))
+    old = issued(stage, inspection)
+    correct(stage, objected(stage, inspection), Given(True))
+    with pytest.raises(Problem, match="没有"):
+        actions.supersede_document(document=old, by=stage.cast["administrator"], now=later(2))
+    assert OfficialDocument.objects.get().state == "issued"
+    withdrawn = actions.withdraw(
+        document=old, words="更正后没有问题", by=stage.cast["signatory"], now=later(2)
+    )
+    assert withdrawn.state == "withdrawn"
+    assert not OfficialDocument.objects.outdated().exists()
+
+
 def test_signed_document_is_read_again_after_a_correction(stage: Stage, quick_pdf: Any) -> None:
     inspection = notified(stage)
     drafted = actions.draft_notice(inspection=inspection, by=stage.cast["administrator"], now=NOW)
