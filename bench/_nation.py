@@ -218,7 +218,7 @@ def keep_variants(inspections: list[Any]) -> None:
             number = seen.get(row.kind, 0)
             seen[row.kind] = number + 1
             cursor.execute(
-                "INSERT INTO bench_variant SELECT %s, %s, %s, %s, %s, sections, items, i.snapshot "
+                "INSERT INTO bench_variant SELECT %s, %s, %s, %s, %s, r.sections, r.items, i.snapshot "
                 "FROM reports_centerresult r JOIN inspections_inspection i ON i.id = r.inspection_id "
                 "WHERE r.inspection_id = %s",
                 [row.kind, number, row.score, band(row.score), row.grade, str(row.pk)],
