@@ -105,7 +105,9 @@ def _decimal(text: str | None) -> Decimal | None:
 
 def _settle(finding: Finding, line: Correction) -> None:
     scores = [None if value is None else f"{value:f}" for value in (line.score_before, line.score_after)]
-    said = {"by": line.by, "now": line.at, "words": line.reason, "request": line.request_id, "score": scores}
+    said: dict[str, Any] = {
+        "by": line.by, "now": line.at, "words": line.reason, "request": line.request_id, "score": scores,
+    }  # fmt: skip
     finding.lost = line.lost_after
     if line.after["status"] in (MET, NOT_APPLICABLE):
         finding.save(update_fields=["lost"])

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from itertools import count
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -135,7 +136,7 @@ def settle_reinspection(
     return came_to
 
 
-def _tell(inspection: Inspection, kind: str, now: datetime, **counts: int) -> None:
+def _tell(inspection: Inspection, kind: str, now: datetime, **counts: Any) -> None:
     """Tell the township once, however many findings it is about."""
     tell(
         code=inspection.region_id,

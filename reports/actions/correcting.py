@@ -55,6 +55,8 @@ def correct_score(*, request: Request, given: Given, words: str, by: User, now: 
     result = scoring.score(checklist.standard, checklist.kind, typed(checklist, answers))
     if _lost(result, entry.item.code) > _lost(before, entry.item.code):
         raise Problem(_("更正后的扣分不能比原来多。"), "value")
+    assert inspection.submitted_by is not None
+    assert inspection.submitted_at is not None
     content = snapshot.build(
         inspection=inspection, checklist=checklist, answers=answers,
         photos=Photo.objects.kept().filter(inspection=inspection), result=result,

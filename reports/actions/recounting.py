@@ -118,6 +118,7 @@ def _wrong_results(scope: Scope) -> Iterator[tuple[CenterResult, CenterResult | 
 def result_of(inspection: Inspection) -> CenterResult:
     """The result that an inspection's frozen content says, not saved."""
     listed = checklist(inspection.edition_id, inspection.kind)
+    assert inspection.submitted_at is not None
     row = CenterResult(
         inspection=inspection,
         center_id=inspection.center_id,

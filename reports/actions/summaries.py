@@ -14,6 +14,7 @@ from ..summing import parts
 def count_result(inspection: Inspection, outcome: Outcome, center: ServiceCenter) -> None:
     """Count the result of an inspection that is being submitted; its center is locked."""
     before = _latest(center)
+    assert inspection.submitted_at is not None
     row = CenterResult(
         inspection=inspection,
         center=center,
