@@ -158,7 +158,7 @@ class FindingQuerySet(models.QuerySet[Any]):
 
         later = Inspection.objects.filter(
             center_id=OuterRef("center_id"), state=SUBMITTED, submitted_at__gt=OuterRef("submitted_at")
-        ).exclude(round__kind=Round.Kind.SELF_CHECK)
+        ).exclude(round__kind__in=(Round.Kind.SELF_CHECK, Round.Kind.REINSPECTION))
         last = Inspection.objects.filter(within(places, "region_id"), ~Exists(later), state=SUBMITTED)
         last = last.order_by().values("pk")
         return self.filter(Q(inspection__in=last) | Q(state__in=(*WITH_TOWNSHIP, *WITH_COUNTY)))

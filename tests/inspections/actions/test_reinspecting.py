@@ -248,3 +248,14 @@ def test_findings_are_settled_without_reading_the_inspection_for_each(stage: Sta
 
 def codes_of(again: Inspection) -> list[str]:
     return [entry.item.code for entry in checklist_of(again).entries]
+
+
+def test_what_was_closed_is_listed_until_the_center_is_inspected_anew(stage: Stage) -> None:
+    """A re-inspection looks at some items only, so that it puts no other finding out of the ledger."""
+    inspection = followed(stage)
+    again = order(stage, inspection)
+    fill(again, stage.cast["inspector"], **{code: GOOD[code] for code in ("choice", "area", "zones")})
+    submit_by(again, stage.cast["lead_inspector"], later(3))
+    assert set(states(inspection).values()) == {"closed"}
+    assert Finding.objects.latest(("410523",)).filter(inspection=inspection).count() == 4
+    assert not Finding.objects.latest(("410526",)).exists()
