@@ -92,6 +92,10 @@ def can_edit_person(user: User, person: User) -> Verdict:
         return YES
     if not can_manage_people(user):
         return can_manage_people(user)
+    return _edits_as_security(user, person)
+
+
+def _edits_as_security(user: User, person: User) -> Verdict:
     if user.pk == person.pk:
         return no(_("不能修改自己的权限，请由另一位安全管理员办理。"))
     mine = user.prefixes(Role.SECURITY_ADMINISTRATOR)
@@ -103,7 +107,7 @@ def can_edit_person(user: User, person: User) -> Verdict:
 def can_handle_data(user: User, person: User) -> Verdict:
     """Handing out a person's data and freeing an account of them is the security administrator's alone."""
     verdict = can_manage_people(user)
-    return can_edit_person(user, person) if verdict else verdict
+    return _edits_as_security(user, person) if verdict else verdict
 
 
 def can_delegate(user: User) -> Verdict:

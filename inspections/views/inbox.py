@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from organization.models import Role
 from organization.permissions import holder
+from organization.posted import text_of
 from organization.problems import Problem
 
 from .. import actions, permissions
@@ -47,7 +48,7 @@ def close_several(request: HttpRequest) -> HttpResponse:
     if not found:
         messages.warning(request, _("没有勾选任何问题。"))
         return redirect("inspections:inbox")
-    words = {row.pk: request.POST.get(f"words-{row.pk}", "")[:500] for row in found}
+    words = {row.pk: text_of(request.POST, f"words-{row.pk}", 500) for row in found}
     try:
         count = actions.review(
             findings=found, move_name="close", words=words, by=request.user, now=timezone.now()

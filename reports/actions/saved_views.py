@@ -20,7 +20,7 @@ LONGEST_NAME, LONGEST_QUERY = 30, 300
 @transaction.atomic
 def save_view(*, name: str, wanted: Mapping[str, str], by: User, now: datetime) -> SavedView:
     """Keep a filter under a name; one of the same name is written over. Raises `Problem`."""
-    name = name.replace("\x00", "").strip()
+    name = name.strip()
     query = urlencode({key: value for key, value in wanted.items() if value})
     if not name:
         raise Problem(_("请给这个筛选起个名字。"), "name")

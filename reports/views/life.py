@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from organization.posted import text_of
 from organization.problems import Problem
 from organization.templatetags.portal import day, full_moment, term
 
@@ -53,7 +54,7 @@ def document_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def document_send_back(request: HttpRequest, pk: UUID) -> HttpResponse:
-    words = request.POST.get("words", "")
+    words = text_of(request.POST, "words")
     return _step(request, pk, actions.send_back, _("已退回，起草人可以修改。"), words=words)
 
 
@@ -77,14 +78,14 @@ def document_deliver(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def document_acknowledge(request: HttpRequest, pk: UUID) -> HttpResponse:
-    person = request.POST.get("person", "")
+    person = text_of(request.POST, "person")
     said = _("已签收%(number)s，何时到期见“整改期限”。")
     return _step(request, pk, actions.acknowledge, said, person=person)
 
 
 @require_POST
 def document_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
-    words = request.POST.get("words", "")
+    words = text_of(request.POST, "words")
     return _step(request, pk, actions.withdraw, _("已撤回%(number)s。"), words=words)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from organization.posted import text_of
 from organization.problems import Problem
 
 from .. import actions
@@ -20,10 +21,10 @@ from ..models import SavedView
 @require_POST
 def view_save(request: HttpRequest) -> HttpResponse:
     """Keep the filter that the form carries along, and return to it."""
-    wanted = {name: request.POST.get(name, "")[:40] for name in FILTERS}
+    wanted = {name: text_of(request.POST, name, 40) for name in FILTERS}
     try:
         actions.save_view(
-            name=request.POST.get("name", ""), wanted=wanted, by=request.user, now=timezone.now()
+            name=text_of(request.POST, "name"), wanted=wanted, by=request.user, now=timezone.now()
         )
     except Problem as problem:
         messages.error(request, str(problem.message))

@@ -117,3 +117,9 @@ def test_rules_are_set_and_faults_told(county: Client, stage: Stage) -> None:
     assert not RectificationPolicy.objects.exists()
     assert county.post("/rectification/", fields).status_code == 302
     assert RectificationPolicy.objects.get().region == stage.county.region
+
+
+def test_nul_in_the_words_is_left_out(county: Client, stage: Stage) -> None:
+    (finding,) = reported(stage, 1)
+    county.post("/inbox/close/", {"finding": [finding.pk], f"words-{finding.pk}": "好\x00"})
+    assert finding.events.get(move="close").words == "好"

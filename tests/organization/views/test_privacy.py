@@ -12,9 +12,9 @@ from django_otp.oath import totp
 from inspections.models import Message, MessageChoice
 from organization.actions import begin_second_factor, confirm_second_factor, disable, set_password
 from organization.audit import record
-from organization.models import AuditEntry, LoginSession, PhoneFactor, RecoveryCode, Role, User
+from organization.models import AuditEntry, LoginSession, PhoneFactor, RecoveryCode, Region, Role, User
 from organization.privacy import data_of, own_rows
-from tests.factories import PASSWORD, County, make_user
+from tests.factories import PASSWORD, County, make_other_county, make_user
 
 pytestmark = pytest.mark.django_db
 NOTICE = "/privacy/"
@@ -267,3 +267,20 @@ def test_others_keep_what_is_theirs(client: Client, person: User, security: User
     client.post(f"/people/{person.pk}/anonymize/")
     assert Message.objects.count() == 1
     assert User.objects.get(pk=security.pk).name == security.name
+
+
+def test_township_staff_who_guard_elsewhere_hand_out_nobodys_data(client: Client, county: County) -> None:
+    elsewhere = make_other_county(townships=1)
+    guard = make_user(
+        "two-hats",
+        [
+            (Role.TOWNSHIP_STAFF, county.townships[0]),
+            (Role.SECURITY_ADMINISTRATOR, elsewhere.region),
+        ],
+    )
+    village = Region.objects.get(code="410523100201")
+    villager = make_user("villager", [(Role.TOWNSHIP_STAFF, village)])
+    client.force_login(guard)
+    assert client.get(reverse("organization:person-edit", args=[villager.pk])).status_code == 200
+    assert client.post(reverse("organization:person-data", args=[villager.pk])).status_code == 403
+    assert client.post(reverse("organization:person-anonymize", args=[villager.pk])).status_code == 403
