@@ -17,6 +17,7 @@ from inspections.models import Round
 from organization.audit import record
 from organization.codes import Level
 from organization.models import Region, ServiceCenter
+from organization.replica import from_replica
 from organization.templatetags.portal import grade_name, signed
 
 from .. import permissions, plots, regional, regional_tables, sheets
@@ -29,6 +30,7 @@ FILTERS = ("round", "against", "kind")
 
 
 @require_safe
+@from_replica
 def region(request: HttpRequest, code: str) -> HttpResponse:
     """Where a region stands in a round: figures, grades, the regions below, items, earlier rounds."""
     place = load_region_watched(request.user, code)
