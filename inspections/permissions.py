@@ -102,7 +102,7 @@ def can_repair(user: User, finding: Finding) -> Verdict:
 
 def can_feed_back(user: User, inspection: Inspection) -> Verdict:
     """Allow the township's own staff once it is submitted; each finding has its own rule (`can_repair`)."""
-    if inspection.state != SUBMITTED or inspection.round.kind == Round.Kind.SELF_CHECK:
+    if inspection.state != SUBMITTED or inspection.round.kind in UNFOLLOWED:
         return no(_("这次检查没有要反馈的整改通知。"))
     return holder(user, Role.TOWNSHIP_STAFF, code=inspection.region_id)
 

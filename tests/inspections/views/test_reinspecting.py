@@ -193,3 +193,12 @@ def test_opinion_is_about_the_notice_of_the_inspection_that_was_looked_at_again(
     again.refresh_from_db()
     assert list(OfficialDocument.objects.looked_at_again_by(again)) == [first]
     assert again in list(overview.awaiting_opinion(cast["administrator"]))
+
+
+def test_no_feedback_is_asked_for_a_reinspection(stage: Stage) -> None:
+    again = order(stage, followed(stage))
+    fill(again, stage.cast["inspector"], choice=Given("met"), area=Given("160"), zones=Given(["guide"]))
+    submit_by(again, stage.cast["lead_inspector"], later(3))
+    response = logged_in(stage, "township_staff").get(url(again, "inspections:feedback"))
+    assert response.status_code == 403
+    assert "没有要反馈的整改通知" in response.content.decode()
