@@ -14,7 +14,9 @@ from organization.models import Role
 from reports import actions
 from reports.models import OfficialDocument
 from tests.factories import make_user
-from tests.small_stage import NOW, Stage, issued, later, small_stage, submitted
+from tests.small_stage import NOW, Stage, issued, later, small_stage, submit_by, submitted
+from tests.small_standards import plain_item, standard
+from tests.standards.test_measures import BANDED
 
 pytestmark = pytest.mark.django_db
 SHORT = {
@@ -73,6 +75,25 @@ def test_each_kind_of_item_is_set_right_by_its_own_controls(county: Client, stag
     sent = county.post(url(asked), MET[code] | {"words": "经核实"})
     assert sent["Location"] == reverse("reports:score", args=[inspection.pk])
     assert (Correction.objects.get().item.code, asked.finding.inspection.corrections.count()) == (code, 1)
+
+
+def test_a_number_with_bands_is_set_right_by_both_of_its_fields(client: Client) -> None:
+    stage = small_stage(data=standard(plain_item("hall", BANDED), plain_item("rest")))
+    client.force_login(stage.cast["administrator"])
+    row = stage.inspections[0]
+    inspector = stage.cast["inspector"]
+    for code, value in (("hall", {"basis": "48000", "value": "150"}), ("rest", True)):
+        inspecting.save_answer(inspection=row, code=code, given=Given(value), by=inspector, now=NOW)
+    inspection = submit_by(row, stage.cast["lead_inspector"])
+    inspecting.notify_findings(inspection=inspection, by=None, now=NOW)
+    asked = objected(stage, inspection, "hall")
+    page = text(client, url(asked))
+    assert 'name="i1-value_0"' in page
+    assert 'name="i1-value_1"' in page
+    sent = {"i1-value_0": "48000", "i1-value_1": "210", "words": "经核实"}
+    assert client.post(url(asked), sent).status_code == 302
+    inspection.refresh_from_db()
+    assert inspection.score == 100
 
 
 @pytest.mark.parametrize(
