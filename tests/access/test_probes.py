@@ -33,6 +33,7 @@ GUESSES: dict[str, list[Any]] = {
     "IntConverter": [0, 999_999, 2**31, 2**63, 10**30],
     "UUIDConverter": [uuid.UUID(int=0), uuid.UUID(int=2**128 - 1), uuid.uuid4(), uuid.uuid1()],
     "StringConverter": ["x", "..", "%00", "\x00", "' OR 1=1 --", "yes;", "…", "a" * 5000],
+    "SlugConverter": ["x", "no-such-table", "_", "a" * 5000],
     "CodeConverter": ["x", "shenfuban", "a" * 500],
 }
 KEYS = {"pk", "assignment", "photo", "token"}
