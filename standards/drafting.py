@@ -122,7 +122,8 @@ def relabel(new: StandardData, old: StandardData) -> StandardData:
     after = {item.code: item for item in new.items()}
     links = tuple(
         replace(link, relation=CHANGED if differences(before[link.old[0]], after[link.new[0]]) else SAME)
-        if link.relation in (SAME, CHANGED)
+        # A link that leads nowhere, since the edition before is a draft that changed, is told at publishing.
+        if link.relation in (SAME, CHANGED) and link.old[0] in before
         else link
         for link in new.replaces.links
     )

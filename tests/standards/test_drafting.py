@@ -11,7 +11,7 @@ from organization.codes import Level
 from organization.models import AuditEntry, Region, Role, User
 from organization.problems import NotAllowed
 from standards.actions import copy_edition, discard_draft, import_standard, publish_draft, revise_draft
-from standards.drafting import revise, settings
+from standards.drafting import copy_as_draft, relabel, revise, settings
 from standards.editions import efforts_of, load_edition
 from standards.faults import Faults
 from standards.models import Edition
@@ -186,3 +186,10 @@ def test_changes_ask_no_more_often_for_more_editions(
     opened.get(f"{PAGE}changes/")
     with django_assert_num_queries(12):
         opened.get(f"{PAGE}changes/")
+
+
+def test_a_link_whose_item_is_gone_stays_until_publishing_tells_of_it() -> None:
+    old = every_kind()
+    new = copy_as_draft(old, "2027")
+    less = standard(*(plain_item(item.code) for item in old.items()[:1]))
+    assert relabel(new, less).replaces.links[1:] == new.replaces.links[1:]
