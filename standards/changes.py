@@ -44,11 +44,18 @@ class Changes:
 
 
 def links_between(old: StandardData, new: StandardData) -> tuple[Link, ...]:
-    """The new edition's own links where it follows `old`, else items of the same code."""
+    """The new edition's own links where it follows `old`, else items of the same code.
+
+    Links that do not fit any more, since `old` is a draft that changed, are told at publishing.
+    """
     follows = new.replaces
-    if follows and (follows.standard, follows.edition) == (old.standard, old.edition):
-        return follows.links
     before = {item.code: item for item in old.items()}
+    if (
+        follows
+        and (follows.standard, follows.edition) == (old.standard, old.edition)
+        and all(code in before for link in follows.links for code in link.old)
+    ):
+        return follows.links
     after = {item.code: item for item in new.items()}
     links = [
         Link(CHANGED if differences(before[code], item) else SAME, (code,), (code,))

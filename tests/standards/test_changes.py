@@ -7,7 +7,7 @@ from standards.describing_changes import described_changes
 from standards.drafting import copy_as_draft
 from standards.reading import read_standard
 from standards.schema import parse_standard
-from tests.small_standards import plain_item, standard
+from tests.small_standards import every_kind, plain_item, standard
 from tests.standards.test_guofa import FILE
 from tests.standards.test_shenfuban import shipped
 from tests.standards.test_succession import OLD, following
@@ -60,3 +60,10 @@ def test_the_two_standards_of_the_box_in_words() -> None:
     assert {str(label): n for _code, label, n in told["counts"]} == {
         "新增": 6, "有改动": 6, "拆分": 2, "合并": 2, "取消": 8, "相同": 57,
     }  # fmt: skip
+
+
+def test_links_to_items_that_are_gone_give_way_to_the_codes() -> None:
+    old = every_kind()
+    new = copy_as_draft(old, "2027")
+    less = standard(plain_item(old.items()[0].code))
+    assert compare(less, new).count("added") == len(new.items()) - 1
