@@ -26,8 +26,8 @@ SIGNATORY = frozenset({"signatory"})
 SECURITY = frozenset({"security_administrator"})
 AUDIT = frozenset({"audit_administrator"})
 NOBODY: frozenset[str] = frozenset()
-# Rows that belong to nobody, as the published standard.
-COMMON = frozenset({"", "edition", "year", "lesson"})
+# Rows that belong to nobody, as the published standard and what is to become the next one.
+COMMON = frozenset({"", "edition", "draft_edition", "year", "lesson"})
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from inspections.actions import object_to
 from inspections.answers import Given
 from organization.models import AuditEntry, Role, User
 from reports import actions, tasks
-from reports.models import IssuingBody, Job, NumberSequence, OfficialDocument
+from reports.models import IssuingBody, Job, NumberSequence, OfficialDocument, Rehearsal
 from reports.urls import urlpatterns
 from tests.factories import make_user
 from tests.reports.seals import add_seal
@@ -99,7 +99,7 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
     "round-ledger": ("post", "round", WRITERS),
     "round-ledger-paper": ("post", "round", WRITERS),
     "score-report": ("post", "submitted", READERS | INSPECTORS),
-    "feedback-paper": ("post", "submitted", READERS | dict.fromkeys(INSPECTORS, 403)),
+    "feedback-paper": ("post", "told", READERS | dict.fromkeys(INSPECTORS, 403)),
     "finding-table": ("post", "", NONE | READERS),
     "job-list": ("get", "", NONE | WRITERS),
     "job": ("get", "job", WRITERS),
@@ -107,6 +107,14 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
     "job-cancel": ("post", "job", {"administrator": 302, "reviewer": 403, "signatory": 403}),
     "job-retry": ("post", "job", {"administrator": 302, "reviewer": 403, "signatory": 403}),
     "job-file": ("get", "file", WRITERS),
+    "rehearsal-list": ("get", "", NONE | {"administrator": 200}),
+    # Without an edition and rounds the form is shown again.
+    "rehearsal-start": ("post", "", NONE | {"administrator": 200}),
+    "rehearsal": ("get", "rehearsal", {"administrator": 200}),
+    "rehearsal-progress": ("get", "rehearsal", {"administrator": 200}),
+    "rehearsal-center": ("get", "rehearsed", {"administrator": 200}),
+    "rehearsal-table": ("post", "rehearsal", {"administrator": 200}),
+    "rehearsal-cancel": ("post", "rehearsal", {"administrator": 302}),
 }
 # Open to everybody; tests/reports/views/test_verifying.py.
 PUBLIC = {"verify"}
@@ -141,9 +149,11 @@ def arguments(stage: Stage, about: str) -> list[Any]:
         return of_office(stage, about)
     if about in ("job", "file"):
         return of_job(stage, about)
+    if about in ("rehearsal", "rehearsed"):
+        return of_rehearsal(stage, about)
     if about in ("objection", "overtaken"):
         return of_objection(stage, about)
-    if about in ("issued", "page", "round", "withdrawn"):
+    if about in ("issued", "page", "round", "withdrawn", "told"):
         return of_issued(stage, about)
     if about in ("begun", "draft", "checked"):
         return of_second(stage, about)
@@ -162,7 +172,20 @@ def of_issued(stage: Stage, about: str) -> list[Any]:
     notice = OfficialDocument.objects.numbered().filter(inspection=first).first() or issued(stage, first)
     if about == "withdrawn":
         actions.withdraw(document=notice, words="印错", by=stage.cast["signatory"], now=NOW)
-    return {"page": [notice.pk, 1], "round": [stage.round.pk]}.get(about, [notice.pk])
+    others = {"page": [notice.pk, 1], "round": [stage.round.pk], "told": [first.pk]}
+    return others.get(about, [notice.pk])
+
+
+def of_rehearsal(stage: Stage, about: str) -> list[Any]:
+    """A rehearsal of the edition itself on the round; or its look at the first township's center."""
+    made = Rehearsal.objects.first()
+    if made is None:
+        made = actions.start_rehearsal(
+            edition=stage.edition, rounds=[stage.round], region=stage.county.region,
+            by=stage.cast["administrator"], now=NOW,
+        )  # fmt: skip
+        tasks.rehearse(str(made.pk))
+    return [made.pk] if about == "rehearsal" else [made.pk, stage.inspections[0].pk]
 
 
 def of_objection(stage: Stage, about: str) -> list[Any]:
