@@ -37,7 +37,8 @@ def decrypt(text: str, about: str) -> bytes:
                 sealed = urlsafe_b64decode(text[HEAD:])
                 return cipher.decrypt(sealed[:NONCE], sealed[NONCE:], about.encode())
             except (InvalidTag, ValueError):
-                break
+                # Two keys may have one mark.
+                continue
     raise Unreadable(
         f"A value of {about} cannot be read: PORTAL_FIELD_KEYS lacks the key, or it was changed."
     )

@@ -15,7 +15,9 @@ from inspections.checklist import checklist, checklist_of
 from inspections.models import Finding, Inspection
 from organization.models import Assignment, Role
 from reports import actions as reporting
+from reports import tasks
 from reports.models import Job, OfficialDocument
+from standards.actions import copy_edition
 from tests.factories import make_user
 from tests.repairs import REPLY, add_photo, publish
 from tests.stage import Stage, draft, given, make_stage, submit
@@ -172,6 +174,31 @@ def repairs(stage: Stage) -> dict[str, Finding]:
     return rows
 
 
+def figures_and_drafts(stage: Stage, asked: Finding) -> list[str]:
+    """What the county learns, an objection to decide, and an edition that is drafted and rehearsed."""
+    by = {"by": stage.cast["administrator"], "now": timezone.now()}
+    draft = copy_edition(edition=stage.edition, **by)
+    rehearsal = reporting.start_rehearsal(
+        edition=draft, rounds=[stage.round], region=stage.county.region, **by
+    )
+    tasks.rehearse(str(rehearsal.pk))
+    objection = asked.requests.get(kind="objection")
+    standard = f"/standards/{draft.standard}"
+    return [
+        f"/regions/{stage.county.region.code}/",
+        f"/regions/{stage.county.townships[0].code}/",
+        "/county/lessons/",
+        f"/requests/{objection.pk}/correct/",
+        f"/inspections/{asked.inspection_id}/comparison/",
+        f"{standard}/{stage.edition.edition}/efforts/",
+        f"{standard}/{draft.edition}/draft/",
+        f"{standard}/{draft.edition}/changes/",
+        "/rehearsals/",
+        f"/rehearsals/{rehearsal.pk}/",
+        f"/rehearsals/{rehearsal.pk}/inspections/{asked.inspection_id}/",
+    ]
+
+
 @pytest.mark.parametrize("role", ["township_staff", "administrator"])
 def test_pages_from_finding_to_close_out_are_accessible(
     role: str, new_page: Callable[..., Any], axe: Callable[[Any], list[str]]
@@ -182,8 +209,11 @@ def test_pages_from_finding_to_close_out_are_accessible(
     if role == "administrator":
         addresses += ["/county/", "/inbox/", "/rectification/", "/calendar/new/"]
         addresses.append(f"/calendar/{timezone.localdate().year}/")
+        addresses += figures_and_drafts(stage, rows["asked"])
     else:
         notice = OfficialDocument.objects.get()
+        addresses += ["/village-people/", "/village-people/new/"]
+        addresses += [f"/inspections/{notice.inspection_id}/{name}/" for name in ("feedback", "comparison")]
         addresses += ["/our-centers/", "/calendar/", f"/documents/{notice.pk}/"]
         addresses.append(f"/inspections/{notice.inspection_id}/score/")
     page = new_page(375)

@@ -237,7 +237,12 @@ class Photos {
     const removed = new Set(tally.rows.filter((row) => row.removed).map((row) => row.id));
     const here = new Set(rows.map((row) => row.id));
     for (const [id, entry] of this.#drawn) if (!here.has(id)) this.#drop(id, entry);
-    for (const entry of this.#page.querySelectorAll("[data-shot]")) entry.hidden = removed.has(entry.dataset.shot);
+    for (const entry of this.#page.querySelectorAll("[data-shot]")) {
+      const id = entry.dataset.shot;
+      // Hidden while the server has still to hear of it; what is forgotten after that is gone.
+      if (entry.hidden && !removed.has(id) && !here.has(id)) entry.remove();
+      else entry.hidden = removed.has(id);
+    }
     for (const row of rows) this.#draw(row);
     const mine = rows.filter((row) => row.sha256);
     this.counts = { photos: mine.length, waiting: tally.rows.filter((row) => row.waiting).length };

@@ -274,6 +274,8 @@ def test_photo_of_the_page_is_taken_out_without_being_on_this_device(page: Page,
     expect(page.locator("[data-item='yes'] .thumbs li:visible")).to_have_count(0)
     expect(page.locator(".tray-photos")).to_have_text("", timeout=WAIT)
     assert Photo.objects.kept().count() == 0
+    # Nor does it come back once the server has heard of it.
+    expect(page.locator("[data-item='yes'] .thumbs li")).to_have_count(0)
 
 
 def test_photo_that_never_left_is_gone_at_once(page: Page, stage: Stage) -> None:
