@@ -115,7 +115,8 @@ class Photos {
     for (const source of sources) await this.#queue.add(item.dataset.item, source, options).catch((error) => (failure = error));
     this.#atWork -= 1;
     await this.#store.setMeta(SHOOTING, null).catch(() => {});
-    if (!failure) this.#say(item, "");
+    // Another picture may have been refused meanwhile: that must stay to be read.
+    if (!failure) this.#said(item, words.reading) && this.#say(item, "");
     else if (failure instanceof Unreadable) this.#say(item, words.unreadable, "alert");
     else this.#say(item, failure.name === "QuotaExceededError" ? words.full : words.notKept, "alert");
     this.#send();
@@ -296,6 +297,10 @@ class Photos {
     if (!row.announced) return this.#words.kept;
     if (row.offset) return this.#words.going.replace("{n}", Math.floor((100 * row.offset) / row.size));
     return this.#mayGo() ? this.#words.small : this.#words.waits;
+  }
+
+  #said(item, words) {
+    return item.querySelector(".photo-said")?.textContent === words;
   }
 
   #say(item, words, role = "status") {

@@ -83,6 +83,9 @@ from tests.small_stage import issued, small_stage, submitted
 from inspections.answers import Given
 stage = small_stage(townships=2)
 issued(stage, submitted(stage, yes=Given(False, note="现场未见")))
+# A notice that the release before does not know is read again after the way back.
+from organization.models import User
+User.objects.update(notice_version="")
 """
 ENCRYPTED, PHONE = re.compile(r"e1[0-9a-f]{4}:[\w=-]+"), "0372-6200000"
 BOOKKEEPING = {"django_migrations", "django_content_type", "auth_permission"}
