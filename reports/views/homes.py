@@ -29,6 +29,7 @@ from ..models import IssuingBody, OfficialDocument
 from ..progress import running_jobs
 
 FINDINGS_SHOWN = 10
+HEAVIEST_SHOWN = 5
 NOTICES_SHOWN = 10
 SELF_CHECKS_SHOWN = 10
 PER_PAGE = 50
@@ -131,18 +132,24 @@ def our_centers(request: HttpRequest) -> HttpResponse:
 
 
 def _to_repair(prefixes: tuple[str, ...], own: Q) -> dict[str, Any]:
-    """What the township has to put right, what is due first before the rest, and what the county looks at."""
+    """What the township has to put right: due first, costliest first; and what the county looks at."""
     today = timezone.localdate()
     rows = Finding.objects.filter(own).latest(prefixes)
     waiting = rows.filter(state__in=(FOUND, *WITH_TOWNSHIP))
     first = waiting.select_related("center", "item").order_by(F("due_on").asc(nulls_last=True), "-lost", "pk")
     findings = list(first[:FINDINGS_SHOWN])
     give_dues(findings, today)
+    heaviest = waiting.filter(lost__gt=0).select_related("center").order_by("-lost", "pk")
     counts = rows.order_by().aggregate(
         finding_count=Count("pk", filter=Q(state__in=(FOUND, *WITH_TOWNSHIP))),
         reported_count=Count("pk", filter=Q(state__in=WITH_COUNTY)),
     )
-    return {"findings": findings, "overdue_count": waiting.overdue(today).count(), **counts}
+    return {
+        "findings": findings,
+        "heaviest": list(heaviest[:HEAVIEST_SHOWN]),
+        "overdue_count": waiting.overdue(today).count(),
+        **counts,
+    }
 
 
 def _with_results(own: Q) -> list[ServiceCenter]:

@@ -253,10 +253,24 @@ def test_township_home_costs_the_same_for_one_and_three(
         notice = issued(stage, submitted(stage, place, yes=Given(False), zones=Given(["guide", "wait"])))
         reporting.acknowledge(document=notice, person="马会玲", by=staff, now=NOW)
     client.force_login(staff)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         context = shown(client, "/our-centers/")
     assert len(context["notices"]) == villages
     assert all(row.due for row in context["findings"])
+
+
+def test_township_home_names_what_costs_most_points_first(
+    client: Client, quick_pdf: Any, other: Stage
+) -> None:
+    stage = small_stage(townships=1)
+    submitted(other, yes=Given(False), area=Given("1"))
+    submitted(stage, yes=Given(False), zones=Given(["guide", "wait"]), area=Given("1"))
+    client.force_login(stage.cast["township_staff"])
+    heaviest = shown(client, "/our-centers/")["heaviest"]
+    assert len(heaviest) > 1
+    assert [row.lost for row in heaviest] == sorted((row.lost for row in heaviest), reverse=True)
+    assert {row.center.region_id for row in heaviest} == {stage.county.townships[0].code}
+    assert "扣分最多的问题" in client.get("/our-centers/").content.decode()
 
 
 def test_township_home_puts_first_what_is_due_first(
