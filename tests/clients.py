@@ -81,11 +81,14 @@ class Scene:
             wire.close()
 
     def get(self, path: str, role: str, timeout: float = 30) -> str:
-        """Ask for a page; raises where no answer came."""
+        """Ask for a page; raises where no answer came, or the portal said that it could give none."""
         wire = http.client.HTTPConnection("127.0.0.1", self.installation.port, timeout=timeout)
         try:
             wire.request("GET", path, headers={"Cookie": f"sessionid={self.sessions[role]}"})
-            return wire.getresponse().read().decode()
+            said = wire.getresponse()
+            if said.status == 503:
+                raise http.client.HTTPException("503")
+            return said.read().decode()
         finally:
             wire.close()
 

@@ -19,6 +19,8 @@ def stage(db: None) -> Stage:
 def test_slip_of_the_thumb_takes_no_photo_out(page: Page, stage: Stage) -> None:
     inspection, person = stage.inspections[0], stage.cast["inspector"]
     open_form(page, inspection, person)
+    # The first press fetches what handles photos.
+    page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
     take(page, picture(300, 200))
     expect(page.locator("[data-item='yes'] .photo-state")).to_have_text("已存在本机", timeout=WAIT)
@@ -31,6 +33,8 @@ def test_slip_of_the_thumb_takes_no_photo_out(page: Page, stage: Stage) -> None:
 def test_signal_that_is_back_is_not_called_missing(page: Page, stage: Stage) -> None:
     inspection, person = stage.inspections[0], stage.cast["inspector"]
     open_form(page, inspection, person)
+    # The first press fetches what handles photos.
+    page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
     take(page, picture(300, 200), picture(200, 300))
     expect(page.locator(".tray-photos")).to_contain_text("没有网络", timeout=WAIT)
