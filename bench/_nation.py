@@ -34,6 +34,11 @@ SIZES = {
     "province": Size(1, 17, 9, 16, 19),
     "nation": Size(31, 11, 8, 15, 15),
 }
+# The regions for which a row of a table counts, from province to township.
+ABOVE = """CROSS JOIN LATERAL (VALUES
+    (rpad(substr({row}.region_id, 1, 2), 12, '0')), (rpad(substr({row}.region_id, 1, 4), 12, '0')),
+    (rpad(substr({row}.region_id, 1, 6), 12, '0')), (rpad(substr({row}.region_id, 1, 9), 12, '0'))
+) above (code)"""
 REGIONS = """
 INSERT INTO organization_region (code, level, name, parent_id, is_demonstration)
 SELECT code, {level}, '第' || n || '{word}', parent, false FROM (
@@ -74,10 +79,7 @@ CREATE TEMP TABLE bench_spread AS
 SELECT above.code AS region_id, i.round_id, i.kind,
     (hashtext(i.region_id || i.round_id::text) & 65535) %% {variants} AS number, count(*) AS centers
 FROM inspections_inspection i
-CROSS JOIN LATERAL (VALUES
-    (rpad(substr(i.region_id, 1, 2), 12, '0')), (rpad(substr(i.region_id, 1, 4), 12, '0')),
-    (rpad(substr(i.region_id, 1, 6), 12, '0')), (rpad(substr(i.region_id, 1, 9), 12, '0'))
-) above (code)
+{above:i}
 WHERE i.round_id = ANY(%(rounds)s)
 GROUP BY 1, 2, 3, 4
 """
@@ -115,10 +117,7 @@ FROM (
     SELECT DISTINCT ON (center_id) region_id, kind, score FROM reports_centerresult
     ORDER BY center_id, submitted_at DESC
 ) last
-CROSS JOIN LATERAL (VALUES
-    (rpad(substr(last.region_id, 1, 2), 12, '0')), (rpad(substr(last.region_id, 1, 4), 12, '0')),
-    (rpad(substr(last.region_id, 1, 6), 12, '0')), (rpad(substr(last.region_id, 1, 9), 12, '0'))
-) above (code)
+{above:last}
 GROUP BY 1, 2
 """,
 }
@@ -137,10 +136,7 @@ DUE = """
 INSERT INTO inspections_findingtally (region_id, round_id, kind, due_on, open, with_township)
 SELECT above.code, f.round_id, i.kind, f.due_on, count(*), count(*)
 FROM inspections_finding f JOIN inspections_inspection i ON i.id = f.inspection_id
-CROSS JOIN LATERAL (VALUES
-    (rpad(substr(f.region_id, 1, 2), 12, '0')), (rpad(substr(f.region_id, 1, 4), 12, '0')),
-    (rpad(substr(f.region_id, 1, 6), 12, '0')), (rpad(substr(f.region_id, 1, 9), 12, '0'))
-) above (code)
+{above:f}
 WHERE f.round_id = %(last)s GROUP BY 1, 2, 3, 4
 """
 
@@ -155,6 +151,8 @@ def build(size: Size, edition: Any, lead: Any, say: Callable[[str], None]) -> li
     with connection.cursor() as cursor:
 
         def run(statement: str, **more: Any) -> None:
+            for row in ("i", "f", "last"):
+                statement = statement.replace(f"{{above:{row}}}", ABOVE.format(row=row))
             cursor.execute(statement.replace("{variants}", str(VARIANTS)), values | more)
 
         levels = [

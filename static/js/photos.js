@@ -116,7 +116,7 @@ class Photos {
     this.#atWork -= 1;
     await this.#store.setMeta(SHOOTING, null).catch(() => {});
     // Another picture may have been refused meanwhile: that must stay to be read.
-    if (!failure) this.#said(item, words.reading) && this.#say(item, "");
+    if (!failure) this.#unsay(item, words.reading);
     else if (failure instanceof Unreadable) this.#say(item, words.unreadable, "alert");
     else this.#say(item, failure.name === "QuotaExceededError" ? words.full : words.notKept, "alert");
     this.#send();
@@ -299,8 +299,9 @@ class Photos {
     return this.#mayGo() ? this.#words.small : this.#words.waits;
   }
 
-  #said(item, words) {
-    return item.querySelector(".photo-said")?.textContent === words;
+  #unsay(item, words) {
+    const said = item.querySelector(".photo-said");
+    if (said?.textContent === words) this.#say(item, "");
   }
 
   #say(item, words, role = "status") {
