@@ -137,6 +137,8 @@ ACTIONS = {
     "photo.announce": gettext_lazy("登记照片"),
     "photo.arrive": gettext_lazy("收到照片"),
     "notices.export": gettext_lazy("导出通知"),
+    "boundary.load": gettext_lazy("载入边界"),
+    "boundary.remove": gettext_lazy("移除边界"),
     "region.export": gettext_lazy("导出地区统计"),
     "county.read": gettext_lazy("查看总览"),
     "our_centers.read": gettext_lazy("查看本单位"),

@@ -221,6 +221,19 @@ class RegionFilter(forms.Form):
         self.fields["against"].choices = [("none", _("不对比")), *named]
 
 
+class BoundaryForm(forms.Form):
+    """A file of boundaries, and whose map it is."""
+
+    file = forms.FileField(
+        label=_("边界文件"),
+        widget=forms.FileInput(attrs={"accept": ".json,.geojson"}),
+    )
+    source = forms.CharField(
+        label=_("来源和审图号"), max_length=100,
+        help_text=_("印在分布图下面，例如：某省标准地图服务，审图号：某S(2026)001号。"),
+    )  # fmt: skip
+
+
 class RehearsalForm(forms.Form):
     """Which edition is tried out on which rounds, in which of the person's regions."""
 

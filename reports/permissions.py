@@ -135,6 +135,11 @@ def can_supersede(user: User, document: OfficialDocument) -> Verdict:
     return verdict and holder(user, Role.ADMINISTRATOR, Role.REVIEWER, code=document.body.region_id)
 
 
+def can_load_boundaries(user: User, region: Region) -> Verdict:
+    """What the maps of a region are drawn from is loaded by those who administer all of it."""
+    return holder(user, Role.ADMINISTRATOR, code=region.code)
+
+
 def can_export(user: User) -> Verdict:
     return holder(user, Role.ADMINISTRATOR)
 

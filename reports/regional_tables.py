@@ -17,7 +17,7 @@ from organization.templatetags.portal import grade_name, score, signed
 
 from .outcomes import BAND, points
 from .overview import mean
-from .regional import Figures, Place, View, ranks
+from .regional import Place, View, ranks
 from .sheets import STARTS, Field, Form, Sheet
 
 WORST_SHOWN = 10
@@ -308,7 +308,7 @@ def _heated(value: Decimal | None) -> Cell:
     return Cell(value, words=f"{value:.0f}", heat=heat)
 
 
-# ---- the regions above, and the tiles
+# ---- the regions above
 
 
 def trail(region: Region, sees: Callable[[str], bool], query: dict[str, str]) -> list[tuple[str, str]]:
@@ -319,24 +319,3 @@ def trail(region: Region, sees: Callable[[str], bool], query: dict[str, str]) ->
             found.append((above.name, address(Place(above.code, above.name, region=above), query)))
         above = above.parent
     return found[::-1]
-
-
-def tiles(shown: View, query: dict[str, str]) -> list[dict[str, Any]]:
-    """One tile a place, by code, as warm as its average is low."""
-    return [
-        {
-            "name": place.name,
-            "url": address(place, query),
-            "average": shown.figures[place.key].average,
-            "band": _tone(shown.figures[place.key]),
-        }
-        for place in shown.places
-    ]
-
-
-def _tone(figures: Figures) -> int:
-    """1 to 4, best first, as the default grades; 0 where nothing is scored."""
-    average = figures.average
-    if average is None:
-        return 0
-    return 1 if average >= 90 else 2 if average >= 80 else 3 if average >= 60 else 4

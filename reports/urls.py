@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    boundaries,
     comparing,
     corrections,
     documents,
@@ -27,6 +28,8 @@ urlpatterns = [
     path("county/lessons/", lessons.lessons, name="lessons"),
     path("county/lessons/<str:key>.csv", lessons.lesson_table, name="lesson-table"),
     path("regions/<str:code>/", regions.region, name="region"),
+    path("regions/<str:code>/boundaries/", boundaries.boundaries, name="boundaries"),
+    path("regions/<str:code>/boundaries/remove/", boundaries.boundaries_remove, name="boundaries-remove"),
     path("regions/<str:code>/<slug:name>.<str:form>", regions.region_table, name="region-table"),
     path("our-centers/", homes.our_centers, name="our-centers"),
     path("findings/", homes.finding_list, name="finding-list"),

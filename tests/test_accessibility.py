@@ -187,6 +187,7 @@ def figures_and_drafts(stage: Stage, asked: Finding) -> list[str]:
     return [
         f"/regions/{stage.county.region.code}/",
         f"/regions/{stage.county.townships[0].code}/",
+        f"/regions/{stage.county.region.code}/boundaries/",
         "/county/lessons/",
         f"/requests/{objection.pk}/correct/",
         f"/inspections/{asked.inspection_id}/comparison/",

@@ -1,5 +1,6 @@
 """Every write of scores and official documents."""
 
+from .boundaries import Loaded, load_boundaries, remove_boundaries
 from .correcting import correct_score, supersede_document
 from .documents import (
     bytes_of,
@@ -25,6 +26,7 @@ from .summaries import adjust, follow_center
 
 __all__ = [
     "Editions",
+    "Loaded",
     "acknowledge",
     "add_seal",
     "adjust",
@@ -42,8 +44,10 @@ __all__ = [
     "enter_paper_numbers",
     "follow_center",
     "issue_document",
+    "load_boundaries",
     "next_number",
     "note_view",
+    "remove_boundaries",
     "remove_old_files",
     "remove_view",
     "replace_document",

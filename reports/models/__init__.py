@@ -1,5 +1,6 @@
-"""Issuing bodies, the numbers they give, official documents as drafted and issued, summaries of scores."""
+"""Issuing bodies, the numbers they give, official documents, summaries of scores, boundaries of maps."""
 
+from .boundaries import Boundary
 from .documents import DocumentEvent, OfficialDocument
 from .jobs import Job, JobFile, JobItem
 from .offices import DefaultWording, GivenNumber, IssuingBody, NumberSequence, SealImage
@@ -8,6 +9,7 @@ from .summaries import CenterResult, ItemSummary, LatestSummary, ScoreSummary, S
 from .views import SavedView
 
 __all__ = [
+    "Boundary",
     "CenterResult",
     "DefaultWording",
     "DocumentEvent",

@@ -24,6 +24,7 @@ from .. import permissions, plots, regional, regional_tables, sheets
 from ..forms import RegionFilter
 from ..loading import load_region_watched
 from ..outcomes import BAND, BANDS
+from ..region_map import region_map
 from .exports import XLSX
 
 FILTERS = ("round", "against", "kind")
@@ -56,7 +57,9 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
             "figures": _figures(shown),
             "tables": tables,
             "plots": _plots(shown),
-            "tiles": regional_tables.tiles(shown, query) if shown.region.level < Level.TOWNSHIP else [],
+            "map": region_map(shown, query),
+            "can_load": shown.region.level < Level.TOWNSHIP
+            and permissions.can_load_boundaries(request.user, place),
             "query": urlencode({**query, **({"items": "all"} if all_items else {})}),
             "more_items": _more(shown, query, all_items),
             "self_check": next((row for row in rounds if row.precedes_id == shown.round.pk), None),

@@ -182,6 +182,7 @@ def _documents(place: Place) -> dict[str, Row]:
         "kept_photo": {"pk": kept.pk},
         "round": {"pk": done.round_id},
         "region": {"code": done.region_id},
+        "county": {"code": place.stage.county.region.code},
         "region_table": {"code": done.region_id, "name": "ranking", "form": "csv"},
         "issued": {"pk": notice.pk},
         "page": {"pk": notice.pk, "number": 1},

@@ -212,6 +212,8 @@ RULES: dict[str, Rule | tuple[Rule, ...]] = {
     "reports:county": page(WRITERS),
     "reports:region": page(WRITERS, "region"),
     "reports:region-table": act(WRITERS, "region_table"),
+    "reports:boundaries": form(ADMINISTRATOR, "county"),
+    "reports:boundaries-remove": act(ADMINISTRATOR, "county"),
     "reports:our-centers": page(STAFF),
     "reports:lessons": page(WRITERS),
     "reports:lesson-table": act(WRITERS, "lesson"),

@@ -32,6 +32,8 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
     "lessons": ("get", "", NONE | WRITERS),
     "region": ("get", "region", WRITERS),
     "region-table": ("post", "region_table", WRITERS),
+    "boundaries": ("get", "county", {"administrator": 200, "reviewer": 403, "signatory": 403}),
+    "boundaries-remove": ("post", "county", {"administrator": 302, "reviewer": 403, "signatory": 403}),
     "our-centers": ("get", "", NONE | {"township_staff": 200}),
     "finding-list": ("get", "", ALL),
     "document-list": ("get", "", ALL),
@@ -162,6 +164,7 @@ def arguments(stage: Stage, about: str) -> list[Any]:
         "": [],
         "submitted": [stage.inspections[0].pk],
         "region": [township],
+        "county": [stage.county.region.code],
         "region_table": [township, "ranking", "xlsx"],
     }[about]
 

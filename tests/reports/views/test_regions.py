@@ -252,5 +252,5 @@ def test_township_takes_the_same_queries_for_any_number_of_centers(
     assert list(rebuild_summaries(fix=False)) == []
 
 
-QUERIES = 14
+QUERIES = 15
 QUERIES_OF_A_TOWNSHIP = 17
