@@ -43,8 +43,13 @@ def stacked(shares: Sequence[tuple[str, int, int]], title: str) -> str:
     return _svg(parts, 28, title)
 
 
-def line(values: Sequence[float], labels: Sequence[str], title: str) -> str:
-    """Averages over rounds, oldest at the left; the scale runs from the ten below the lowest to 100."""
+def line(
+    values: Sequence[float], labels: Sequence[str], title: str, breaks: Sequence[tuple[int, str]] = ()
+) -> str:
+    """Averages over rounds, oldest at the left; the scale runs from the ten below the lowest to 100.
+
+    Before each value in `breaks` stands a line with its words, as where another standard begins.
+    """
     low = max(0, int(min([*values, 100]) // 10 * 10 - 10))
     left, right, top, base = 72, WIDTH - 40, 24, 170
 
@@ -58,6 +63,10 @@ def line(values: Sequence[float], labels: Sequence[str], title: str) -> str:
         parts.append(f'<line class="axis" x1="36" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>')
         parts.append(_text(30, y + 4, str(mark), "end"))
     spots = [at(place, value) for place, value in enumerate(values)]
+    for place, words in breaks:
+        x = (spots[place - 1][0] + spots[place][0]) / 2
+        parts.append(f'<line class="break" x1="{x:.1f}" x2="{x:.1f}" y1="8" y2="{base}"/>')
+        parts.append(_text(x + 4, 16, words, "start"))
     parts.append(f'<polyline class="line" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in spots)}"/>')
     for (x, y), value, label in zip(spots, values, labels, strict=True):
         parts.append(f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="4"/>')

@@ -255,7 +255,7 @@ def _trend(region: Region, round: Round, kind: str) -> list[tuple[Round, int, in
     rows = rows.filter(kind=kind) if kind else rows
     summed = rows.order_by().values("round").annotate(n=Sum("centers"), total=Sum("score_sum"))
     newest = list(summed.filter(n__gt=0).order_by("-round__starts_on", "-round")[:TREND_SHOWN])
-    held = Round.objects.in_bulk([row["round"] for row in newest])
+    held = Round.objects.select_related("edition").in_bulk([row["round"] for row in newest])
     return [(held[row["round"]], row["n"], row["total"]) for row in reversed(newest)]
 
 

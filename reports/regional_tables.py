@@ -1,10 +1,6 @@
 """The tables of a region's page: what is shown is what is downloaded."""
 
-import csv
-import io
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,78 +9,28 @@ from django.utils.translation import gettext as _
 
 from organization.codes import Level
 from organization.models import Region
-from organization.templatetags.portal import grade_name, score, signed
+from organization.templatetags.portal import grade_name, score
+from standards.models import Item
 
+from . import item_history, latest
+from .cells import Cell, Column, Table, bar, change, climbed, heated, number, scored, share
+from .item_history import History, edition_changes, edition_words
+from .latest import Latest
 from .outcomes import BAND, points
 from .overview import mean
 from .regional import Place, View, ranks
-from .sheets import STARTS, Field, Form, Sheet
 
 WORST_SHOWN = 10
 HEATED_SHOWN = 20
-HEATS = 5
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A value as a spreadsheet gets it, and how the page shows it: as words, with a bar, warm or cold."""
-
-    value: Any
-    words: str = ""
-    url: str = ""
-    percent: int | None = None
-    heat: int | None = None
-    tone: str = ""
-    is_source: bool = False  # words of the standard, Chinese on every page
-
-
-@dataclass(frozen=True)
-class Column:
-    head: str
-    form: Form = "text"
-    width: int = 12
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table; the first cell of a row is its head."""
-
-    name: str
-    title: str
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[Cell]]
-    note: str = ""
-    look: str = "pinned"
-
-    @property
-    def lines(self) -> list[list[tuple[Column, Cell]]]:
-        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
-
-    def sheet(self, notes: Sequence[str]) -> Sheet:
-        fields = [Field(column.head, column.width, column.form) for column in self.columns]
-        rows = [[cell.value for cell in row] for row in self.rows]
-        return Sheet(self.title, self.title, fields, rows, notes=notes)
-
-    def csv_lines(self) -> Iterator[str]:
-        """Lines for a spreadsheet; an apostrophe stands before text that it would take for a formula."""
-        out = io.StringIO()
-        writer = csv.writer(out)
-        for row in [[column.head for column in self.columns], *([c.value for c in row] for row in self.rows)]:
-            writer.writerow([_plain(value) for value in row])
-        yield "\ufeff" + out.getvalue()
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, int | Decimal):
-        return f"{value:f}" if isinstance(value, Decimal) else str(value)
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(STARTS) else text
-
-
-def tables(shown: View, query: dict[str, str], all_items: bool) -> list[Table]:
+def tables(shown: View, standing: Latest, query: dict[str, str], all_items: bool) -> list[Table]:
     """Every table of the page in its order."""
+    items = by_share(shown) if all_items else by_share(shown)[:HEATED_SHOWN]
+    past = item_history.read(shown, items)
     made = [grades(shown), distribution(shown), ranking(shown, query), sections(shown)]
-    return [*made, worst(shown), heat_map(shown, all_items), trend(shown, query)]
+    made += [worst(shown, past, items[:WORST_SHOWN]), heat_map(shown, items), trend(shown, query)]
+    return [*made, item_history.table(shown, past, items), latest.table(shown, standing)]
 
 
 def grade_order(shown: View) -> list[str]:
@@ -103,10 +49,10 @@ def grades(shown: View) -> Table:
         row = [
             Cell(name or _("无等次"), words=grade_name(name) or _("无等次")),
             Cell(shown.own.grades[name]),
-            _share(shown.own.grades[name], shown.own.done),
+            share(shown.own.grades[name], shown.own.done),
         ]
         if shown.against:
-            row.append(_share(shown.own_against.grades[name], shown.own_against.done))
+            row.append(share(shown.own_against.grades[name], shown.own_against.done))
         rows.append(row)
     return Table("grades", _("等次分布"), columns, rows, look="short")
 
@@ -114,7 +60,7 @@ def grades(shown: View) -> Table:
 def distribution(shown: View) -> Table:
     columns = [Column(_("得分"), width=14), Column(_("中心"), "number"), Column(_("占比（%）"), "points")]
     rows = [
-        [Cell(band_words(band)), Cell(count), _share(count, shown.own.scored)]
+        [Cell(band_words(band)), Cell(count), share(count, shown.own.scored)]
         for band, count in sorted(shown.own.bands.items(), reverse=True)
         if count
     ]
@@ -152,12 +98,12 @@ def _ranked(
     figures, other = shown.figures[place.key], shown.figures_against[place.key]
     row = [
         Cell(place.name, url=address(place, query)),
-        _number(now.get(place.key)),
-        _average(figures.average),
+        number(now.get(place.key)),
+        bar(figures.average),
     ]
     if shown.against:
         risen = then[place.key] - now[place.key] if place.key in then and place.key in now else None
-        row += [_change(figures.average, other.average), _risen(risen)]
+        row += [change(figures.average, other.average), climbed(risen)]
     return [
         *row, Cell(figures.done), Cell(figures.inspections),
         Cell(figures.open, url=_findings(shown, place, "open") if figures.open else ""),
@@ -190,11 +136,11 @@ def sections(shown: View) -> Table:
     columns += [Column(place.name, "points") for place in shown.places]
     rows = []
     for section in sections_of(shown):
-        row = [Cell(section.title, is_source=True), _average(shown.own.section(section.code))]
+        row = [Cell(section.title, is_source=True), bar(shown.own.section(section.code))]
         if shown.against:
             other = shown.own_against.section(section.code)
-            row += [_score(other), _change(shown.own.section(section.code), other)]
-        rows.append(row + [_score(shown.figures[place.key].section(section.code)) for place in shown.places])
+            row += [scored(other), change(shown.own.section(section.code), other)]
+        rows.append(row + [scored(shown.figures[place.key].section(section.code)) for place in shown.places])
     return Table("sections", _("分项得分"), columns, rows, look="pinned heated")
 
 
@@ -204,7 +150,7 @@ def sections_of(shown: View) -> list[Any]:
     return list(found.values())
 
 
-def worst(shown: View) -> Table:
+def worst(shown: View, past: History, items: Sequence[Item]) -> Table:
     columns = [
         Column(_("检查项"), width=36), Column(_("条款"), width=16),
         Column(_("有问题的中心"), "number", 14), Column(_("占比（%）"), "points"),
@@ -213,13 +159,15 @@ def worst(shown: View) -> Table:
     if shown.against:
         columns += [Column(_("对比轮次占比（%）"), "points", 18)]
     rows = []
-    for item in by_share(shown)[:WORST_SHOWN]:
+    for item in items:
         lost = points(shown.own.items[item.pk]["lost"])
         row = [
             Cell(item.title, url=_item_url(shown, item.pk), is_source=True), Cell(item.clause.code),
-            Cell(shown.own.short(item)), _bar(shown.own.share(item)), Cell(lost, words=score(lost)),
+            Cell(shown.own.short(item)), bar(shown.own.share(item)), Cell(lost, words=score(lost)),
         ]  # fmt: skip
-        rows.append([*row, _score(shown.own_against.share(item))] if shown.against else row)
+        rows.append(
+            [*row, item_history.cell(past, shown, shown.against, item, scored)] if shown.against else row
+        )
     return Table("worst", _("问题最多的检查项"), columns, rows, look="cards")
 
 
@@ -234,16 +182,15 @@ def _item_url(shown: View, item: int) -> str:
     return f"{reverse('reports:finding-list')}?{urlencode(wanted)}"
 
 
-def heat_map(shown: View, all_items: bool) -> Table:
-    items = by_share(shown)
+def heat_map(shown: View, items: Sequence[Item]) -> Table:
     columns = [Column(_("检查项"), width=36), Column(_("全部（%）"), "points")]
     columns += [Column(place.name, "points") for place in shown.places]
     rows = [
         [
-            Cell(item.title, is_source=True), _heated(shown.own.share(item)),
-            *(_heated(shown.figures[place.key].share(item)) for place in shown.places),
+            Cell(item.title, is_source=True), heated(shown.own.share(item)),
+            *(heated(shown.figures[place.key].share(item)) for place in shown.places),
         ]
-        for item in (items if all_items else items[:HEATED_SHOWN])
+        for item in items
     ]  # fmt: skip
     note = _("每格是有问题的中心占适用中心的百分比，颜色越深越多；“—”为还没有检查或都不适用。")
     return Table("items", _("检查项×地区"), columns, rows, note, look="pinned heated")
@@ -254,58 +201,19 @@ def trend(shown: View, query: dict[str, str]) -> Table:
         Column(_("轮次"), width=30), Column(_("开始"), "date"), Column(_("中心"), "number"),
         Column(_("平均分"), "points"), Column(_("比上一轮"), "points"),
     ]  # fmt: skip
+    changes = edition_changes([round for round, _n, _sum in shown.trend])
+    if changes:
+        columns.append(Column(_("标准"), width=24))
     rows, last = [], None
     for round, count, total in shown.trend:
         average = mean(points(total), count)
         link = "?" + urlencode({**query, "round": round.pk, "against": ""})
         day = Cell(round.starts_on, words=round.starts_on.isoformat())
-        rows.append([Cell(round.name, url=link), day, Cell(count), _average(average), _change(average, last)])
+        row = [Cell(round.name, url=link), day, Cell(count), bar(average), change(average, last)]
+        rows.append([*row, Cell(edition_words(round.edition))] if changes else row)
         last = average
-    return Table("trend", _("历次变化"), columns, rows)
-
-
-# ---- cells
-
-
-def _number(value: int | None) -> Cell:
-    return Cell(value, words="—" if value is None else "")
-
-
-def _score(value: Decimal | None) -> Cell:
-    return Cell(value, words="—" if value is None else score(value))
-
-
-def _average(value: Decimal | None) -> Cell:
-    return _bar(value)
-
-
-def _bar(value: Decimal | None) -> Cell:
-    return Cell(value, words="—") if value is None else Cell(value, words=score(value), percent=round(value))
-
-
-def _share(count: int, of: int) -> Cell:
-    return _bar(mean(Decimal(100 * count), of) if of else None)
-
-
-def _change(now: Decimal | None, then: Decimal | None) -> Cell:
-    if now is None or then is None:
-        return Cell(None, words="—")
-    gained = now - then
-    return Cell(gained, words=signed(gained), tone="good" if gained > 0 else "bad" if gained < 0 else "")
-
-
-def _risen(places: int | None) -> Cell:
-    if places is None:
-        return Cell(None, words="—")
-    words = f"↑{places}" if places > 0 else f"↓{-places}" if places < 0 else _("不变")
-    return Cell(places, words=words, tone="good" if places > 0 else "bad" if places < 0 else "")
-
-
-def _heated(value: Decimal | None) -> Cell:
-    if value is None:
-        return Cell(None, words="—")
-    heat = 0 if value == 0 else min(HEATS, 1 + int(value) * HEATS // 100)
-    return Cell(value, words=f"{value:.0f}", heat=heat)
+    note = " ".join([*changes, _("标准不同，平均分不能直接相比。")]) if changes else ""
+    return Table("trend", _("历次变化"), columns, rows, note)
 
 
 # ---- the regions above

@@ -133,7 +133,7 @@ def _write_cell(page: Any, row: int, column: int, form: Form, value: Any, format
     style = formats.cells[form]
     if value is None or value == "":
         page.write_blank(row, column, None, style)
-    elif form in ("number", "points"):
+    elif form in ("number", "points") and not isinstance(value, str):
         page.write_number(row, column, float(value) if isinstance(value, Decimal) else value, style)
     elif form in ("date", "moment"):
         page.write_datetime(row, column, _when(value), style)

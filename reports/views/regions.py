@@ -20,8 +20,10 @@ from organization.models import Region, ServiceCenter
 from organization.replica import from_replica
 from organization.templatetags.portal import grade_name, signed
 
-from .. import permissions, plots, regional, regional_tables, sheets
+from .. import latest, permissions, plots, regional, regional_tables, sheets
 from ..forms import RegionFilter
+from ..item_history import edition_words
+from ..latest import Latest
 from ..loading import load_region_watched
 from ..outcomes import BAND, BANDS
 from ..region_map import region_map
@@ -46,7 +48,8 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
     shown = _shown(place, rounds, query)
     if shown is not None:
         all_items = request.GET.get("items") == "all"
-        tables = {table.name: table for table in regional_tables.tables(shown, query, all_items)}
+        standing = latest.read(shown)
+        tables = {table.name: table for table in regional_tables.tables(shown, standing, query, all_items)}
         context |= {
             "shown": shown,
             "form": RegionFilter(
@@ -54,7 +57,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
                 | {"round": shown.round.pk, "against": shown.against.pk if shown.against else "none"},
                 rounds=rounds,
             ),
-            "figures": _figures(shown),
+            "figures": _figures(shown, standing),
             "tables": tables,
             "plots": _plots(shown),
             "map": region_map(shown, query),
@@ -73,9 +76,12 @@ def region_table(request: HttpRequest, code: str, name: str, form: str) -> FileR
     place = load_region_watched(request.user, code)
     query = _query(request)
     shown = _shown(place, regional.rounds_in(place), query)
-    made = regional_tables.tables(shown, query, request.GET.get("items") == "all") if shown else []
+    if shown is None or form not in ("xlsx", "csv"):
+        raise Http404
+    all_items = request.GET.get("items") == "all"
+    made = regional_tables.tables(shown, latest.read(shown), query, all_items)
     table = next((one for one in made if one.name == name), None)
-    if shown is None or table is None or form not in ("xlsx", "csv"):
+    if table is None:
         raise Http404
     record("region.export", by=request.user, target=place, region=place.code, now=timezone.now(), table=name)
     filename = f"{place.name} {shown.round.name} {table.title}.{form}"
@@ -85,7 +91,7 @@ def region_table(request: HttpRequest, code: str, name: str, form: str) -> FileR
             content_type="text/csv; charset=utf-8",
         )  # fmt: skip
     out = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes and so removes it
-    sheets.write(out.name, [table.sheet(_notes(shown))])
+    sheets.write(out.name, [table.sheet([*_notes(shown), *filter(None, [table.note])])])
     return FileResponse(out, as_attachment=True, filename=filename, content_type=XLSX)
 
 
@@ -115,7 +121,7 @@ def _notes(shown: regional.View) -> list[str]:
     return lines
 
 
-def _figures(shown: regional.View) -> list[dict[str, Any]]:
+def _figures(shown: regional.View, standing: Latest) -> list[dict[str, Any]]:
     """The line of figures, with the rows behind them where there is a page of those."""
     own, other = shown.own, shown.own_against.average
     rows = f"{reverse('reports:finding-list')}?round={shown.round.pk}&region={shown.region.prefix}"
@@ -139,6 +145,12 @@ def _figures(shown: regional.View) -> list[dict[str, Any]]:
             "tone": "bad" if own.overdue else "",
             "url": f"{rows}&state=overdue" if own.overdue else "",
         },
+        {
+            "figure": "—" if standing.average is None else standing.average,
+            "label": _("各中心最近得分"),
+            "sub": _("%(count)d个中心，不分轮次") % {"count": standing.own[0]},
+            "url": "#latest",
+        },
     ]
 
 
@@ -161,14 +173,20 @@ def _plots(shown: regional.View) -> dict[str, Any]:
     ]
     bands = range(BANDS)
     averages = [float(total) / 10_000 / count for _round, count, total in shown.trend]
-    days = [f"{round.starts_on:%Y-%m}" for round, _count, _total in shown.trend]
+    rounds = [round for round, _count, _total in shown.trend]
+    days = [f"{round.starts_on:%Y-%m}" for round in rounds]
+    breaks = [
+        (place, edition_words(round.edition))
+        for place, round in enumerate(rounds)
+        if place and round.edition_id != rounds[place - 1].edition_id
+    ]
     drawn = {
         "grades": plots.stacked(shares, f"{title} {_('等次分布')}"),
         "distribution": plots.columns(
             [own.bands[band] for band in bands], [str(band * BAND) for band in bands],
             f"{title} {_('得分分布')}",
         ),
-        "trend": plots.line(averages, days, f"{title} {_('历次变化')}") if len(averages) > 1 else "",
+        "trend": plots.line(averages, days, f"{title} {_('历次变化')}", breaks) if len(averages) > 1 else "",
     }  # fmt: skip
     # Words in the drawings are escaped where they are drawn.
     marked: dict[str, Any] = {name: mark_safe(svg) for name, svg in drawn.items()}  # noqa: S308

@@ -25,7 +25,7 @@ from tests.stage import make_round, take_in
 pytestmark = pytest.mark.django_db
 SHORT = {"yes": Given(False, note="门未开"), "area": Given("75"), "posts": Given(na=True, reason="没有窗口")}
 COUNTY = "410523000000"
-TABLES = ("grades", "distribution", "ranking", "sections", "worst", "items", "trend")
+TABLES = ("grades", "distribution", "ranking", "sections", "worst", "items", "trend", "history", "latest")
 
 
 def page(client: Client, code: str, **query: Any) -> Any:
@@ -252,5 +252,5 @@ def test_township_takes_the_same_queries_for_any_number_of_centers(
     assert list(rebuild_summaries(fix=False)) == []
 
 
-QUERIES = 15
-QUERIES_OF_A_TOWNSHIP = 17
+QUERIES = 20
+QUERIES_OF_A_TOWNSHIP = 23
