@@ -1,9 +1,9 @@
 """The items that one kind of center is inspected by, with their rows' keys, read once per process."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from standards.content import ClauseData, ItemData, SectionData, StandardData
 from standards.editions import load_edition
@@ -11,6 +11,8 @@ from standards.models import Item
 
 if TYPE_CHECKING:
     from .models import Inspection
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,14 @@ class Checklist:
     entries: tuple[Entry, ...]
     by_code: Mapping[str, Entry]
     by_pk: Mapping[int, Entry]
+    _derived: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def derive(self, make: Callable[["Checklist"], Made]) -> Made:
+        """What `make` works out of the checklist, once; kept as long as the checklist itself."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        found: Made = self._derived[make]
+        return found
 
     def sections(self) -> list[tuple[SectionData, list[Entry]]]:
         """The sections that have items for this kind of center, each with them."""

@@ -15,7 +15,7 @@ from standards.wording import describe
 from .answers import Checked
 from .checklist import Entry
 from .holiday_lists import LONGEST, Fault, Kind
-from .models import Answer
+from .submission_rows import StoredAnswer
 
 HOLIDAY_FAULTS = {
     Kind.LINE: gettext_lazy("这一行不能读取：“%(found)s”。应为“2027-01-01 休 元旦”或“2027-02-14 班 春节”。"),
@@ -48,7 +48,7 @@ def answer_words(item: ItemData, kind: str, answer: Checked) -> str:
     return _value_words(item.measure, kind, value)
 
 
-def found_words(entry: Entry, answer: Answer, kind: str) -> str:
+def found_words(entry: Entry, answer: StoredAnswer, kind: str) -> str:
     """What a stored answer says was found."""
     checked = Checked(answer.value, answer.na, answer.reason, answer.note, answer.status)
     return answer_words(entry.item, kind, checked)

@@ -8,18 +8,22 @@ only while the transaction commits, and transactions that touch the same rows wa
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
 
 from django.db import connection, models, transaction
 
 from .codes import Level
-from .models import Region
-from .querysets import within
 
 # Rows of one statement; SQLite takes a limited number of values.
 BATCH = 400
-# A region's own columns and those of the four levels that may be above it.
-_UPWARD = [f"{'parent__' * up}{name}" for up in range(5) for name in ("code", "level")]
+_COUNTED = range(Level.PROVINCE, Level.TOWNSHIP + 1)
+# A region and the four levels that may be above it.
+_UPWARD = f"""
+SELECT {", ".join(f"r{up}.code, r{up}.level" for up in range(5))} FROM organization_region r0
+{" ".join(f"LEFT JOIN organization_region r{up} ON r{up}.code = r{up - 1}.parent_id" for up in range(1, 5))}
+WHERE r0.code IN
+"""  # noqa: S608 - names of our own
 
 Key = tuple[Any, ...]
 
@@ -96,22 +100,14 @@ Chains = dict[str, list[tuple[int, str]]]
 
 def chains_of(codes: Iterable[str]) -> Chains:
     """The regions for which each place counts, with their levels, deepest first: township to province."""
-    wanted = set(codes)
-    return _chains(Region.objects.filter(code__in=wanted)) if wanted else {}
-
-
-def chains_within(prefix: str) -> Chains:
-    """The same for every place whose code begins so."""
-    return _chains(Region.objects.filter(within((prefix,), "code")))
-
-
-def _chains(regions: models.QuerySet[Region]) -> Chains:
-    found = {}
-    for row in regions.order_by().values_list(*_UPWARD).iterator():
-        steps = zip(row[1::2], row[::2], strict=True)
-        found[row[0]] = [
-            (level, code) for level, code in steps if level and Level.PROVINCE <= level <= Level.TOWNSHIP
-        ]
+    wanted, found = sorted(set(codes)), {}
+    for start in range(0, len(wanted), BATCH):
+        batch = wanted[start : start + BATCH]
+        with connection.cursor() as cursor:
+            cursor.execute(f"{_UPWARD} ({', '.join(['%s'] * len(batch))})", batch)
+            for row in cursor.fetchall():
+                steps = zip(row[1::2], row[::2], strict=True)
+                found[row[0]] = [(level, code) for level, code in steps if level in _COUNTED]
     return found
 
 
@@ -127,26 +123,36 @@ def _spread(rows: Mapping[Key, Mapping[str, int]], chains: Chains) -> dict[Key, 
 
 
 def _write_table(model: Any, rows: Mapping[Key, Mapping[str, int]]) -> None:
-    keys, counts = ("region_id", *model.KEY), model.COUNTS
-    fields = [model._meta.get_field(name.removesuffix("_id")) for name in (*keys, *counts)]
-    prepare = [field.get_db_prep_save for field in fields[: len(keys)]]
-    quote = connection.ops.quote_name
-    table, columns = quote(model._meta.db_table), [quote(field.column) for field in fields]
-    added = ", ".join(f"{name} = {table}.{name} + EXCLUDED.{name}" for name in columns[len(keys) :])
-    values = [
-        [
-            *(prepared(value, connection) for prepared, value in zip(prepare, key[1:], strict=True)),
-            # Plain numbers, which any database takes as they are: this is on the way of every submit.
-            *(row.get(name, 0) for name in counts),
-        ]
-        for key, row in rows.items()
-    ]
-    marks = f"({', '.join(['%s'] * len(fields))})"
+    beginning, marks, ending, days = _statement(model)
+    values = []
+    for (_level, *key), counts in rows.items():
+        for place in days:
+            key[place] = connection.ops.adapt_datefield_value(key[place])
+        values.append((*key, *(counts.get(name, 0) for name in model.COUNTS)))
     with connection.cursor() as cursor:
         for start in range(0, len(values), BATCH):
             batch = values[start : start + BATCH]
             cursor.execute(
-                f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([marks] * len(batch))} "  # noqa: S608
-                f"ON CONFLICT ({', '.join(columns[: len(keys)])}) DO UPDATE SET {added}",
+                f"{beginning}{', '.join([marks] * len(batch))}{ending}",
                 [value for row in batch for value in row],
             )
+
+
+@cache
+def _statement(model: Any) -> tuple[str, str, str, tuple[int, ...]]:
+    """What stands before and behind the rows, a row, and which parts of its key are days.
+
+    Everything else is text or a whole number, which any database takes as it is.
+    """
+    keys, counts = ("region_id", *model.KEY), model.COUNTS
+    fields = [model._meta.get_field(name.removesuffix("_id")) for name in (*keys, *counts)]
+    quote = connection.ops.quote_name
+    table, columns = quote(model._meta.db_table), [quote(field.column) for field in fields]
+    added = ", ".join(f"{name} = {table}.{name} + EXCLUDED.{name}" for name in columns[len(keys) :])
+    days = (place for place in range(len(keys)) if isinstance(fields[place], models.DateField))
+    return (
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ",  # noqa: S608 - names of our own
+        f"({', '.join(['%s'] * len(fields))})",
+        f" ON CONFLICT ({', '.join(columns[: len(keys)])}) DO UPDATE SET {added}",
+        tuple(days),
+    )

@@ -13,9 +13,12 @@ from django.db import connection, transaction
 from .chain import BEGINNING, digest
 from .freezing import ENTRIES
 from .models import AuditCut, AuditEntry
+from .stored_rows import rows_where
 
 # What one write seals at most on its way; the rest is left to the next, or to `anchor_audit`.
 BATCH = 200
+# Where a table with positions ends.
+_LAST = "SELECT position, digest FROM {table} WHERE position IS NOT NULL ORDER BY position DESC LIMIT 1"
 # The number of our advisory lock in PostgreSQL: the bytes of "audit".
 LOCK = 0x6175646974
 
@@ -31,7 +34,7 @@ def seal(limit: int = BATCH) -> int:
     with transaction.atomic():
         if not _alone():
             return 0
-        waiting = list(AuditEntry.objects.filter(position=None).order_by("pk")[:limit])
+        waiting = rows_where(AuditEntry, "WHERE position IS NULL ORDER BY id LIMIT %s", [limit])
         if waiting:
             _seal(waiting)
         return len(waiting)
@@ -47,11 +50,12 @@ def seal_all() -> int:
 
 def head() -> tuple[int, str]:
     """Return the last sealed position and its digest."""
-    last = AuditEntry.objects.exclude(position=None).order_by("-position")
-    found = last.values_list("position", "digest").first() or (
-        AuditCut.objects.order_by("-position").values_list("position", "digest").first()
-    )
-    return found or (0, BEGINNING)
+    with connection.cursor() as cursor:
+        for table in (ENTRIES, AuditCut._meta.db_table):
+            cursor.execute(_LAST.format(table=table))
+            if found := cursor.fetchone():
+                return found[0], found[1]
+    return 0, BEGINNING
 
 
 def content_of(entry: AuditEntry) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """One row by its key, as every request asks for its session and its user, by a statement made once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -11,35 +11,50 @@ Row = TypeVar("Row", bound=models.Model)
 Convert = Callable[[Any], Any]
 
 
-def by_key(model: type[Row], key: Any) -> Row:
-    """The row as the ORM returns it, without building its query anew; raises the model's `DoesNotExist`."""
-    statement, names, converters = _reading(model, connection.vendor)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [key])
-        values = cursor.fetchone()
-    if values is None:
+def by_key(model: type[Row], key: Any, *, held: bool = False) -> Row:
+    """The row as the ORM returns it, without building its query anew; raises the model's `DoesNotExist`.
+
+    `held` locks it until the transaction ends; who only refers to the row, as findings do, does not wait.
+    """
+    ending = f"WHERE {connection.ops.quote_name(model._meta.pk.column)} = %s"
+    if held and connection.features.has_select_for_no_key_update:
+        ending += " FOR NO KEY UPDATE"
+    found = rows_where(model, ending, [key])
+    if not found:
         raise model.DoesNotExist
-    row = list(values)
-    for place, convert in converters:
-        row[place] = convert(row[place])
-    return model.from_db(connection.alias, names, row)
+    return found[0]
+
+
+def rows_where(model: type[Row], ending: str, params: Sequence[Any]) -> list[Row]:
+    """Whole rows, as the ORM returns them; `ending` is what follows the name of the table, none of it given
+    by anybody but us."""
+    beginning, names, converters = _reading(model, connection.vendor)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{beginning} {ending}", params)
+        found = []
+        for values in cursor.fetchall():
+            row = list(values)
+            for place, convert in converters:
+                row[place] = convert(row[place])
+            found.append(model.from_db(connection.alias, names, row))
+    return found
 
 
 @cache
 def _reading(model: type[models.Model], vendor: str) -> tuple[str, list[str], list[tuple[int, Convert]]]:
-    """The statement, the names of its columns, and what turns the database's values into the fields'."""
+    """How a statement begins, the names of its columns, and what turns the database's values into fields'."""
     meta, quote = model._meta, connection.ops.quote_name
     fields = meta.concrete_fields
     columns = ", ".join(quote(field.column) for field in fields)
-    # Names of our own tables and columns; the key is a parameter.
-    statement = f"SELECT {columns} FROM {quote(meta.db_table)} WHERE {quote(meta.pk.column)} = %s"  # noqa: S608
+    # Names of our own tables and columns.
+    beginning = f"SELECT {columns} FROM {quote(meta.db_table)}"  # noqa: S608
     converters = [
         (place, _bound(convert, column))
         for place, field in enumerate(fields)
         for column in [Col(meta.db_table, field)]
         for convert in connection.ops.get_db_converters(column) + column.get_db_converters(connection)
     ]
-    return statement, [field.attname for field in fields], converters
+    return beginning, [field.attname for field in fields], converters
 
 
 def _bound(convert: Callable[..., Any], column: Col) -> Convert:

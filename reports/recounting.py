@@ -1,28 +1,26 @@
 """Recounts the summaries from the rows that they count, a province and a round at a time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
-from inspections.models import NO_DAY, Finding, FindingTally, Inspection, Round, RoundTally
-from inspections.workflow import OPEN, SUBMITTED, WITH_TOWNSHIP
-from organization.codes import Level
-from organization.counting import chains_within
+from inspections.entrance import key
+from inspections.models import NO_DAY, FindingTally, Inspection, RoundTally
+from inspections.workflow import SUBMITTED
+from organization.codes import CODE_LENGTH, Level
 from organization.models import Region
 from organization.querysets import within
 
 from .models import CenterResult, ItemSummary, LatestSummary, ScoreSummary, SectionSummary
-from .summing import parts
+from .recount_statements import POSTGRESQL, SQLITE, SUSPECTS, comparison
 
 BY_ROUND = (RoundTally, FindingTally, ScoreSummary, SectionSummary, ItemSummary)
 TABLES = (*BY_ROUND, LatestSummary)
-CHUNK = 2000
-
-Rows = dict[tuple[Any, ...], dict[str, int]]
 
 
 @dataclass(frozen=True)
@@ -36,9 +34,15 @@ class Scope:
     def tables(self) -> tuple[Any, ...]:
         return (LatestSummary,) if self.round_id is None else BY_ROUND
 
-    def rows(self, path: str = "region") -> Q:
-        inside = within((self.prefix,), f"{path}__code")
+    def rows(self) -> Q:
+        inside = within((self.prefix,), "region__code")
         return inside if self.round_id is None else inside & Q(round=self.round_id)
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """What the statements of a recount ask for."""
+        low, high = self.prefix.ljust(CODE_LENGTH, "0"), self.prefix.ljust(CODE_LENGTH, "9")
+        return {"low": low, "high": high, "round": self.round_id}
 
 
 @dataclass(frozen=True)
@@ -68,95 +72,78 @@ def scopes() -> list[Scope]:
     return found
 
 
-class Recount:
-    """The counts of one scope as they should be."""
+@dataclass(frozen=True)
+class Row:
+    """A row of a summary: its region, the rest of its key, and its counts as stored and as they should be."""
 
-    def __init__(
-        self,
-        scope: Scope,
-        chains: Mapping[str, list[tuple[int, str]]],
-        instead: Mapping[UUID, CenterResult],
-    ) -> None:
-        """`instead` are results, by inspection, that take the place of those in the database."""
-        self.scope, self.chains, self.instead = scope, chains, instead
-        self.tables: dict[Any, Rows] = {table: {} for table in scope.tables}
+    region: str
+    key: tuple[Any, ...]
+    stored: tuple[int, ...]
+    counted: tuple[int, ...]
 
-    def run(self) -> "Recount":
-        if self.scope.round_id is None:
-            self._latest()
-        else:
-            self._inspections(self.scope.round_id)
-            self._findings(self.scope.round_id)
-            self._results()
-        return self
-
-    def _add(self, table: Any, place: str, key: tuple[Any, ...], counts: Mapping[str, int]) -> None:
-        rows = self.tables[table]
-        for _level, code in self.chains[place]:
-            row = rows.setdefault((code, *key), {})
-            for name, number in counts.items():
-                row[name] = row.get(name, 0) + number
-
-    def _inspections(self, round_id: int) -> None:
-        counted = Q(state=SUBMITTED) | Q(center__closed_on=None)
-        rows = Inspection.objects.filter(self.scope.rows(), counted).order_by()
-        for place, kind in rows.values_list("region_id", "kind").iterator(CHUNK):
-            self._add(RoundTally, place, (round_id, kind), {"inspections": 1})
-
-    def _findings(self, round_id: int) -> None:
-        rows = Finding.objects.filter(self.scope.rows(), state__in=OPEN).order_by()
-        wanted = rows.values_list("region_id", "inspection__kind", "due_on", "state")
-        for place, kind, due_on, state in wanted.iterator(CHUNK):
-            counts = {"open": 1, "with_township": int(state in WITH_TOWNSHIP)}
-            self._add(FindingTally, place, (round_id, kind, due_on or NO_DAY), counts)
-
-    def _results(self) -> None:
-        rows = CenterResult.objects.filter(self.scope.rows()).order_by().iterator(CHUNK)
-        kept = (row for row in rows if row.pk not in self.instead)
-        for row in chain(kept, self.instead.values()):
-            for table, key, counts in parts(row.round_id, row.kind, row.outcome):
-                self._add(table, row.region_id, key, counts)
-
-    def _latest(self) -> None:
-        rows = CenterResult.objects.filter(self.scope.rows("center__region"), center__closed_on=None)
-        rows = rows.exclude(round__kind=Round.Kind.SELF_CHECK).order_by("center_id", "-submitted_at", "-pk")
-        last = None
-        for center, place, kind, score in rows.values_list(
-            "center_id", "center__region_id", "kind", "score"
-        ).iterator(CHUNK):
-            if center != last and score is not None:
-                self._add(LatestSummary, place, (kind,), {"centers": 1, "score_sum": score})
-            last = center
+    def difference(self, table: Any) -> Difference:
+        names = [
+            name for name, was, now in zip(table.COUNTS, self.stored, self.counted, strict=True) if was != now
+        ]
+        return Difference(
+            table,
+            self.region,
+            dict(zip(table.KEY, self.key, strict=True)),
+            {name: self.stored[table.COUNTS.index(name)] for name in names},
+            {name: self.counted[table.COUNTS.index(name)] for name in names},
+        )
 
 
-def stored(scope: Scope, table: Any) -> Rows:
-    """The rows of a table in the scope as they are."""
-    keys, counts = ("region_id", *table.KEY), table.COUNTS
-    rows = table.objects.filter(scope.rows()).order_by().values_list(*keys, *counts)
-    return {
-        row[: len(keys)]: dict(zip(counts, row[len(keys) :], strict=True)) for row in rows.iterator(CHUNK)
-    }
+def recounted(scope: Scope, table: Any, instead: Collection[CenterResult] = ()) -> list[Row]:
+    """The rows of a table in the scope that are not as they should be; one that is not there counts 0.
+
+    `instead` are results that take the place of those in the database.
+    """
+    dialect = SQLITE if connection.vendor == "sqlite" else POSTGRESQL
+    params = scope.params | {"no_day": NO_DAY.isoformat(), "instead": _as_json(instead)}
+    with connection.cursor() as cursor:
+        cursor.execute(comparison(table, dialect), params)
+        rows = cursor.fetchall()
+    ends = 1 + len(table.KEY)
+    kept = [table._meta.get_field(name.removesuffix("_id")) for name in table.KEY]
+    return [
+        Row(
+            row[0],
+            # SQLite keeps days as text.
+            tuple(
+                field.target_field.to_python(value) if field.is_relation else field.to_python(value)
+                for field, value in zip(kept, row[1:ends], strict=True)
+            ),
+            tuple(int(value) for value in row[ends::2]),
+            tuple(int(value) for value in row[ends + 1 :: 2]),
+        )
+        for row in rows
+    ]
 
 
-def differences(table: Any, have: Rows, should: Rows) -> Iterator[Difference]:
-    """What differs between rows as they are and as they should be; a missing row counts as zeros."""
-    for key in sorted(have.keys() | should.keys()):
-        old, new = have.get(key, {}), should.get(key, {})
-        names = [name for name in table.COUNTS if old.get(name, 0) != new.get(name, 0)]
-        if names:
-            yield Difference(
-                table,
-                key[0],
-                dict(zip(table.KEY, key[1:], strict=True)),
-                {name: old.get(name, 0) for name in names},
-                {name: new.get(name, 0) for name in names},
-            )
+def suspects(scope: Scope) -> list[UUID]:
+    """The inspections whose results are to be held against their frozen content.
+
+    PostgreSQL finds by itself those that differ; on SQLite, which serves a county, it is all of them.
+    """
+    if connection.vendor == "sqlite":
+        rows = Inspection.objects.whole().filter(scope.rows(), state=SUBMITTED).order_by("pk")
+        return list(rows.values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(SUSPECTS, scope.params)
+        return [pk for (pk,) in cursor.fetchall()]
 
 
-def chains_by_province(scopes: Iterable[Scope]) -> Iterator[tuple[Scope, dict[str, list[tuple[int, str]]]]]:
-    """Each scope with the regions above every place in its province, read once a province."""
-    prefix, chains = None, {}
-    for scope in scopes:
-        if scope.prefix != prefix:
-            prefix, chains = scope.prefix, chains_within(scope.prefix)
-        yield scope, chains
+def _as_json(results: Collection[CenterResult]) -> str:
+    """As `recount_statements` reads them; keys as the database spells them."""
+    return json.dumps(
+        [
+            {
+                "inspection_id": key(row.pk),
+                **{name: getattr(row, name) for name in ("region_id", "round_id", "kind", "score", "grade")},
+                "sections": row.sections,
+                "items": row.items,
+            }
+            for row in results
+        ]
+    )

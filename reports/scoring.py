@@ -11,18 +11,19 @@ points of the items add up to their section's, and those of the sections to the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from itertools import accumulate, product
 from typing import Any
 
 from standards.answers import Answer
-from standards.content import EFFORTS, ORDINARY_EFFORT, Placed, Policy, StandardData
+from standards.content import Placed, Policy, StandardData
 from standards.measures import MET, achieved, facts, status
 
 NA, UNANSWERED = "na", "unanswered"
+# Answers to items whose results are kept: most come again and again, but measured numbers do not.
+MOST_KEPT = 50_000
 
 
 @dataclass(frozen=True)
@@ -82,35 +83,69 @@ class Result:
     items: tuple[ItemResult, ...]
 
 
-@dataclass(frozen=True)
-class NextGrade:
-    """The repairs of least effort that lead to a better grade, and what they lead to.
-
-    Failed veto items that must be among them come first, then the largest loss; `efforts` are theirs.
-    """
-
-    grade: str
-    codes: tuple[str, ...]
-    score: Decimal
-    efforts: tuple[str, ...] = ()
-
-
 def score(standard: StandardData, kind: str, answers: Mapping[str, Answer]) -> Result:
     """Score one center; answers to items of the other kind are left aside."""
-    exact = tuple(_item(placed, kind, answers, standard.policy) for placed in standard.placed(kind))
-    items = _shared_out(exact, standard.policy.rounding_places)
-    total = _score(items, standard.policy)
-    complete = all(item.status != UNANSWERED for item in items)
-    vetoed = tuple(item.code for item in items if item.veto and item.scored and item.status != MET)
-    graded = total is not None and complete
-    return Result(
-        score=total,
-        grade=grade(standard.policy, total, bool(vetoed)) if total is not None and graded else None,
-        complete=complete,
-        vetoed=vetoed,
-        sections=_sections(standard, items),
-        items=items,
-    )
+    return Scorer(standard, kind).score(answers)
+
+
+class Scorer:
+    """Scores centers of one kind by one standard; what an answer to an item comes to is worked out once."""
+
+    def __init__(self, standard: StandardData, kind: str) -> None:
+        self.standard, self.kind = standard, kind
+        self._placed = tuple(standard.placed(kind))
+        self._known: dict[tuple[Any, ...], Weighed] = {}
+
+    def score(self, answers: Mapping[str, Answer]) -> Result:
+        """Score one center; answers to items of the other kind are left aside."""
+        policy = self.standard.policy
+        weighed = [self._weighed(placed, answers.get(placed.item.code)) for placed in self._placed]
+        items = _shared_out(weighed, policy.rounding_places)
+        total = _score(weighed, policy)
+        complete = all(item.status != UNANSWERED for item in items)
+        vetoed = tuple(item.code for item in items if item.veto and item.scored and item.status != MET)
+        graded = total is not None and complete
+        return Result(
+            score=total,
+            grade=grade(policy, total, bool(vetoed)) if total is not None and graded else None,
+            complete=complete,
+            vetoed=vetoed,
+            sections=_sections(self.standard, weighed, items),
+            items=items,
+        )
+
+    def _weighed(self, placed: Placed, answer: Answer | None) -> Weighed:
+        key = (placed.item.code, answer and (answer.na or (answer.value,)))
+        if key not in self._known:
+            if len(self._known) >= MOST_KEPT:
+                self._known.clear()
+            self._known[key] = Weighed(
+                _item(placed, self.kind, answer, self.standard.policy.rounding_places),
+                self.standard.policy.rounding_places,
+            )
+        return self._known[key]
+
+
+class Weighed:
+    """What one answer earns and could earn, in units of the last place (whole numbers wherever they are),
+    and its result for each share of the rounded sum that it was given."""
+
+    __slots__ = ("_shared", "earned", "points", "result", "scored")
+
+    def __init__(self, result: ItemResult, places: int) -> None:
+        self.result, self.scored = result, result.scored
+        self.earned, self.points = (
+            _plain(result.exact * 10**places),
+            _plain(Fraction(result.points) * 10**places),
+        )
+        self._shared: dict[int, ItemResult] = {}
+
+    def shared(self, units: int, places: int) -> ItemResult:
+        if units not in self._shared:
+            achieved = Decimal(units).scaleb(-places)
+            lost = self.result.points - achieved if self.scored else self.result.lost
+            self._shared[units] = replace(self.result, achieved=achieved, lost=lost)
+        return self._shared[units]
 
 
 def half_up(value: Fraction, places: int) -> Decimal:
@@ -126,70 +161,6 @@ def grade(policy: Policy, total: Decimal, vetoed: bool = False) -> str:
     return names[max(reached, names.index(policy.veto_grade)) if vetoed else reached]
 
 
-def next_grade(
-    standard: StandardData, kind: str, result: Result, efforts: Mapping[str, str] | None = None
-) -> NextGrade | None:
-    """The repairs of least effort in all that lead to a better grade; None where there is none to reach.
-
-    `efforts` names the effort of items by code, in the place of what the standard's file says. Of several
-    ways of the same effort the one with the fewest repairs, then the one that brings the most points.
-    Failed veto items are among them where the better grade lies above the veto grade.
-    """
-    policy = standard.policy
-    names = [g.name for g in policy.grades]
-    if result.grade is None or result.grade == names[0]:
-        return None
-    aim = names.index(result.grade) - 1
-    forced = {*result.vetoed} if aim < names.index(policy.veto_grade) else set()
-    efforts = {i.code: i.effort for i in standard.items(kind)} if efforts is None else efforts
-    losing = [item for item in result.items if item.scored and item.status != MET]
-    points = _points(result.items)
-    needed = [item for item in losing if item.code in forced]
-    earned = sum((item.exact for item in result.items if item.scored), Fraction(0))
-    earned += sum((item.exact_lost for item in needed), Fraction(0))
-
-    def total(gained: Fraction) -> Decimal:
-        return half_up(100 * (earned + gained) / points, policy.rounding_places)
-
-    free = [item for item in losing if item.code not in forced]
-    added = _least_effort(free, efforts, lambda gained: total(gained) >= policy.grades[aim].min)
-    if added is None:
-        return None
-    chosen = sorted(needed, key=lambda i: -i.exact_lost) + sorted(added, key=lambda i: -i.exact_lost)
-    codes = tuple(item.code for item in chosen)
-    reached = total(sum((item.exact_lost for item in added), Fraction(0)))
-    sizes = tuple(efforts.get(code) or ORDINARY_EFFORT for code in codes)
-    return NextGrade(grade(policy, reached, bool({*result.vetoed} - {*codes})), codes, reached, sizes)
-
-
-def _least_effort(
-    items: Sequence[ItemResult], efforts: Mapping[str, str], enough: Callable[[Fraction], bool]
-) -> list[ItemResult] | None:
-    """The items of least effort in all whose losses together are enough; None where all are not.
-
-    Among items of one effort a larger loss is never worse, so that only the largest of each effort are
-    to be considered: a few hundred ways, each looked at, and none missed.
-    """
-    groups = []
-    for size, weight in EFFORTS.items():
-        own = [item for item in items if (efforts.get(item.code) or ORDINARY_EFFORT) == size]
-        own.sort(key=lambda item: -item.exact_lost)
-        gains = list(accumulate((item.exact_lost for item in own), initial=Fraction(0)))
-        groups.append((weight, own, gains))
-    best: tuple[tuple[int, int, Fraction], tuple[int, ...]] | None = None
-    for counts in product(*(range(len(own) + 1) for _weight, own, _gains in groups)):
-        effort = sum(n * weight for n, (weight, _own, _gains) in zip(counts, groups, strict=True))
-        if best is not None and (effort, sum(counts)) > best[0][:2]:
-            continue
-        gained = sum((gains[n] for n, (_w, _own, gains) in zip(counts, groups, strict=True)), Fraction(0))
-        found = (effort, sum(counts), -gained), counts
-        if enough(gained) and (best is None or found < best):
-            best = found
-    if best is None:
-        return None
-    return [item for n, (_w, own, _g) in zip(best[1], groups, strict=True) for item in own[:n]]
-
-
 def to_plain(result: Result) -> dict[str, Any]:
     """The result as JSON, decimals as text: what `manage.py score` prints and a snapshot keeps."""
     return {
@@ -197,17 +168,7 @@ def to_plain(result: Result) -> dict[str, Any]:
         "grade": result.grade,
         "complete": result.complete,
         "vetoed": list(result.vetoed),
-        "sections": [
-            {
-                "code": section.code,
-                "title": section.title,
-                "score": _text(section.score),
-                "points": _text(section.points),
-                "achieved": _text(section.achieved),
-                "lost": _text(section.lost),
-            }
-            for section in result.sections
-        ],
+        "sections": sections_to_plain(result),
         "items": [
             {
                 "code": item.code,
@@ -223,12 +184,26 @@ def to_plain(result: Result) -> dict[str, Any]:
     }
 
 
+def sections_to_plain(result: Result) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": section.code,
+            "title": section.title,
+            "score": _text(section.score),
+            "points": _text(section.points),
+            "achieved": _text(section.achieved),
+            "lost": _text(section.lost),
+        }
+        for section in result.sections
+    ]
+
+
 def _text(value: Decimal | None) -> str | None:
     return None if value is None else f"{value:f}"
 
 
-def _item(placed: Placed, kind: str, answers: Mapping[str, Answer], policy: Policy) -> ItemResult:
-    item, answer, places = placed.item, answers.get(placed.item.code), policy.rounding_places
+def _item(placed: Placed, kind: str, answer: Answer | None, places: int) -> ItemResult:
+    item = placed.item
     exact, state, finding, requirement = Fraction(0), UNANSWERED, "", ""
     points = half_up(Fraction(item.points), places)
     nothing = Decimal(0).scaleb(-places)
@@ -257,26 +232,25 @@ def _item(placed: Placed, kind: str, answers: Mapping[str, Answer], policy: Poli
     )
 
 
-def _shared_out(items: Sequence[ItemResult], places: int) -> tuple[ItemResult, ...]:
-    """The items with what each achieved and lost as printed."""
-    members: dict[str, dict[str, Fraction]] = {}
-    for item in items:
-        members.setdefault(item.section, {})[item.code] = item.exact * 10**places
-    earned = {section: sum(own.values(), Fraction(0)) for section, own in members.items()}
+def _plain(value: Fraction) -> Fraction | int:
+    """The same number; whole ones as such, which add up many times as fast."""
+    return value.numerator if value.denominator == 1 else value
+
+
+def _shared_out(weighed: Sequence[Weighed], places: int) -> tuple[ItemResult, ...]:
+    """The results with what each item achieved and lost as printed."""
+    members: dict[str, dict[str, Fraction | int]] = {}
+    for one in weighed:
+        members.setdefault(one.result.section, {})[one.result.code] = one.earned
+    earned = {section: sum(own.values()) for section, own in members.items()}
     units: dict[str, int] = {}
-    whole = int(half_up(sum(earned.values(), Fraction(0)), 0))
+    whole = int(half_up(Fraction(sum(earned.values())), 0))
     for section, share in _apportioned(whole, earned).items():
         units |= _apportioned(share, members[section])
-    results = []
-    for item in items:
-        achieved = Decimal(units[item.code]).scaleb(-places)
-        results.append(
-            replace(item, achieved=achieved, lost=item.points - achieved if item.scored else item.lost)
-        )
-    return tuple(results)
+    return tuple(one.shared(units[one.result.code], places) for one in weighed)
 
 
-def _apportioned(whole: int, shares: Mapping[str, Fraction]) -> dict[str, int]:
+def _apportioned(whole: int, shares: Mapping[str, Fraction | int]) -> dict[str, int]:
     """Whole units that add up to `whole`, the sum of `shares` rounded up or down.
 
     Each share is itself rounded up or down; those with the largest remainders up, by code among
@@ -289,26 +263,26 @@ def _apportioned(whole: int, shares: Mapping[str, Fraction]) -> dict[str, int]:
     return units
 
 
-def _points(items: Iterable[ItemResult]) -> Fraction:
-    return sum((Fraction(item.points) for item in items if item.scored), Fraction(0))
+def _score(weighed: Iterable[Weighed], policy: Policy) -> Decimal | None:
+    counted = [one for one in weighed if one.scored]
+    points = Fraction(sum(one.points for one in counted))
+    if not points:
+        return None
+    return half_up(100 * sum(one.earned for one in counted) / points, policy.rounding_places)
 
 
-def _score(items: Sequence[ItemResult], policy: Policy) -> Decimal | None:
-    points = _points(items)
-    earned = sum((item.exact for item in items if item.scored), Fraction(0))
-    return half_up(100 * earned / points, policy.rounding_places) if points else None
-
-
-def _sections(standard: StandardData, items: Sequence[ItemResult]) -> tuple[SectionResult, ...]:
+def _sections(
+    standard: StandardData, weighed: Sequence[Weighed], items: Sequence[ItemResult]
+) -> tuple[SectionResult, ...]:
     nothing = Decimal(0).scaleb(-standard.policy.rounding_places)
-    members: dict[str, list[ItemResult]] = {section.code: [] for section in standard.sections}
-    for item in items:
-        members[item.section].append(item)
+    members: dict[str, list[int]] = {section.code: [] for section in standard.sections}
+    for place, item in enumerate(items):
+        members[item.section].append(place)
     results = []
     for section in standard.sections:
         own = members[section.code]
-        points = sum((item.points for item in own if item.scored), nothing)
-        earned = sum((item.achieved for item in own), nothing)
-        total = _score(own, standard.policy)
+        points = sum((items[place].points for place in own if weighed[place].scored), nothing)
+        earned = sum((items[place].achieved for place in own), nothing)
+        total = _score((weighed[place] for place in own), standard.policy)
         results.append(SectionResult(section.code, section.title, total, points, earned, points - earned))
     return tuple(results)

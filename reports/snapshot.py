@@ -4,15 +4,16 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone, translation
+from django.utils import timezone
 
-from inspections.checklist import Checklist, Entry
-from inspections.models import Answer, Inspection, Photo, Round
-from inspections.wording import found_words
+from inspections.checklist import Checklist
+from inspections.models import Inspection, Photo, Round
+from inspections.submission_rows import StoredAnswer
 from organization.models import User
-from standards.content import item_to_plain
 
-from .scoring import ItemResult, NextGrade, Result, to_plain
+from .next_grade import NextGrade
+from .readings import Readings
+from .scoring import Result, sections_to_plain
 
 FORMAT = 1
 
@@ -21,8 +22,9 @@ def build(
     *,
     inspection: Inspection,
     checklist: Checklist,
-    answers: Mapping[str, Answer],
+    answers: Mapping[str, StoredAnswer],
     photos: Iterable[Photo],
+    inspectors: list[str],
     result: Result,
     better: NextGrade | None,
     by: User,
@@ -32,23 +34,22 @@ def build(
 
     Words in it are Chinese whatever the submitting person reads, for it is the official record.
     """
-    came_to = to_plain(result)
     return {
         "format": FORMAT,
-        "standard": _standard(checklist),
+        "standard": checklist.derive(_standard),
         "center": _center(inspection),
         "round": _round(inspection.round),
         "inspected_on": timezone.localdate(inspection.began_at or now).isoformat(),
         "submitted_at": now.isoformat(),
         "submitted_by": by.name,
-        "inspectors": [person.name for person in inspection.inspectors.all()],
-        "score": came_to["score"],
-        "grade": came_to["grade"] or "",
-        "vetoed": came_to["vetoed"],
+        "inspectors": inspectors,
+        "score": _text(result.score),
+        "grade": result.grade or "",
+        "vetoed": list(result.vetoed),
         "next": better and _next(better),
-        "sections": came_to["sections"],
-        "clauses": _clauses(checklist),
-        "items": _items(checklist, answers, photos, result),
+        "sections": sections_to_plain(result),
+        "clauses": checklist.derive(_clauses),
+        "items": _items(checklist.derive(Readings), answers, photos, result),
     }
 
 
@@ -97,53 +98,39 @@ def _center(inspection: Inspection) -> dict[str, Any]:
 
 
 def _items(
-    checklist: Checklist, answers: Mapping[str, Answer], photos: Iterable[Photo], result: Result
+    readings: Readings, answers: Mapping[str, StoredAnswer], photos: Iterable[Photo], result: Result
 ) -> list[dict[str, Any]]:
     pictures: dict[int, list[dict[str, Any]]] = {}
     for photo in photos:
         pictures.setdefault(photo.item_id, []).append(_photo(photo))
     results = {item.code: item for item in result.items}
-    with translation.override("zh-hans"):
-        return [
-            _item(entry, results[entry.item.code], answers[entry.item.code], pictures, checklist.kind)
-            for entry in checklist.entries
-        ]
-
-
-def _item(
-    entry: Entry,
-    result: ItemResult,
-    answer: Answer,
-    pictures: Mapping[int, list[dict[str, Any]]],
-    kind: str,
-) -> dict[str, Any]:
-    rectify = entry.item.rectify
-    return {
-        "code": entry.item.code,
-        "title": entry.item.title,
-        "section": entry.section.code,
-        "section_title": entry.section.title,
-        "clause": entry.clause.code,
-        "reference": entry.reference,
-        "measure": _json(item_to_plain(entry.item)["measure"]),
-        "value": answer.value,
-        "na": answer.na,
-        "reason": answer.reason,
-        "note": answer.note,
-        "answer": found_words(entry, answer, kind),
-        "by": answer.updated_by.name,
-        "at": answer.updated_at.isoformat(),
-        "status": result.status,
-        "veto": entry.item.veto,
-        "points": _text(result.points),
-        "achieved": _text(result.achieved),
-        "lost": _text(result.lost),
-        "finding": result.finding,
-        "requirement": result.requirement,
-        "mode": rectify.mode,
-        "working_days": rectify.working_days,
-        "photos": pictures.get(entry.pk, []),
-    }
+    times: dict[datetime, str] = {}
+    found = []
+    for entry in readings.checklist.entries:
+        code = entry.item.code
+        answer, came_to = answers[code], results[code]
+        if answer.at not in times:
+            times[answer.at] = answer.at.isoformat()
+        found.append(
+            {
+                **readings.fixed[code],
+                "value": answer.value,
+                "na": answer.na,
+                "reason": answer.reason,
+                "note": answer.note,
+                "answer": readings.of(entry, answer).words,
+                "by": answer.by,
+                "at": times[answer.at],
+                "status": came_to.status,
+                "points": _text(came_to.points),
+                "achieved": _text(came_to.achieved),
+                "lost": _text(came_to.lost),
+                "finding": came_to.finding,
+                "requirement": came_to.requirement,
+                "photos": pictures.get(entry.pk, []),
+            }
+        )
+    return found
 
 
 def _photo(photo: Photo) -> dict[str, Any]:
@@ -158,12 +145,3 @@ def _photo(photo: Photo) -> dict[str, Any]:
 
 def _text(value: Any) -> str | None:
     return None if value is None else f"{value:f}"
-
-
-def _json(value: Any) -> Any:
-    """Decimals as text, all the way down."""
-    if isinstance(value, dict):
-        return {key: _json(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_json(inner) for inner in value]
-    return value if value is None or isinstance(value, bool | int | str) else _text(value)

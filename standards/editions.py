@@ -8,12 +8,19 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
+
 from .content import StandardData
 from .measures import KINDS, number_text
-from .models import Clause, Edition, Effort, Item, Section
+from .models import Clause, Edition, Item, Section
 from .schema import parse_standard
 
 DECIMAL_KEYS = {"points", "min", "minimum", "maximum", "below", "partly_ratio", "deduct_each"}
+# Every submission asks this anew, since estimates may change.
+_EFFORTS = """
+SELECT i.code, e.size FROM standards_effort e JOIN standards_item i ON i.id = e.item_id
+WHERE i.edition_id = %s
+"""
 _published: dict[int, StandardData] = {}
 
 
@@ -41,7 +48,9 @@ def predecessor(edition: Edition) -> Edition | None:
 
 def efforts_of(edition_pk: int) -> dict[str, str]:
     """What the repairs of an edition's items take, by code; items without an estimate are left out."""
-    return dict(Effort.objects.filter(item__edition=edition_pk).values_list("item__code", "size"))
+    with connection.cursor() as cursor:
+        cursor.execute(_EFFORTS, [edition_pk])
+        return dict(cursor.fetchall())
 
 
 def forget_editions() -> None:

@@ -14,7 +14,8 @@ from standards.measures import MET
 from .. import permissions
 from ..answers import NOT_APPLICABLE
 from ..checklist import Checklist
-from ..models import Answer, Correction, Finding, Inspection, Request
+from ..models import Correction, Finding, Inspection, Request
+from ..submission_rows import StoredAnswer, read_answers
 from .filling import lock
 from .messaging import TOWNSHIP, tell
 from .moving import lock_finding, move, note
@@ -41,24 +42,20 @@ def lock_to_correct(*, request: Request, by: User) -> tuple[Inspection, Request]
     return inspection, locked
 
 
-def answers_as_corrected(inspection: Inspection, checklist: Checklist) -> dict[str, Answer]:
-    """The submitted answers by item code, each as the last line of the ledger about it has it; not to be
-    saved."""
-    rows = Answer.objects.filter(inspection=inspection).select_related("updated_by")
-    answers = {checklist.by_pk[row.item_id].item.code: row for row in rows}
+def answers_as_corrected(inspection: Inspection, checklist: Checklist) -> dict[str, StoredAnswer]:
+    """The submitted answers by item code, each as the last line of the ledger about it has it."""
+    answers = {checklist.by_pk[item].item.code: row for item, row in read_answers(inspection).items()}
     for line in inspection.corrections.select_related("by"):
         answers[checklist.by_pk[line.item_id].item.code] = corrected_answer(
-            inspection, line.item_id, line.after, by=line.by, at=line.at
+            line.after, by=line.by, at=line.at
         )
     return answers
 
 
-def corrected_answer(
-    inspection: Inspection, item: int, held: Mapping[str, Any], *, by: User, at: datetime
-) -> Answer:
+def corrected_answer(held: Mapping[str, Any], *, by: User, at: datetime) -> StoredAnswer:
     """An answer as a line of the ledger gives it, of whoever corrected it."""
     given = {name: held[name] for name in ("value", "na", "reason", "note", "status")}
-    return Answer(inspection=inspection, item_id=item, updated_by=by, updated_at=at, **given)
+    return StoredAnswer(**given, by=by.name, at=at)
 
 
 def write_correction(

@@ -19,8 +19,9 @@ from standards.measures import MET
 from .. import permissions, workflow
 from ..answers import NOT_APPLICABLE
 from ..checklist import checklist_of
-from ..models import Answer, Finding, Inspection, Round
+from ..models import Finding, Inspection, Round
 from ..querysets import FindingQuerySet
+from ..submission_rows import StoredAnswer
 from ..tallying import tally_inspections
 from ..wording import found_words
 from .centers import lock_center
@@ -114,7 +115,7 @@ def _round(inspection: Inspection, ends_on: date, by: User, now: datetime) -> Ro
 
 
 def settle_reinspection(
-    *, inspection: Inspection, answers: Mapping[str, Answer], by: User, now: datetime
+    *, inspection: Inspection, answers: Mapping[str, StoredAnswer], by: User, now: datetime
 ) -> dict[str, int]:
     """Close what is put right and hand back the rest, in the submitting transaction; returns how many.
 

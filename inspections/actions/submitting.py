@@ -1,6 +1,7 @@
 """The end of an inspection: what `reports.actions`, which scores, asks for in its transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,31 +15,50 @@ from .. import permissions, workflow
 from ..answers import UNANSWERED
 from ..checklist import Checklist, checklist_of
 from ..merging import digest, digest_of_all
-from ..models import Answer, Conflict, Finding, Inspection, Photo
-from ..tallying import tally_finding, tally_inspections
-from .filling import lock
+from ..models import Inspection, Photo
+from ..submission_rows import (
+    Found,
+    StoredAnswer,
+    lock,
+    read_answers,
+    read_disputed,
+    read_inspectors,
+    read_photos,
+    write_findings,
+    write_submitted,
+)
+from ..tallying import tally_found, tally_inspections
 
 
-def lock_for_submit(
-    *, inspection: Inspection, by: User, seen: str | None = None
-) -> tuple[Inspection, Checklist, dict[str, Answer]] | None:
-    """Lock a complete inspection whose lead is `by`; returns it with its checklist and answers.
+@dataclass(frozen=True)
+class Ready:
+    """A locked inspection that can be submitted, with all that its record is made of; answers by code."""
+
+    inspection: Inspection
+    checklist: Checklist
+    answers: Mapping[str, StoredAnswer]
+    photos: Sequence[Photo]
+    inspectors: Sequence[str]
+
+
+def lock_for_submit(*, inspection: Inspection, by: User, seen: str | None = None) -> Ready | None:
+    """Lock a complete inspection whose lead is `by`.
 
     None where `by` has submitted it already, perhaps while this waited for the lock. `seen` is the digest
     of the answers as the lead saw them; raises `Problem` where they have changed, where an item is
     unanswered or in conflict, or a photo's original has not arrived.
     """
-    # The record names the center, its township and county.
-    locked = lock(inspection, "center", "region__parent__parent")
+    locked = lock(inspection)
     if locked.state == workflow.SUBMITTED and locked.submitted_by_id == by.pk:
         return None
+    # Asked after the lock: what it waited for may have changed who they are.
+    inspectors = read_inspectors(locked)
+    locked.assigned[by.pk] = by.pk in inspectors
     permissions.can_submit(by, locked).enforce(
         action="inspection.submit", target=locked, region=locked.region_id
     )
     checklist = checklist_of(locked)
-    # Two or three people gave all of these: each is fetched once, not joined to every row.
-    found = Answer.objects.filter(inspection=locked).prefetch_related("updated_by")
-    answers = {checklist.by_pk[answer.item_id].item.code: answer for answer in found}
+    answers = {checklist.by_pk[item].item.code: answer for item, answer in read_answers(locked).items()}
     done = {code for code, answer in answers.items() if answer.status != UNANSWERED}
     missing = [entry for entry in checklist.entries if entry.item.code not in done]
     if missing:
@@ -46,13 +66,14 @@ def lock_for_submit(
             _("还有%(count)d项没有填写，填完后才能提交。第一项是：%(title)s。")
             % {"count": len(missing), "title": missing[0].item.title}
         )
-    _check_settled(locked, checklist)
+    photos = read_photos(locked)
+    _check_settled(checklist, read_disputed(locked), photos)
     if seen is not None and seen != digest_of_answers(answers):
         raise Problem(_("您核对之后，答案又有变动。请重新核对后再提交。"))
-    return locked, checklist, answers
+    return Ready(locked, checklist, answers, photos, list(inspectors.values()))
 
 
-def digest_of_answers(answers: Mapping[str, Answer]) -> str:
+def digest_of_answers(answers: Mapping[str, StoredAnswer]) -> str:
     """One digest of all answers, by item code: what a person saw when they decided to submit."""
     return digest_of_all(
         {
@@ -62,16 +83,15 @@ def digest_of_answers(answers: Mapping[str, Answer]) -> str:
     )
 
 
-def _check_settled(locked: Inspection, checklist: Checklist) -> None:
+def _check_settled(checklist: Checklist, disputed: set[int], photos: Sequence[Photo]) -> None:
     """Raise `Problem` while answers are in conflict or originals of photos are on their way."""
-    disputed = {row.item_id for row in Conflict.objects.open().filter(inspection=locked)}
     if disputed:
         first = next(entry for entry in checklist.entries if entry.pk in disputed)
         raise Problem(
             _("有%(count)d项填得不一致，请先选定用哪个答案。第一项是：%(title)s。")
             % {"count": len(disputed), "title": first.item.title}
         )
-    waiting = Photo.objects.on_the_way().filter(inspection=locked).count()
+    waiting = sum(photo.arrived_at is None for photo in photos)
     if waiting:
         raise Problem(
             _("还有%(count)d张照片的原图没有传到。请在拍照的设备上打开检查表，传完后再提交。")
@@ -93,15 +113,13 @@ def mark_submitted(
     inspection.state = workflow.after(workflow.INSPECTION_MOVES, inspection.state, "submit")
     inspection.score, inspection.grade, inspection.snapshot = score, grade, snapshot
     inspection.submitted_at, inspection.submitted_by = now, by
-    inspection.save(update_fields=["state", "score", "grade", "snapshot", "submitted_at", "submitted_by"])
+    write_submitted(inspection)
     if center.closed_on is not None:
         # It was taken out as the center closed; what was inspected after all counts.
         tally_inspections([inspection])
 
 
-def open_findings(findings: Iterable[Finding]) -> int:
-    """Write the findings of an inspection that is being submitted; returns how many."""
-    rows = Finding.objects.bulk_create(findings, batch_size=500)
-    for row in rows:
-        tally_finding(row, row.inspection.kind)
-    return len(rows)
+def open_findings(inspection: Inspection, found: Sequence[Found], now: datetime) -> None:
+    """Write the findings of an inspection that is being submitted."""
+    write_findings(inspection, found, now)
+    tally_found(inspection, len(found))

@@ -23,6 +23,7 @@ from ..form_page import Progress, clock, page_context
 from ..loading import load_entry, load_inspection
 from ..merging import Held
 from ..models import Answer, Conflict, Inspection, Photo
+from ..submission_rows import read_answers
 from ..wording import answer_words, fault_words, found_words
 from ..workflow import SUBMITTED
 
@@ -159,7 +160,7 @@ def check_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     permissions.can_fill(request.user, inspection).enforce(
         action="inspection.fill", target=inspection, region=inspection.region_id
     )
-    answers = {answer.item_id: answer for answer in Answer.objects.filter(inspection=inspection)}
+    answers = read_answers(inspection)
     items = checklist_of(inspection)
     photos = set(inspection.photos.kept().values_list("item_id", flat=True))
     disputed = set(Conflict.objects.open().filter(inspection=inspection).values_list("item_id", flat=True))

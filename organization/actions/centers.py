@@ -15,6 +15,7 @@ from ..models import Region, Role, ServiceCenter, User
 from ..permissions import can_edit_center, holder
 from ..phones import is_personal, masked
 from ..problems import Problem
+from ..stored_rows import by_key
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,8 @@ class Standing:
 
 
 def lock_center(pk: int) -> ServiceCenter:
-    """The center as it is now, held until the transaction ends; always before any inspection of it.
-
-    Who only refers to the row, as findings do, does not wait.
-    """
-    return ServiceCenter.objects.select_for_update(no_key=True).get(pk=pk)
+    """The center as it is now, held until the transaction ends; always before any inspection of it."""
+    return by_key(ServiceCenter, pk, held=True)
 
 
 @counting()

@@ -18,12 +18,13 @@ from standards.editions import efforts_of
 
 from .. import permissions, scoring, snapshot, workflow
 from ..models import OfficialDocument
+from ..next_grade import next_grade
 from ..outcomes import outcome_of
+from ..readings import Readings
 from ..wording import CORRECTED, OVERTAKEN
 from .documents import lock, replace_document
 from .history import remember, told
 from .moving import withdraw
-from .submitting import typed
 from .summaries import adjust
 
 
@@ -48,19 +49,21 @@ def correct_score(*, request: Request, given: Given, words: str, by: User, now: 
         raise Problem(_("这和原来的检查结果一样。不成立的异议请答复“不同意”。"), "value")
     if not words.strip():
         raise Problem(_("请写明更正的理由。"), "words")
-    before = scoring.score(checklist.standard, checklist.kind, typed(checklist, answers))
+    readings = checklist.derive(Readings)
+    before = readings.score(answers)
     answers[entry.item.code] = inspections.corrected_answer(
-        inspection, entry.pk, {**new.plain(), "note": old.note, "status": new.status}, by=by, at=now
+        {**new.plain(), "note": old.note, "status": new.status}, by=by, at=now
     )
-    result = scoring.score(checklist.standard, checklist.kind, typed(checklist, answers))
+    result = readings.score(answers)
     if _lost(result, entry.item.code) > _lost(before, entry.item.code):
         raise Problem(_("更正后的扣分不能比原来多。"), "value")
     assert inspection.submitted_by is not None
     assert inspection.submitted_at is not None
     content = snapshot.build(
         inspection=inspection, checklist=checklist, answers=answers,
-        photos=Photo.objects.kept().filter(inspection=inspection), result=result,
-        better=scoring.next_grade(
+        photos=Photo.objects.kept().filter(inspection=inspection),
+        inspectors=[person.name for person in inspection.inspectors.all()], result=result,
+        better=next_grade(
             checklist.standard, checklist.kind, result, efforts_of(inspection.edition_id)
         ),
         by=inspection.submitted_by, now=inspection.submitted_at,

@@ -1,30 +1,17 @@
 """Recounts the summaries from scratch, and puts right what differs; a province and a round at a time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from typing import Any
-from uuid import UUID
 
 from django.db import connection, transaction
 
 from inspections.checklist import checklist, keys_of
 from inspections.models import Inspection
-from inspections.workflow import SUBMITTED
-from organization.counting import Chains
 
 from ..models import CenterResult
 from ..outcomes import outcome_of
-from ..recounting import (
-    TABLES,
-    Difference,
-    Recount,
-    Rows,
-    Scope,
-    chains_by_province,
-    differences,
-    stored,
-)
+from ..recounting import TABLES, Difference, Row, Scope, recounted, suspects
 from ..recounting import scopes as all_scopes
 
 SNAPSHOTS = 200
@@ -44,15 +31,14 @@ def rebuild_summaries(
     who submit there wait. `progress` is told how many of them are done.
     """
     found = all_scopes()
-    for done, (scope, chains) in enumerate(chains_by_province(found), start=1):
+    for done, scope in enumerate(found, start=1):
         with _still(fix):
             wrong = list(_wrong_results(scope)) if thorough and scope.round_id else []
             if fix:
                 for should, was in wrong:
                     should.save(force_insert=was is None)
-            instead = {should.pk: should for should, _was in wrong}
             faults = [_fault(*one) for one in wrong]
-            faults += _summaries(scope, chains, fix, instead)
+            faults += _summaries(scope, fix, [] if fix else [should for should, _was in wrong])
         yield from faults
         progress(done, len(found))
 
@@ -76,39 +62,36 @@ def _still(fix: bool) -> Iterator[None]:
         yield
 
 
-def _summaries(
-    scope: Scope, chains: Chains, fix: bool, instead: dict[UUID, CenterResult]
-) -> Iterator[Difference]:
-    counted = Recount(scope, chains, instead)
-    counted.run()
+def _summaries(scope: Scope, fix: bool, instead: Collection[CenterResult]) -> Iterator[Difference]:
     for table in scope.tables:
-        have, should = stored(scope, table), counted.tables[table]
-        faults = list(differences(table, have, should))
+        rows = recounted(scope, table, instead)
         if fix:
-            _put_right(table, have, should, [(fault.region, *fault.key.values()) for fault in faults])
-        yield from faults
+            _put_right(scope, table, rows)
+        yield from (row.difference(table) for row in rows)
 
 
-def _put_right(table: Any, have: Rows, should: Rows, wrong: list[tuple[Any, ...]]) -> None:
+def _put_right(scope: Scope, table: Any, wrong: Sequence[Row]) -> None:
     """Write the rows that differ anew; rows that count nothing any more go, too."""
     names = ("region_id", *table.KEY)
-    empty = [key for key, row in have.items() if not any(row.values()) and key not in should]
-    for key in {*wrong, *empty} & have.keys():
-        table.objects.filter(**dict(zip(names, key, strict=True))).delete()
-    rows = [
-        table(**dict(zip(names, key, strict=True)), **should[key])
-        for key in wrong
-        if any(should.get(key, {}).values())
+    for row in wrong:
+        if any(row.stored):
+            table.objects.filter(**dict(zip(names, (row.region, *row.key), strict=True))).delete()
+    table.objects.filter(scope.rows(), **dict.fromkeys(table.COUNTS, 0)).delete()
+    made = [
+        table(**dict(zip((*names, *table.COUNTS), (row.region, *row.key, *row.counted), strict=True)))
+        for row in wrong
+        if any(row.counted)
     ]
-    table.objects.bulk_create(rows, batch_size=BATCH)
+    table.objects.bulk_create(made, batch_size=BATCH)
 
 
 def _wrong_results(scope: Scope) -> Iterator[tuple[CenterResult, CenterResult | None]]:
     """Results that are not what the frozen content of their inspections says: as they should be, and are."""
-    rows = Inspection.objects.whole().filter(scope.rows(), state=SUBMITTED).order_by("pk").iterator(SNAPSHOTS)
-    while batch := list(islice(rows, SNAPSHOTS)):
-        have = CenterResult.objects.in_bulk([row.pk for row in batch])
-        for inspection in batch:
+    keys = suspects(scope)
+    for start in range(0, len(keys), SNAPSHOTS):
+        batch = keys[start : start + SNAPSHOTS]
+        have = CenterResult.objects.in_bulk(batch)
+        for inspection in Inspection.objects.filter(pk__in=batch).order_by("pk"):
             should = result_of(inspection)
             was = have.get(inspection.pk)
             if was is None or was.outcome != should.outcome:
@@ -127,7 +110,7 @@ def result_of(inspection: Inspection) -> CenterResult:
         kind=inspection.kind,
         submitted_at=inspection.submitted_at,
     )
-    row.outcome = outcome_of(inspection.content, keys_of(listed))
+    row.outcome = outcome_of(inspection.content, listed.derive(keys_of))
     return row
 
 

@@ -8,12 +8,13 @@ from organization.models import ServiceCenter
 
 from ..models import CenterResult, LatestSummary
 from ..outcomes import Outcome
+from ..result_rows import insert_result, latest_result
 from ..summing import parts
 
 
 def count_result(inspection: Inspection, outcome: Outcome, center: ServiceCenter) -> None:
     """Count the result of an inspection that is being submitted; its center is locked."""
-    before = _latest(center)
+    before = latest_result(center.pk)
     assert inspection.submitted_at is not None
     row = CenterResult(
         inspection=inspection,
@@ -24,7 +25,7 @@ def count_result(inspection: Inspection, outcome: Outcome, center: ServiceCenter
         submitted_at=inspection.submitted_at,
     )
     row.outcome = outcome
-    row.save(force_insert=True)
+    insert_result(row)
     _add(row, 1)
     if inspection.round.kind != Round.Kind.SELF_CHECK:
         newest = before is None or (before.submitted_at, before.pk) < (row.submitted_at, row.pk)
@@ -38,7 +39,7 @@ def adjust(*, inspection: Inspection, outcome: Outcome) -> None:
     Call it in the transaction that changes the result; the same outcome again changes nothing.
     """
     center = lock_center(inspection.center_id)
-    before = _latest(center)
+    before = latest_result(center.pk)
     row = CenterResult.objects.select_for_update(no_key=True).get(inspection=inspection)
     _add(row, -1)
     row.outcome = outcome
@@ -50,7 +51,7 @@ def adjust(*, inspection: Inspection, outcome: Outcome) -> None:
 
 def follow_center(*, center: ServiceCenter, before: Standing) -> None:
     """Count the center's last score where the center is now, while it is open."""
-    last = _latest(center)
+    last = latest_result(center.pk)
     if before.is_open:
         _count_latest(before.region_id, last, -1)
     if center.closed_on is None:
@@ -60,11 +61,6 @@ def follow_center(*, center: ServiceCenter, before: Standing) -> None:
 def _add(row: CenterResult, by: int) -> None:
     for model, key, counts in parts(row.round_id, row.kind, row.outcome):
         add(model, row.region_id, key, **{name: by * number for name, number in counts.items()})
-
-
-def _latest(center: ServiceCenter) -> CenterResult | None:
-    rows = CenterResult.objects.filter(center=center).exclude(round__kind=Round.Kind.SELF_CHECK)
-    return rows.order_by("-submitted_at", "-pk").first()
 
 
 def _latest_moved(center: ServiceCenter, before: CenterResult | None, after: CenterResult | None) -> None:

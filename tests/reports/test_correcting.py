@@ -14,9 +14,9 @@ from inspections.querysets import FindingQuerySet
 from organization.models import AuditEntry, Role
 from organization.problems import NotAllowed, Problem
 from reports import actions, overview, scoring
-from reports.actions.submitting import typed
 from reports.gathering import round_facts
 from reports.models import OfficialDocument
+from standards.answers import parse_answer
 from standards.faults import Faults
 from tests.small_stage import NOW, Stage, issued, later, submitted
 
@@ -68,7 +68,11 @@ def test_score_is_that_of_answers_and_ledger(stage: Stage) -> None:
         inspection.refresh_from_db()
         items = checklist(inspection.edition_id, inspection.kind)
         answers = inspecting.answers_as_corrected(inspection, items)
-        result = scoring.score(items.standard, items.kind, typed(items, answers))
+        typed = {
+            entry.item.code: parse_answer(entry.item, items.kind, {"value": answers[entry.item.code].value})
+            for entry in items.entries
+        }
+        result = scoring.score(items.standard, items.kind, typed)
         assert (inspection.score, inspection.grade) == (result.score, result.grade)
         assert inspection.content["items"] == [
             {**held, "lost": f"{item.lost:f}", "status": item.status}

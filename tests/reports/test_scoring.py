@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from reports.scoring import NextGrade, grade, half_up, next_grade, score, to_plain
+from reports.next_grade import NextGrade, next_grade
+from reports.scoring import grade, half_up, score, to_plain
 from standards.answers import parse_answers
 from standards.content import StandardData
 from tests.small_standards import AREA, CHOICE, EMPTY_POSTS, YES_NO, ZONES, every_kind, plain_item, standard

@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.scoring import Result, grade, half_up, next_grade, score, to_plain
+from reports.next_grade import next_grade
+from reports.scoring import Result, Scorer, grade, half_up, score, to_plain
 from standards.answers import Answer, parse_answers
 from standards.content import EFFORTS, StandardData, with_efforts
 from standards.measures import KINDS, MET, Choice, Elements, Limit, Number, Occurrences, PerUnit, Units, YesNo
@@ -125,6 +126,17 @@ def better(measure: Any, value: Any, kind: str) -> Any:
             return Units(max(value.total, 1), min(value.compliant + 1, max(value.total, 1)))
         case Occurrences():
             return max(0, value - 1)
+
+
+@given(cases())
+def test_scorer_that_scored_others_before_says_the_same(
+    case: tuple[StandardData, str, dict[str, Answer]],
+) -> None:
+    data, kind, answers = case
+    scorer = Scorer(data, kind)
+    halves = [dict(list(answers.items())[part::2]) for part in (0, 1)]
+    for some in (*halves, answers, *halves):
+        assert scorer.score(some) == score(data, kind, some)
 
 
 @given(cases())

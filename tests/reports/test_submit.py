@@ -220,5 +220,5 @@ def test_submit_asks_as_little_as_it_can(django_assert_num_queries: Any, db: Non
     inspection, lead = stage.inspections[-1], stage.cast["lead_inspector"]
     answer(inspection, stage.cast["inspector"])
     inspection = Inspection.objects.get(pk=inspection.pk)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(17):
         actions.submit(inspection=inspection, by=lead, now=NOW)

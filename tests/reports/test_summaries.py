@@ -14,6 +14,7 @@ from organization import actions as organizing
 from organization.models import Region
 from organization.problems import NotAllowed, Problem
 from reports import actions
+from reports.actions import summaries
 from reports.actions.recounting import rebuild_summaries
 from reports.models import CenterResult, ItemSummary, LatestSummary, ScoreSummary, SectionSummary
 from reports.outcomes import Outcome, band, outcome_of, units
@@ -274,6 +275,22 @@ def test_rebuilding_names_every_difference_and_puts_it_right(stage: Stage) -> No
     call_command("rebuild_summaries", "--check", stdout=said, stderr=said)
     assert "与重新统计的结果一致" in said.getvalue()
     assert "100%" in said.getvalue()
+
+
+def test_recount_shares_no_rule_with_the_counting(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mistake in what a submission adds is one that the recount names, and can put right."""
+    right = summaries.parts
+
+    def wrong(*args: Any) -> Any:
+        for model, key, counts in right(*args):
+            yield model, key, {name: 2 * number for name, number in counts.items()}
+
+    monkeypatch.setattr(summaries, "parts", wrong)
+    submitted(stage, 0, **SHORT)
+    tables = {fault.table for fault in rebuild_summaries(fix=False)}
+    assert tables == {ScoreSummary, SectionSummary, ItemSummary}
+    list(rebuild_summaries(fix=True))
+    assert agreed()
 
 
 def test_rebuilding_makes_everything_from_nothing(stage: Stage, other: Stage) -> None:

@@ -243,7 +243,7 @@ def test_findings_are_settled_without_reading_the_inspection_for_each(stage: Sta
     with CaptureQueriesContext(connection) as queries:
         submit_by(again, stage.cast["lead_inspector"], later(3))
     whole = [one["sql"] for one in queries if '"inspections_inspection"."snapshot"' in one["sql"]]
-    assert sum(one.startswith("SELECT") for one in whole) == 3
+    assert sum(one.startswith("SELECT") for one in whole) == 2
 
 
 def codes_of(again: Inspection) -> list[str]:
