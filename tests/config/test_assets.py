@@ -16,3 +16,10 @@ def test_scripts_import_one_another_by_hashed_names(served_static: dict[str, Any
     assert any("photo-queue" in name for _script, name in named)
     assert any("annotate" in name for _script, name in named)
     assert [pair for pair in named if not HASHED.search(pair[1])] == []
+
+
+def test_static_files_are_read_by_accounts_that_did_not_collect_them(served_static: dict[str, Any]) -> None:
+    """Root installs; nginx and the portal run under accounts of their own, which own none of these files."""
+    files = [path for path in Path(served_static["STATIC_ROOT"]).rglob("*") if path.is_file()]
+    assert "staticfiles.json" in {path.name for path in files}
+    assert [path.name for path in files if path.stat().st_mode & 0o444 != 0o444] == []
