@@ -39,8 +39,12 @@ class _Renamed(FileSystemStorage):
 
 
 class HashedStorage(CompressedManifestStaticFilesStorage):
-    """Hashed names also inside module imports; source maps are not shipped, so not looked for."""
+    """Hashed names also inside module imports; source maps are not shipped, so not looked for.
 
+    Readable by all, unlike uploads: nginx and the portal's own account serve what root collected.
+    """
+
+    file_permissions_mode = 0o644
     support_js_module_import_aggregation = True
     patterns = tuple(
         (kind, tuple(p for p in rules if "sourceMappingURL" not in (p[0] if isinstance(p, tuple) else p)))

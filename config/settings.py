@@ -205,8 +205,7 @@ STORAGES = {
     "default": bucket(env, S3_BUCKET)
     if S3_BUCKET
     else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Read by the web server in front, and by the portal's own account where root installed it.
-    "staticfiles": {"BACKEND": "config.assets.HashedStorage", "OPTIONS": {"file_permissions_mode": 0o644}},
+    "staticfiles": {"BACKEND": "config.assets.HashedStorage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
 
