@@ -1,18 +1,18 @@
-"""A county, a province or the nation: what pages of figures, submitting and a recount cost at each size.
+"""A county, a province or the nation: what pages of figures, submitting, a recount and a rehearsal cost.
 
 Each size gets a PostgreSQL database of its own under the server that PORTAL_DATABASE_URL names; it is dropped
 afterwards. SIZES=county,province,nation chooses (default: county,province); a nation takes far longer.
-RECOUNT=1 recounts the summaries of the larger sizes too.
+The ratios between the sizes are printed at the end.
 """
 
+import json
 import os
+import re
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,16 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from bench import _arriving as arriving  # noqa: E402
 from bench._nation import SIZES, VARIANTS, build, keep_variants  # noqa: E402
 from bench._server import database  # noqa: E402
 
 WANTED = os.environ.get("SIZES", "county,province").split(",")
 TURNS = int(os.environ.get("ROUNDS", "40"))
-SUBMITS = int(os.environ.get("SUBMITS", "60"))
+SUBMITS = int(os.environ.get("SUBMITS", "400"))
+DIGEST = re.compile(rb'name="digest" value="([0-9a-f]+)"')
+RESULTS = os.environ.get("RESULTS", "")
+CODES = {"county": "110101000000", "province": "110000000000", "nation": "000000000000"}
 FLOOR = "one indexed SELECT behind the login"
 
 
@@ -106,7 +110,7 @@ def pages(size: str, rounds: list[Any]) -> dict[str, list[float]]:
 
     if not any(getattr(row, "name", None) == "bench-floor" for row in urls.urlpatterns):
         urls.urlpatterns.append(path("bench-floor/", floor, name="bench-floor"))
-    code = {"county": "110101", "province": "11", "nation": ""}[size].ljust(12, "0")
+    code = CODES[size]
     client = client_of("administrator", code)
     below = ("11", "1101", "110101", "110101100")
     asked = {FLOOR: f"/bench-floor/?code={code}", f"home of the {size}": "/county/"}
@@ -116,7 +120,7 @@ def pages(size: str, rounds: list[Any]) -> dict[str, list[float]]:
         if one.ljust(12, "0") >= code and one.ljust(12, "0").startswith(code.rstrip("0"))
     }
     asked["ledger of findings"] = "/findings/"
-    found = {}
+    found: dict[str, list[float]] = {}
     for name, address in asked.items():
 
         def one(address: str = address) -> None:
@@ -124,7 +128,15 @@ def pages(size: str, rounds: list[Any]) -> dict[str, list[float]]:
             assert answer.status_code == 200, (address, answer.status_code)
 
         found[name] = timed(one)
-    return found
+    return found | {f"its figures alone, {size}": timed(lambda: figures(code, rounds))}
+
+
+def figures(code: str, rounds: list[Any]) -> Any:
+    """All that the region's page reads, without drawing it."""
+    from reports import regional
+
+    place = regional.Region.objects.get(pk=code)
+    return regional.view(place, rounds[-1], rounds[-2], "", rounds[-1].starts_on)
 
 
 def tell(found: dict[str, list[float]]) -> None:
@@ -135,118 +147,129 @@ def tell(found: dict[str, list[float]]) -> None:
         print(f"  {name:44} {p50:7.1f} {p95:7.1f} {p50 / base:8.1f}")
 
 
-# ---- submitting and recounting
+# ---- submitting, saving, recounting
 
 
-def to_submit(stage: Any, count: int) -> list[Any]:
-    """Rounds of their own over the real county, each inspection with the answers of a submitted one."""
-    from django.db import connection
-    from django.utils import timezone
-
-    from inspections.models import Inspection, Round
-    from tests.stage import take_in
-
-    first = Inspection.objects.filter(round=stage.round, kind="village").first()
-    found: list[Any] = []
-    while len(found) < count:
-        round = Round.objects.create(
-            name=f"bench {len(found)}", kind=Round.Kind.COUNTY, region=stage.county.region,
-            edition=stage.edition, starts_on=date(2026, 11, 1), ends_on=date(2026, 12, 31), plan_number="1",
-            created_by=stage.cast["administrator"], created_at=timezone.now(),
-        )  # fmt: skip
-        take_in(round, stage.cast, ("village",))
-        Inspection.objects.filter(round=round).update(state="in_progress", began_at=timezone.now())
-        found += Inspection.objects.filter(round=round).select_related("round", "center")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO inspections_answer (inspection_id, item_id, value, na, reason, note, status, "
-            "version, updated_by_id, updated_at) SELECT i.id, a.item_id, a.value, a.na, a.reason, a.note, "
-            "a.status, a.version, a.updated_by_id, a.updated_at "
-            "FROM inspections_answer a, inspections_inspection i "
-            "WHERE a.inspection_id = %s AND i.id = ANY(%s::uuid[])",
-            [str(first.pk), [str(one.pk) for one in found]],
+def submits(size: str, stage: Any) -> dict[str, float]:
+    """Rates of one and two processes, and the page of the whole while as much arrives as they can."""
+    with_them, without = arriving.with_and_without(stage, SUBMITS)
+    told = {"one": with_them, "share": with_them / without}
+    print(f"  submits of one process: {with_them:.0f}/s with all summaries, {without:.0f}/s without any:"
+          f" {told['share']:.2f}")  # fmt: skip
+    told["two"], _ = arriving.at_once(stage, 2, SUBMITS // 2)
+    print(f"  submits of two processes: {told['two']:.0f}/s")
+    client = client_of("reviewer", CODES[size])
+    for processes in (1, 2):
+        rate, spent = arriving.at_once(
+            stage, processes, SUBMITS // 2, lambda: client.get(f"/regions/{CODES[size]}/")
         )
-    return found[:count]
+        p50, p95 = statistics.median(spent), spent[int(0.95 * len(spent))]
+        print(f"  region page of the {size} while {rate:.0f}/s arrive from {processes}: "
+              f"p50 {p50:.1f}, p95 {p95:.1f} ms ({len(spent)} times)")  # fmt: skip
+        told |= {f"arriving {processes}": rate, f"busy p50 {processes}": p50, f"busy p95 {processes}": p95}
+    return told
 
 
-@contextmanager
-def no_summaries() -> Iterator[None]:
-    """The same submit without counting anything."""
-    from organization import counting
-    from reports.actions import submitting
+def by_request(stage: Any) -> None:
+    """The page before submitting and the submission, as a browser asks for them: processor time of both."""
+    from django.test import Client
 
-    count, write = submitting.count_result, counting.Counts.write
-    submitting.count_result, counting.Counts.write = (lambda *_: None), (lambda _: None)
-    try:
-        yield
-    finally:
-        submitting.count_result, counting.Counts.write = count, write
+    from bench._server import postgres_seconds
 
-
-def submits(stage: Any) -> None:
-    from django.utils import timezone
-
-    from reports import actions
-
-    def rate(some: list[Any]) -> float:
-        begin = time.perf_counter()
-        for one in some:
-            actions.submit(inspection=one, by=stage.cast["lead_inspector"], now=timezone.now())
-        return len(some) / (time.perf_counter() - begin)
-
-    waiting = to_submit(stage, SUBMITS)
-    quarter = SUBMITS // 4
-    with_them = [rate(waiting[:quarter])]
-    with no_summaries():
-        without = [rate(waiting[quarter : 2 * quarter])]
-    with_them.append(rate(waiting[2 * quarter : 3 * quarter]))
-    with no_summaries():
-        without.append(rate(waiting[3 * quarter :]))
-    told = statistics.mean(with_them), statistics.mean(without)
-    print(
-        f"  submits by one process: {told[0]:.0f}/s with all summaries, {told[1]:.0f}/s without any: "
-        f"{told[0] / told[1]:.2f}"
-    )
+    client = Client()
+    client.force_login(stage.cast["lead_inspector"])
+    some = arriving.to_submit(stage, 24)
+    cost: dict[str, list[float]] = {"check": [], "submit": []}
+    for one in some:
+        begin, stored = time.process_time(), postgres_seconds()
+        page = client.get(f"/inspections/{one.pk}/check/")
+        between, held = time.process_time(), postgres_seconds()
+        answer = client.post(
+            f"/inspections/{one.pk}/submit/", {"digest": DIGEST.search(page.content)[1].decode()}
+        )
+        assert answer.status_code == 302, answer.status_code
+        assert answer.url.endswith("/score/"), answer.url
+        cost["check"].append(1000 * (between - begin + held - stored))
+        cost["submit"].append(1000 * (time.process_time() - between + postgres_seconds() - held))
+    told = {name: statistics.mean(spent[4:]) for name, spent in cost.items()}
+    print(f"  processor: check page {told['check']:.1f} ms, submission {told['submit']:.1f} ms by request")
 
 
-def recount() -> None:
+def saving(stage: Any, folder: str) -> None:
+    saved, bare = arriving.saves(stage, folder)
+    for name, one in (("one save", saved), ("a bare view with one upsert", bare)):
+        spent = sorted(one.latencies)
+        print(f"  {name}, two web processes: {one.rate:.0f}/s, p50 {statistics.median(spent):.1f}, "
+              f"p95 {spent[int(0.95 * len(spent))]:.1f} ms")  # fmt: skip
+    print(f"  a save ÷ the bare view: {saved.rate / bare.rate:.2f}")
+
+
+def what_if(size: str, stage: Any, round: Any) -> None:
+    from organization.models import Region, User
+
+    by = User.objects.get(username=f"administrator{CODES[size]}")
+    cost = arriving.rehearse(stage, round, Region.objects.get(pk=CODES[size]), by, 10)
+    print(f"  rehearsal: {cost:.2f} ms an inspection, 50,000 in {50 * cost / 60:.1f} minutes")
+
+
+def recount(*options: str) -> float:
     from django.core.management import call_command
 
     begin, said = time.perf_counter(), StringIO()
     try:
-        call_command("rebuild_summaries", "--check", stdout=said, stderr=StringIO())
+        call_command("rebuild_summaries", "--check", *options, stdout=said, stderr=StringIO())
         word = "no difference"
     except SystemExit:
         word = "DIFFERENCES"
-    print(f"  recount of everything: {time.perf_counter() - begin:.1f} s, {word}")
+    spent = time.perf_counter() - begin
+    print(f"  recount {' '.join(options) or 'with the frozen content'}: {spent:.1f} s, {word}")
+    return spent
 
 
-def measure(size: str) -> dict[str, list[float]]:
+def measure(size: str) -> None:
     with tempfile.TemporaryDirectory() as folder, database(folder) as address:
         prepare(address, folder)
         made = fill(size)
-        # Some 5 ms an inspection: a quarter of an hour for a province.
-        if size == "county" or os.environ.get("RECOUNT"):
-            recount()
+        told: dict[str, Any] = {"quick": recount("--quick"), "whole": recount()}
         found = pages(size, made["rounds"])
         tell(found)
-        submits(made["stage"])
+        what_if(size, made["stage"], made["rounds"][-1])
+        told |= submits(size, made["stage"])
+        by_request(made["stage"])
+        saving(made["stage"], folder)
+        say("measured")
         from django.db import connections
 
         connections.close_all()
-    return found
+    told["floor"] = statistics.median(found[FLOOR])
+    told["page"] = statistics.median(found[f"region {CODES[size].rstrip('0') or 'nation'}"])
+    if RESULTS:
+        Path(RESULTS, size).write_text(json.dumps(told))
+
+
+def compare(folder: str) -> None:
+    """The larger sizes by the smallest one."""
+    told = {size: json.loads(Path(folder, size).read_text()) for size in WANTED}
+    first = told[WANTED[0]]
+    for size, one in told.items():
+        print(f"== {size}: page of the whole ÷ {WANTED[0]}'s {one['page'] / first['page']:.2f}, "
+              f"÷ floor {one['page'] / one['floor']:.1f}, submits ÷ {one['one'] / first['one']:.2f}, "
+              f"with ÷ without summaries {one['share']:.2f}")  # fmt: skip
 
 
 def main() -> None:
     if len(WANTED) == 1:
-        print(f"== {WANTED[0]}: {SIZES[WANTED[0]].centers:,} centers, 4 rounds")
+        print(f"== {WANTED[0]}: {SIZES[WANTED[0]].centers:,} centers, 4 rounds", flush=True)
         measure(WANTED[0])
         return
     import subprocess
 
-    # Each size in a process of its own: settings are read once.
-    for size in WANTED:
-        subprocess.run([sys.executable, __file__], env=os.environ | {"SIZES": size}, check=True)
+    with tempfile.TemporaryDirectory() as folder:
+        # Each size in a process of its own: settings are read once.
+        for size in WANTED:
+            changed = os.environ | {"SIZES": size, "RESULTS": folder}
+            subprocess.run([sys.executable, __file__], env=changed, check=True)
+        compare(folder)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from organization.templatetags.portal import score, signed
 
+from .drawn_tables import drawn_rows
 from .overview import mean
 from .sheets import STARTS, Field, Form, Sheet
 
@@ -49,8 +51,9 @@ class Table:
     look: str = "pinned"
 
     @property
-    def lines(self) -> list[list[tuple[Column, Cell]]]:
-        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+    def body(self) -> SafeString:
+        """The rows as the page shows them."""
+        return drawn_rows(self)
 
     def sheet(self, notes: Sequence[str]) -> Sheet:
         fields = [Field(column.head, column.width, column.form) for column in self.columns]

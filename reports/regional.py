@@ -73,7 +73,9 @@ class Figures:
             held = self.sections.setdefault(code, [0, 0])
             held[0], held[1] = held[0] + centers, held[1] + total
         for item, counted in other.items.items():
-            self.items[item] = self.items.get(item, Counter()) + counted
+            own = self.items.setdefault(item, Counter())
+            for name, number in counted.items():
+                own[name] += number
 
     def count(self, table: Any, key: tuple[Any, ...], by: dict[str, int]) -> None:
         """Add one row of a summary: the rest of its key after the round, and its counts."""
@@ -198,7 +200,11 @@ def _read(codes: Collection[str], rounds: list[int], kind: str, today: date) -> 
     found: dict[Key, Figures] = {}
 
     def of(place: str, round: int) -> Figures:
-        return found.setdefault((place, round), Figures())
+        # Asked thousands of times: no new one is made for each.
+        figures = found.get((place, round))
+        if figures is None:
+            figures = found[place, round] = Figures()
+        return figures
 
     rows = RoundTally.objects.filter(wanted).order_by().values_list("region_id", "round_id", "inspections")
     for place, round, count in rows:
@@ -208,13 +214,21 @@ def _read(codes: Collection[str], rounds: list[int], kind: str, today: date) -> 
     for row in tallies.annotate(opened=Sum("open"), late=late):
         figures = of(row["region_id"], row["round_id"])
         figures.open, figures.overdue = row["opened"], row["late"]
-    for table in (ScoreSummary, SectionSummary, ItemSummary):
-        names = ("region_id", *table.KEY, *table.COUNTS)
-        ends = 1 + len(table.KEY)
-        for row in table.objects.filter(wanted).order_by().values_list(*names):
-            counts = dict(zip(table.COUNTS, row[ends:], strict=True))
-            of(row[0], row[1]).count(table, row[2:ends], counts)
+    names = ("region_id", *ScoreSummary.KEY, *ScoreSummary.COUNTS)
+    for row in ScoreSummary.objects.filter(wanted).order_by().values_list(*names):
+        of(row[0], row[1]).count(ScoreSummary, row[2:5], dict(zip(ScoreSummary.COUNTS, row[5:], strict=True)))
+    for place, round, code, centers, total in _sums(SectionSummary, wanted):
+        of(place, round).sections[code] = [centers, total]
+    for place, round, item, *counts in _sums(ItemSummary, wanted):
+        of(place, round).items[item] = Counter(dict(zip(ItemSummary.COUNTS, counts, strict=True)))
     return found
+
+
+def _sums(table: Any, wanted: Q) -> Any:
+    """Place, round and section or item, with the counts of both kinds of centers together."""
+    key = ("region_id", "round_id", table.KEY[-1])
+    sums = {f"sum_{name}": Sum(name) for name in table.COUNTS}
+    return table.objects.filter(wanted).order_by().values_list(*key).annotate(**sums)
 
 
 def _centers(

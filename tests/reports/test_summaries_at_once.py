@@ -133,10 +133,21 @@ def crowd() -> Crowd:
     return made
 
 
+def deadlocks() -> int:
+    """How many PostgreSQL has counted in this database; SQLite, with one writer at a time, knows none."""
+    if connection.vendor != "postgresql":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])
+
+
 def test_recount_finds_no_difference_after_a_crowd() -> None:
     made = crowd()
     count = len(made.todo)
+    before = deadlocks()
     made.work(WRITERS)
+    print(f"{connection.vendor}: {count} submissions, {deadlocks() - before} deadlocks")
     assert made.faults == []
     # These corrections are in no inspection's content: the sums are held against the results.
     assert CenterResult.objects.count() == count
@@ -147,6 +158,8 @@ def test_twenty_writers_meet_no_lock_at_county_size() -> None:
     made = crowd()
     count = len(made.todo)
     made.work(20)
+    locked = [fault for fault in made.faults if "locked" in str(fault)]
+    print(f"{connection.vendor}: {count} submissions of 20 writers at once, {len(locked)} “locked”")
     assert made.faults == []
     assert CenterResult.objects.count() == count
     rows = ScoreSummary.objects.filter(region="410523000000").values_list("centers", flat=True)
