@@ -105,9 +105,9 @@ class AssignForm(forms.Form):
     """Who inspects: the centers ticked in the table, or else all of a place."""
 
     region = forms.ModelChoiceField(
-        Region.objects.none(), label=_("地区"), required=False, empty_label=_("下表中勾选的中心")
+        Region.objects.none(), label=_("地区"), required=False, empty_label=_("表中勾选的中心")
     )
-    lead = forms.ModelChoiceField(User.objects.none(), label=_("组长"))
+    lead = forms.ModelChoiceField(User.objects.none(), label=_("组长"), empty_label=_("请选择"))
     people = RowsField(
         User.objects.none(), label=_("检查员"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -133,7 +133,7 @@ class AssignForm(forms.Form):
 class ReinspectForm(forms.Form):
     """Who looks again, and by when."""
 
-    lead = forms.ModelChoiceField(User.objects.none(), label=_("组长"))
+    lead = forms.ModelChoiceField(User.objects.none(), label=_("组长"), empty_label=_("请选择"))
     people = RowsField(
         User.objects.none(), label=_("检查员"), required=False, widget=forms.CheckboxSelectMultiple
     )

@@ -33,6 +33,16 @@ ENTRIES = [
     ("organization:center-list", pgettext_lazy("page", "中心"), "centers", {Role.ADMINISTRATOR}),
     ("standards:edition-list", pgettext_lazy("page", "标准"), "standards", set[str]()),
 ]
+# Where the addresses of pages begin that have no entry of their own but belong under one.
+BELOW = {
+    "reports:county": ("/inbox/", "/regions/", "/rectification/", "/calendar/"),
+    "inspections:task-list": ("/inspections/", "/field/", "/drafts/"),
+    "reports:our-centers": ("/inspections/", "/village-people/"),
+    "inspections:round-list": ("/inspections/",),
+    "reports:finding-list": ("/requests/",),
+    "reports:document-list": ("/issuing-body/", "/offices/", "/jobs/"),
+    "standards:edition-list": ("/rehearsals/",),
+}
 
 
 @dataclass
@@ -78,16 +88,19 @@ class Frame:
     @cached_property
     def entries(self) -> list[dict[str, Any]]:
         """At most six entries of the rail, by role; the current one is marked."""
-        shown = [entry for entry in ENTRIES if self.person and (not entry[3] or entry[3] & self.roles)]
+        shown = [entry for entry in ENTRIES if self.person and (not entry[3] or entry[3] & self.roles)][:6]
+        current = self._current([entry[0] for entry in shown])
         return [
-            {
-                "url": reverse(name),
-                "label": label,
-                "icon": icon,
-                "is_current": self.request.path.startswith(reverse(name)),
-            }
-            for name, label, icon, _roles in shown[:6]
+            {"url": reverse(name), "label": label, "icon": icon, "is_current": name == current}
+            for name, label, icon, _roles in shown
         ]
+
+    def _current(self, names: list[str]) -> str | None:
+        """The entry that the page is, or under which it belongs: the first one of several."""
+        path = self.request.path
+        own = (name for name in names if path.startswith(reverse(name)))
+        below = (name for name in names if self.request.path_info.startswith(BELOW.get(name, ())))
+        return next(own, next(below, None))
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -150,7 +150,7 @@ class DelegateForm(NewPasswordForm):
 
     field_order = ["region", "username", "name", "password"]
 
-    region = forms.ModelChoiceField(Region.objects.none(), label=_("村（社区）"))
+    region = forms.ModelChoiceField(Region.objects.none(), label=_("村（社区）"), empty_label=_("请选择"))
     username = forms.CharField(
         label=_("用户名"), max_length=64, help_text=_("登录用，可用文字、数字和 @ . + - _，如姓名拼音。")
     )

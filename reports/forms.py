@@ -240,7 +240,11 @@ class RehearsalForm(forms.Form):
     edition = forms.ModelChoiceField(
         Edition.objects.none(), label=_("试算哪个版次"), to_field_name="pk", empty_label=None
     )
-    rounds = RowsField(Round.objects.none(), label=_("用哪些轮次的答案"), widget=forms.CheckboxSelectMultiple)
+    rounds = RowsField(
+        Round.objects.none(),
+        label=_("用哪些轮次的答案"),
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from inspections.likeness import NEAR
 from inspections.models import Photo, Round
 from inspections.workflow import SUBMITTED
 from organization.models import User
@@ -30,7 +31,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class LessonTable:
-    """One figure with its table. `heads` are words, those of figures True; the first column names the row."""
+    """One figure with its table. `heads` are words, True for bare figures; the first column names the row."""
 
     key: str
     title: str
@@ -40,10 +41,9 @@ class LessonTable:
     notes: tuple[str, ...] = field(default=())
 
     @property
-    def told(self) -> list[list[tuple[Cell, str]]]:
-        """The rows, each cell with the head of its column."""
-        heads = [head for head, _figure in self.heads]
-        return [list(zip(row, heads, strict=True)) for row in self.rows]
+    def told(self) -> list[list[tuple[Cell, str, bool]]]:
+        """The rows, each cell with the head of its column and whether that holds figures."""
+        return [[(cell, *head) for cell, head in zip(row, self.heads, strict=True)] for row in self.rows]
 
 
 def tables_of(user: User, round: Round, rounds: Sequence[Round]) -> list[LessonTable]:
@@ -92,9 +92,9 @@ def _spans(user: User, round: Round) -> LessonTable:
         _("签收、整改、销号各用多少个工作日"),
         _("签收：从通知印发到签收；整改：从签收到第一次报送；销号：从通知印发到销号。中位数是排在正中间的一个，最慢的可以点开看。"),
         (
-            (_("乡镇"), False), (_("签收（中位数）"), True), (_("签收最慢"), True),
-            (_("整改（中位数）"), True), (_("整改最慢"), True),
-            (_("销号（中位数）"), True), (_("销号最慢"), True),
+            (_("乡镇"), False), (_("签收（中位数）"), False), (_("签收最慢"), True),
+            (_("整改（中位数）"), False), (_("整改最慢"), True),
+            (_("销号（中位数）"), False), (_("销号最慢"), True),
         ),
         tuple(
             (
@@ -125,7 +125,13 @@ def _shares(key: str, by: str, head: str, rows: Sequence[lessons.Share], round: 
         _(
             "第一次报送不晚于整改期限的算按期；已逾期还没有报送的算未按期；期限没到、还没有报送的不算在比例内。"
         ),
-        ((head, False), (_("按期比例"), True), (_("按期"), True), (_("未按期"), True), (_("期限未到"), True)),
+        (
+            (head, False),
+            (_("按期比例"), False),
+            (_("按期"), True),
+            (_("未按期"), True),
+            (_("期限未到"), True),
+        ),
         tuple(
             (
                 Cell(row.name, url=_behind(key, row, round)),
@@ -153,7 +159,7 @@ def _repeats(key: str, title: str, head: str, rows: Sequence[lessons.Repeat]) ->
         key,
         title,
         _("同一个中心、同一检查项，在以前的轮次也发现过问题的，算重复出现。"),
-        ((head, False), (_("重复出现的比例"), True), (_("重复出现"), True), (_("全部问题"), True)),
+        ((head, False), (_("重复出现的比例"), False), (_("重复出现"), True), (_("全部问题"), True)),
         tuple(
             (
                 Cell(row.name),
@@ -181,16 +187,23 @@ def _twins(user: User, round: Round) -> LessonTable:
         % {"n": lessons.TWINS_SHOWN},
         (
             (_("中心"), False), (_("照片"), False), (_("检查项"), False), (_("相同的另一张"), False),
-            (_("照片"), False), (_("不同的程度（0 到 64）"), True),
+            (_("照片"), False), (_("相像程度"), False),
         ),
         tuple(
             (
                 _center_of(twin.photo), _picture(twin.photo), Cell(twin.photo.item.title),
-                _center_of(twin.other), _picture(twin.other), Cell(str(twin.distance)),
+                _center_of(twin.other), _picture(twin.other), Cell(_alike(twin.distance)),
             )
             for twin in lessons.twins(user, round)
         ),
     )  # fmt: skip
+
+
+def _alike(distance: int) -> str:
+    """In words, of how many of the 64 marks of a picture's likeness differ."""
+    if distance == 0:
+        return _("画面相同")
+    return _("几乎相同") if distance <= NEAR // 2 else _("很像")
 
 
 def _center_of(photo: Photo) -> Cell:
@@ -219,7 +232,7 @@ def _looks(user: User, round: Round) -> LessonTable:
         )
         % limits,
         (
-            (_("检查员"), False), (_("填写项数"), True), (_("每百项记问题"), True), (_("同类平均"), True),
+            (_("检查员"), False), (_("填写项数"), True), (_("每百项记问题"), False), (_("同类平均"), False),
             (_("相差"), True), (_("每项用时（秒，中位数）"), True),
         ),
         tuple(

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 WIDTH = 640
+# Characters of a region's name beside its bar in a small figure.
+NAMED = 6
 
 
 def columns(counts: Sequence[int], labels: Sequence[str], title: str) -> str:
@@ -76,18 +78,21 @@ def line(
 
 
 def small(rows: Sequence[tuple[str, float | None]], average: float | None, title: str) -> str:
-    """One of several small figures: a thin bar for each region, and the average as a line through them."""
-    wide, step = 200.0, 12.0
+    """One of several small figures: a named bar for each region, and the average as a line through them."""
+    wide, left, step = 240.0, 76.0, 15.0
     high = step * len(rows)
-    parts = [
-        f'<rect class="bar" x="0" y="{place * step + 1:.1f}" width="{wide * value / 100:.1f}" '
-        f'height="{step - 3:.1f}">'
-        f"<title>{escape(label)} {value:.2f}</title></rect>"
-        for place, (label, value) in enumerate(rows)
-        if value is not None
-    ]
+    parts = []
+    for place, (label, value) in enumerate(rows):
+        short = label if len(label) <= NAMED else f"{label[: NAMED - 1]}…"
+        parts.append(_text(left - 6, place * step + 11, short, "end"))
+        if value is not None:
+            parts.append(
+                f'<rect class="bar" x="{left:.0f}" y="{place * step + 2:.1f}" '
+                f'width="{(wide - left) * value / 100:.1f}" height="{step - 5:.1f}">'
+                f"<title>{escape(label)} {value:.2f}</title></rect>"
+            )
     if average is not None:
-        x = wide * average / 100
+        x = left + (wide - left) * average / 100
         parts.append(f'<line class="mean" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{high:.1f}"/>')
     return _svg(parts, high, title, wide)
 

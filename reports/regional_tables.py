@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from organization.codes import Level
 from organization.models import Region
 from organization.templatetags.portal import grade_name, score
+from standards.content import reference
 from standards.models import Item
 
 from . import item_history, latest
@@ -162,7 +163,8 @@ def worst(shown: View, past: History, items: Sequence[Item]) -> Table:
     for item in items:
         lost = points(shown.own.items[item.pk]["lost"])
         row = [
-            Cell(item.title, url=_item_url(shown, item.pk), is_source=True), Cell(item.clause.code),
+            Cell(item.title, url=_item_url(shown, item.pk), is_source=True),
+            Cell(reference(item.clause.section, item.clause)),
             Cell(shown.own.short(item)), bar(shown.own.share(item)), Cell(lost, words=score(lost)),
         ]  # fmt: skip
         rows.append(

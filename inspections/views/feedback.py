@@ -16,6 +16,7 @@ from .. import actions, permissions
 from ..feedback_page import Entry, entries_of, filled
 from ..loading import load_inspection
 from ..models import Inspection
+from ..workflow import NOTIFIED
 
 
 @require_safe
@@ -74,6 +75,7 @@ def _page(
         "inspection": inspection,
         "entries": entries,
         "open": sum(entry.form is not None for entry in entries),
+        "to_acknowledge": any(entry.finding.state == NOTIFIED for entry in entries),
         "faults": faults,
     }
     return render(request, "inspections/feedback.html", context, status=400 if faults else 200)

@@ -157,7 +157,7 @@ def round_assign(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         chosen = list(form.inspections(request.POST.getlist("inspection")))
         if not chosen:
-            form.add_error("region", _("请先在下表中勾选中心，或选择一个地区。"))
+            form.add_error("region", _("请先在表中勾选中心，或选择一个地区。"))
         else:
             try:
                 count = actions.assign(

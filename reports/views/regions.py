@@ -42,7 +42,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
     held = request.user.prefixes(*permissions.WRITERS)
     context: dict[str, Any] = {
         "region": place,
-        "trail": regional_tables.trail(place, lambda above: above.startswith(held), query),
+        "trail": [_home(query), *regional_tables.trail(place, lambda above: above.startswith(held), query)],
         "rounds": rounds,
     }
     shown = _shown(place, rounds, query)
@@ -101,6 +101,12 @@ def _query(request: HttpRequest) -> dict[str, str]:
     if wanted["kind"] not in ServiceCenter.Kind.values:
         wanted["kind"] = ""
     return {name: value for name, value in wanted.items() if value}
+
+
+def _home(query: dict[str, str]) -> tuple[str, str]:
+    """The way back to the person's own overview of the same round."""
+    address = reverse("reports:county")
+    return _("总览"), f"{address}?{urlencode({'round': query['round']})}" if "round" in query else address
 
 
 def _shown(place: Region, rounds: list[Round], query: dict[str, str]) -> regional.View | None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from inspections.finding_page import give_dues
 from inspections.loading import load_inspection
 from inspections.models import Correction, Finding, Inspection, Photo
+from inspections.permissions import can_manage_round
 from organization.models import User
 from organization.problems import Problem
 from organization.templatetags.portal import day, moment
@@ -77,6 +78,7 @@ def score(request: HttpRequest, pk: UUID) -> HttpResponse:
         "corrections": corrections,
         "next": overview.better(frozen),
         **_documents(request.user, inspection),
+        "round_url": _round_url(request.user, inspection),
         "can_compare": bool(permissions.can_compare_scores(request.user, inspection))
         and comparing.has_company(request.user, inspection),
     }
@@ -101,9 +103,16 @@ def _reinspection(request: HttpRequest, inspection: Inspection) -> HttpResponse:
         "put_right": sum(item["put_right"] for item in items),
         "facts": _facts(frozen, inspection),
         "may_follow": bool(followed),
+        "round_url": _round_url(request.user, inspection),
         **_documents(request.user, inspection),
     }
     return render(request, "reports/reinspection.html", context)
+
+
+def _round_url(user: User, inspection: Inspection) -> str:
+    """The address of the round for those who manage it; nothing for others."""
+    managed = can_manage_round(user, inspection.round)
+    return reverse("inspections:round", args=[inspection.round_id]) if managed else ""
 
 
 def _followed(user: User, inspection: Inspection) -> dict[str, Finding]:

@@ -44,7 +44,8 @@ def edition_detail(request: HttpRequest, code: str, edition: str) -> HttpRespons
         "can_manage": can_manage_standards(request.user),
         "sections": [_section(section) for section in standard.sections],
         "totals": [_total(standard, kind) for kind in KINDS],
-        "can_estimate": can_estimate(request.user),
+        # What a repair takes is set once the edition stands; a draft has no page of it.
+        "can_estimate": row.is_published and can_estimate(request.user),
         "facts": [
             (_("文号"), standard.document_number),
             (_("成文日期"), day(standard.issued_on)),

@@ -1,4 +1,4 @@
-"""The frame of every page: whether what it shows is invented."""
+"""The frame of every page: whether what it shows is invented, and which entry of the rail is lit."""
 
 from typing import Any
 
@@ -59,3 +59,36 @@ def test_door_is_marked_where_anything_is_invented(db: None) -> None:
     assert not marked(AnonymousUser())
     make_county(is_demonstration=True, townships=1)
     assert marked(AnonymousUser())
+
+
+@pytest.mark.parametrize(
+    ("role", "address", "lit"),
+    [
+        (Role.ADMINISTRATOR, "/county/lessons/", "/county/"),
+        (Role.ADMINISTRATOR, "/inbox/", "/county/"),
+        (Role.ADMINISTRATOR, "/regions/410523000000/", "/county/"),
+        (Role.ADMINISTRATOR, "/inspections/1/score/", "/rounds/"),
+        (Role.ADMINISTRATOR, "/requests/1/correct/", "/findings/"),
+        (Role.ADMINISTRATOR, "/offices/1/seals/", "/documents/"),
+        (Role.ADMINISTRATOR, "/rehearsals/", "/standards/"),
+        (Role.TOWNSHIP_STAFF, "/inspections/1/feedback/", "/our-centers/"),
+        (Role.TOWNSHIP_STAFF, "/findings/1/", "/findings/"),
+        (Role.LEAD_INSPECTOR, "/inspections/1/check/", "/tasks/"),
+        (Role.LEAD_INSPECTOR, "/findings/1/", None),
+        (Role.SIGNATORY, "/messages/", None),
+    ],
+)
+def test_rail_lights_the_entry_under_which_a_page_belongs(
+    places: dict[str, Any], role: str, address: str, lit: str | None
+) -> None:
+    request = RequestFactory().get(address)
+    request.user = make_user("who", [(role, places["the county"])])
+    found = [entry["url"] for entry in Frame(request).entries if entry["is_current"]]
+    assert found == ([lit] if lit else [])
+
+
+def test_rail_lights_one_entry_for_a_person_of_two_jobs(places: dict[str, Any]) -> None:
+    request = RequestFactory().get("/inspections/1/score/")
+    both = [(role, places["the county"]) for role in (Role.ADMINISTRATOR, Role.LEAD_INSPECTOR)]
+    request.user = make_user("who", both)
+    assert [entry["url"] for entry in Frame(request).entries if entry["is_current"]] == ["/tasks/"]

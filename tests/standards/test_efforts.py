@@ -139,6 +139,15 @@ def test_page_refuses_what_is_no_size(administrator: Client, edition: Edition, s
     assert efforts_of(edition.pk) == {"a": "small", "b": "large"}
 
 
+def test_draft_leads_to_no_page_of_estimates(client: Client, db: None) -> None:
+    import_standard(data(), publish=False, now=NOW)
+    client.force_login(make_user("local", [(Role.ADMINISTRATOR, make_county(townships=1).region)]))
+    page = client.get("/standards/small/2026/")
+    assert page.status_code == 200
+    assert URL not in page.content.decode()
+    assert client.get(URL).status_code == 404
+
+
 def test_page_and_link_are_the_administrators(client: Client, edition: Edition) -> None:
     client.force_login(make_user("staff", [(Role.TOWNSHIP_STAFF, make_county(townships=1).townships[0])]))
     assert client.get(URL).status_code == 403

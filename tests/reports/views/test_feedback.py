@@ -152,9 +152,12 @@ def test_what_is_already_reported_takes_no_more(staff: Client, stage: Stage, not
 def test_before_the_receipt_nothing_can_be_filled_in(staff: Client, stage: Stage, quick_pdf: Any) -> None:
     publish(2026)
     notice = issued(stage, submitted(stage, 0, **SHORT))
-    page = staff.get(url(notice))
-    assert page.context["open"] == 0
-    assert "请先签收" in page.content.decode()
+    text = staff.get(url(notice)).content.decode()
+    assert "这份通知还没有签收" in text
+    assert reverse("reports:our-centers") in text
+    assert "个问题可以填报" not in text
+    actions.acknowledge_findings(inspection=notice.inspection, by=stage.cast["township_staff"], now=NOW)
+    assert "这份通知还没有签收" not in staff.get(url(notice)).content.decode()
 
 
 def test_others_never_see_it(client: Client, stage: Stage, other: Stage, notice: Any) -> None:

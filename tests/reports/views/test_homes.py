@@ -234,6 +234,9 @@ def test_self_check_is_the_townships_task_and_no_result(client: Client, stage: S
     client.force_login(stage.cast["township_staff"])
     assert shown(client, "/our-centers/")["self_checks"] == [inspection]
     answer(inspection, stage.cast["township_staff"], **SHORT)
+    asked = client.get(reverse("inspections:check", args=[inspection.pk])).content.decode()
+    assert "县里可以看到结果" in asked
+    assert "乡镇可以看到结果" not in asked
     submit_by(inspection, stage.cast["township_staff"])
     context = shown(client, "/our-centers/")
     assert context["self_checks"] == []
@@ -270,7 +273,10 @@ def test_township_home_names_what_costs_most_points_first(
     assert len(heaviest) > 1
     assert [row.lost for row in heaviest] == sorted((row.lost for row in heaviest), reverse=True)
     assert {row.center.region_id for row in heaviest} == {stage.county.townships[0].code}
-    assert "扣分最多的问题" in client.get("/our-centers/").content.decode()
+    text = client.get("/our-centers/").content.decode()
+    assert "扣分最多的问题" in text
+    # Only lists that are `ul` are drawn as rows.
+    assert '<ol class="todo"' not in text
 
 
 def test_township_home_puts_first_what_is_due_first(

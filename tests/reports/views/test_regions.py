@@ -71,6 +71,10 @@ def test_county_shows_its_townships_by_average_and_nothing_of_the_neighbor(
         assert expected in text
     assert "滑县" not in text
     assert table(said, "worst")[0][2] == "1"
+    # The clause as the document numbers it, and each drawn bar with its region's name.
+    assert table(said, "worst")[0][1].startswith("一、")
+    assert text.count(f">{first.name}</text>") == len(said.context["plots"]["sections"])
+    assert said.context["trail"] == [("总览", reverse("reports:county"))]
 
 
 def test_counted_share_leaves_out_what_does_not_apply(watched: Client, stage: Stage) -> None:
@@ -96,7 +100,7 @@ def test_way_down_leads_by_links_to_a_center(watched: Client, stage: Stage) -> N
     done = Inspection.objects.get(round=stage.round, region=path[-1])
     assert reverse("reports:score", args=[done.pk]) in said.content.decode()
     assert values(said, "ranking")[0][2] == done.score
-    assert [crumb[0] for crumb in said.context["trail"]] == ["河南省", "安阳市", "汤阴县"]
+    assert [crumb[0] for crumb in said.context["trail"]] == ["总览", "河南省", "安阳市", "汤阴县"]
     # The city is summed from both counties.
     assert page(watched, "410500000000", round=stage.round.pk).context["shown"].own.done == 2
     elsewhere = page(watched, "410500000000", round=Round.objects.exclude(pk=stage.round.pk).first().pk)

@@ -1,5 +1,6 @@
 """Submitting from the page, and the page that explains the score."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -100,6 +101,21 @@ def test_page_explains_every_lost_point(client: Client, stage: Stage) -> None:
     assert "门&lt;b&gt;未开&lt;/b&gt;" in page
     assert "<b>未开" not in page
     assert reverse("inspections:photo-thumbnail", args=[photo.pk]) in page
+
+
+def test_page_leads_back_to_where_one_came_from(client: Client, stage: Stage) -> None:
+    inspection = submitted(stage, **SHORT)
+    back = {
+        "township_staff": reverse("reports:our-centers"),
+        "inspector": reverse("inspections:task-list"),
+        "administrator": reverse("inspections:round", args=[stage.round.pk]),
+        "signatory": None,
+    }
+    for role, address in back.items():
+        client.force_login(stage.cast[role])
+        text = client.get(url(inspection)).content.decode()
+        crumbs = re.findall(r'<nav class="crumbs".*?</nav>', text, re.DOTALL)
+        assert [address in found for found in crumbs] == ([True] if address else []), role
 
 
 def test_points_of_the_page_add_up_as_the_score_was_reached(client: Client, db: None) -> None:
