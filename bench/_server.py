@@ -43,10 +43,10 @@ def database(folder: str) -> Iterator[str]:
 class Server:
     """gunicorn as `deploy/serve` starts it, with the processor time of its workers."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, application: str = "bench.field:make_application()") -> None:
         log = Path(folder, "server.log")
         command = [
-            *(sys.executable, "-m", "gunicorn", "bench.field:make_application()", "--bind", "127.0.0.1:0"),
+            *(sys.executable, "-m", "gunicorn", application, "--bind", "127.0.0.1:0"),
             *("--workers", "2", "--threads", "4", "--worker-class", "gthread", "--no-control-socket"),
         ]
         with log.open("wb") as out:
@@ -66,6 +66,15 @@ class Server:
 
     def seconds(self) -> float:
         return sum(spent for _, parent, spent in processes() if parent == self.process.pid)
+
+    def memory(self) -> list[float]:
+        """What each worker holds, in MB; pages that workers share are counted with each."""
+        pages = [
+            int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+            for pid, parent, _ in processes()
+            if parent == self.process.pid
+        ]
+        return [count * os.sysconf("SC_PAGE_SIZE") / 1024**2 for count in pages]
 
 
 def processes() -> Iterator[tuple[int, int, float]]:

@@ -16,6 +16,7 @@ from inspections.models import Finding, Inspection
 from organization.models import Assignment, Role
 from reports import actions as reporting
 from reports import tasks
+from reports.geojson import Shape
 from reports.models import Job, OfficialDocument
 from standards.actions import copy_edition
 from tests.factories import make_user
@@ -182,6 +183,9 @@ def figures_and_drafts(stage: Stage, asked: Finding) -> list[str]:
         edition=draft, rounds=[stage.round], region=stage.county.region, **by
     )
     tasks.rehearse(str(rehearsal.pk))
+    square = ((1_140_000, -360_000), (1_141_000, -360_000), (1_141_000, -359_000), (1_140_000, -359_000))
+    shapes = [Shape(1, stage.county.townships[0].code, "", (square,))]
+    reporting.load_boundaries(region=stage.county.region, shapes=shapes, source="标准地图", **by)
     objection = asked.requests.get(kind="objection")
     standard = f"/standards/{draft.standard}"
     return [
