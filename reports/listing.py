@@ -4,18 +4,43 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from inspections.models import Finding
 from inspections.querysets import OVERSEERS
 from inspections.workflow import WITH_COUNTY, WITH_TOWNSHIP
+from organization.codes import CODE_LENGTH
 from organization.models import Role, User
+from organization.querysets import within
 
 from .models import SavedView
 
 # In these a finding is listed whatever was inspected since.
 UNTIL_CLOSED = {"overdue", "with_county", *WITH_TOWNSHIP, *WITH_COUNTY}
 FILTERS = ("round", "state", "region", "item")
+# Nobody turns so many pages; a county's findings of a round are fewer.
+MOST = 5_000
+
+
+class FirstPages(Paginator):  # type: ignore[type-arg]
+    """The pages of the first `MOST` rows, so that one costs the same however many rows follow.
+
+    `count` is at most `MOST`; `is_cut` says that there are more.
+    """
+
+    @cached_property
+    def counted(self) -> int:
+        return int(self.object_list.order_by()[: MOST + 1].count())  # type: ignore[union-attr]
+
+    @cached_property
+    def count(self) -> int:
+        return min(self.counted, MOST)
+
+    @property
+    def is_cut(self) -> bool:
+        return self.counted > MOST
 
 
 def findings_as_filtered(user: User, query: Mapping[str, Any]) -> tuple[Any, dict[str, str]]:
@@ -27,13 +52,16 @@ def findings_as_filtered(user: User, query: Mapping[str, Any]) -> tuple[Any, dic
     wanted = {name: str(query.get(name, "")) for name in FILTERS}
     rows = Finding.objects.visible_to(user)
     chosen = int(wanted["round"][:18]) if wanted["round"].isdecimal() else None
+    places = user.prefixes(*OVERSEERS, Role.TOWNSHIP_STAFF)
+    if wanted["region"].isdecimal():
+        places = (wanted["region"][:CODE_LENGTH],)
+        # A range, which an index serves, as in the person's own scope.
+        rows = rows.filter(within(places, "region__code"))
     if chosen is not None:
         rows = rows.filter(round_id=chosen)
     elif wanted["state"] not in UNTIL_CLOSED:
-        rows = rows.latest(user.prefixes(*OVERSEERS, Role.TOWNSHIP_STAFF))
+        rows = rows.latest(places)
     rows = _in_state(rows, wanted["state"])
-    if wanted["region"].isdecimal():
-        rows = rows.filter(region__code__startswith=wanted["region"][:12])
     if wanted["item"].isdecimal():
         rows = rows.filter(item_id=int(wanted["item"][:18]))
     return rows, wanted

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,7 +23,7 @@ from standards.models import Item
 
 from .. import overview, permissions, workflow
 from ..forms import FindingFilter
-from ..listing import findings_as_filtered, views_of
+from ..listing import FirstPages, findings_as_filtered, views_of
 from ..models import IssuingBody, OfficialDocument
 from ..progress import running_jobs
 
@@ -201,7 +200,7 @@ def finding_list(request: HttpRequest) -> HttpResponse:
     rounds = overview.rounds_for(request.user)
     places = Region.objects.visible_to(request.user).filter(level=Level.TOWNSHIP)
     rows, wanted = findings_as_filtered(request.user, request.GET)
-    page = Paginator(rows.values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("page"))
+    page = FirstPages(rows.values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = _listed(request.user, list(page.object_list))
     give_dues(page.object_list, timezone.localdate())
     context = {

@@ -128,3 +128,20 @@ def test_findings_are_filtered_by_how_far_they_are(client: Client, stage: Stage,
     Finding.objects.filter(pk=late.pk).update(state="closed", closed_at=NOW)
     assert found(client, state="overdue") == []
     assert found(client, state="open") == second
+
+
+@pytest.mark.parametrize("most", [2, 3, 4])
+def test_list_counts_and_turns_so_far_only(
+    client: Client, stage: Stage, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("reports.listing.MOST", most)
+    monkeypatch.setattr("reports.views.homes.PER_PAGE", 1)
+    submitted(stage, 0, yes=Given(False), area=Given("75"), choice=Given("not_met"))
+    client.force_login(stage.cast["administrator"])
+    last = shown(client, "/findings/", page="9999")["page"]
+    assert (last.number, last.paginator.is_cut) == (min(most, 3), most < 3)
+    every = [row.pk for n in range(last.number) for row in shown(client, "/findings/", page=n + 1)["page"]]
+    assert every == list(Finding.objects.values_list("pk", flat=True)[:most])
+    said = client.get("/findings/").content.decode()
+    assert ("超过 2 个" in said) is (most == 2)
+    assert ("共 3 个" in said) is (most >= 3)
