@@ -18,6 +18,7 @@ from ..models import Inspection, Round
 from ..tallying import tally_inspections
 from .messaging import tell_people
 
+BATCH = 500
 LONGEST = 80  # characters of the round's name that go into the self-check's
 
 
@@ -33,42 +34,14 @@ def ask_self_check(*, round: Round, ends_on: date, by: User, now: datetime) -> R
     )
     Round.objects.select_for_update(no_key=True).get(pk=round.pk)
     asked = _round_before(round, ends_on, by, now)
-    # Held so that none of them closes or moves meanwhile.
-    waiting = (
-        round.inspections.filter(center__closed_on=None)
-        .exclude(center__inspections__round=asked)
-        .exclude(state=Inspection.State.SUBMITTED)
-        .select_related("center")
-        .select_for_update(of=("center",), no_key=True)
-    )
-    rows = [
-        Inspection(
-            round=asked,
-            center_id=row.center_id,
-            region_id=row.region_id,
-            kind=row.kind,
-            edition_id=row.edition_id,
-        )
-        for row in waiting.order_by("center_id").defer("snapshot", "corrected")
-    ]
-    people = _people_of({row.region_id for row in rows})
-    for row in rows:
-        row.lead_id = next(iter(people.get(row.region_id, ())), None)
-    Inspection.objects.bulk_create(rows, batch_size=500)
-    tally_inspections(rows)
-    through = Inspection.inspectors.through
-    given = [
-        through(inspection_id=row.pk, user_id=person)
-        for row in rows
-        for person in people.get(row.region_id, ())
-    ]
-    through.objects.bulk_create(given, batch_size=500)
+    rows = _waiting(round, asked)
+    people = _give(rows)
     record(
         "round.ask_self_check", by=by, target=asked, region=round.region_id, now=now,
         round=round.name, count=len(rows), until=ends_on.isoformat(),
     )  # fmt: skip
     tell_people(
-        people=sorted({one.user_id for one in given}),
+        people=people,
         kind="self_check",
         key=f"self_check:{asked.pk}",
         url=reverse("reports:our-centers"),
@@ -107,6 +80,47 @@ def _round_before(round: Round, ends_on: date, by: User, now: datetime) -> Round
     except IntegrityError as error:
         raise Problem(_("本地区已经有名为“%(name)s”的轮次。") % {"name": asked.name}, "ends_on") from error
     return asked
+
+
+def _waiting(round: Round, asked: Round) -> list[Inspection]:
+    """The inspections that `asked` still needs, unsaved: one for each center that the county has to visit.
+
+    The centers are held so that none of them closes or moves meanwhile.
+    """
+    rows = (
+        round.inspections.filter(center__closed_on=None)
+        .exclude(center__inspections__round=asked)
+        .exclude(state=Inspection.State.SUBMITTED)
+        .select_related("center")
+        .select_for_update(of=("center",), no_key=True)
+    )
+    return [
+        Inspection(
+            round=asked,
+            center_id=row.center_id,
+            region_id=row.region_id,
+            kind=row.kind,
+            edition_id=row.edition_id,
+        )
+        for row in rows.order_by("center_id").defer("snapshot", "corrected")
+    ]
+
+
+def _give(rows: list[Inspection]) -> list[int]:
+    """Save the inspections, each with the people of its place; returns everybody who got one, by key."""
+    people = _people_of({row.region_id for row in rows})
+    for row in rows:
+        row.lead_id = next(iter(people.get(row.region_id, ())), None)
+    Inspection.objects.bulk_create(rows, batch_size=BATCH)
+    tally_inspections(rows)
+    through = Inspection.inspectors.through
+    given = [
+        through(inspection_id=row.pk, user_id=person)
+        for row in rows
+        for person in people.get(row.region_id, ())
+    ]
+    through.objects.bulk_create(given, batch_size=BATCH)
+    return sorted({one.user_id for one in given})
 
 
 def _people_of(codes: set[str]) -> dict[str, list[int]]:
