@@ -18,7 +18,7 @@ WORDS = {
     ),
     "notified": (
         gettext_lazy("收到整改通知"),
-        gettext_lazy("%(center)s：共%(count)s个问题。请签收，时限从签收之日起算。"),
+        gettext_lazy("%(center)s：共%(count)s个问题。请签收，%(begin)s。"),
     ),
     "recalled": (
         gettext_lazy("整改通知已撤回"),
@@ -49,7 +49,10 @@ WORDS = {
     "reinspect": (gettext_lazy("将安排复查"), gettext_lazy("%(finding)s。请做好准备。")),
     "close": (gettext_lazy("问题已销号"), gettext_lazy("%(finding)s。")),
     "reopen": (gettext_lazy("问题需要重新整改"), gettext_lazy("%(finding)s。意见：%(words)s。")),
-    "withdraw": (gettext_lazy("问题已撤销"), gettext_lazy("%(finding)s。意见：%(words)s。")),
+    "withdraw": (
+        gettext_lazy("问题已撤销"),
+        gettext_lazy("%(finding)s。意见：%(words)s。不再要求整改，得分不变。"),
+    ),
     "reviewed": (
         gettext_lazy("县里办理了一批问题"),
         gettext_lazy("%(count)s个问题：%(what)s。各个问题的意见在问题的页面上。"),
@@ -73,9 +76,15 @@ CODES = {
     "extension": gettext_lazy("申请延期"),
     "objection": gettext_lazy("提出异议"),
     **MOVES,
+    "from_acknowledged": gettext_lazy("时限从签收之日起算"),
+    "from_issued": gettext_lazy("时限从印发之日起算"),
+    "fixed_day": gettext_lazy("限期整改的问题以通知写明的日期为限"),
     "granted": gettext_lazy("同意"),
     "refused": gettext_lazy("不同意"),
 }
+
+# What messages of earlier releases do not hold.
+EARLIER = {"begin": "from_acknowledged"}
 
 
 class Worded(NamedTuple):
@@ -90,7 +99,7 @@ def worded(message: Message) -> Worded:
     # The sentence ends what people wrote, whether they ended it themselves or not.
     detail: dict[str, Any] = {
         key: CODES.get(value, value.rstrip("。")) if isinstance(value, str) else value
-        for key, value in message.detail.items()
+        for key, value in (EARLIER | message.detail).items()
     }
     by_when = _("期限：%(day)s") % {"day": day(message.due_on)} if message.due_on else ""
     return Worded(str(title), str(words) % detail, by_when)

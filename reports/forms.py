@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from inspections.forms import RowsField
+from inspections.forms import DateInput, RowsField
 from inspections.models import Finding, Inspection, Round
 from organization.models import Region, Role, ServiceCenter, User
 from standards.models import Edition
@@ -86,9 +86,12 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = OfficialDocument
         fields = [
-            "kind", "addressee", "report_days", "contact", "phone", "copy_to", "seal", "proof", "with_photos",
+            "kind", "addressee", "repair_by", "report_days", "contact", "phone", "copy_to", "seal", "proof",
+            "with_photos",
         ]  # fmt: skip
+        widgets = {"repair_by": DateInput()}
         help_texts = {
+            "repair_by": _("写定的，限期整改的问题都以这一天为限；不填的，按各检查项的工作日时限计算。"),
             "kind": _("三种形式内容相同：通知用红头或者信函格式，整改通知书用表格。"),
             "addressee": _("负责整改的机关的全称，例如某镇人民政府。"),
             "copy_to": _("多个机关用顿号或逗号隔开；不抄送则留空。"),
@@ -100,6 +103,8 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
         labels = dict(OfficialDocument.Kind.choices)
         kinds = DEMANDS if row.kind in DEMANDS else (row.kind,)
         self.fields["kind"].choices = [(kind, labels[kind]) for kind in kinds]
+        if row.kind not in DEMANDS:
+            del self.fields["repair_by"]
         chosen = self.data.get("kind", row.kind) if self.is_bound else row.kind
         self.kind: str = chosen if chosen in kinds else row.kind
         self.office_words = phrases.chosen(self.kind, {}, office_words(row.body, self.kind))
@@ -108,7 +113,7 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def fields_given(self) -> dict[str, Any]:
         """The cleaned fields, the passages among them only where they differ from the office's."""
-        given = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        given = {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.fields}
         return given | {"wording": phrases.kept(self.kind, self.cleaned_data, self.office_words)}
 
 

@@ -45,6 +45,11 @@ DOCUMENTS = Guard(
         Rule("document_token_update", _DOCUMENT, "UPDATE OF token", "OLD.token <> NEW.token"),
     ),
 )
+# A column that came later than the guard above, which earlier migrations set.
+REPAIR_BY = Guard(
+    "an issued document is frozen",
+    (Rule("document_repair_by_update", _DOCUMENT, "UPDATE OF repair_by", f"OLD.state IN {_NUMBERED}"),),
+)
 EVENTS = Guard(
     "the history of a document is never changed",
     (
@@ -77,4 +82,4 @@ NUMBERS = Guard(
         Rule("given_number_delete", "reports_givennumber", "DELETE", "OLD.id IS NOT NULL"),
     ),
 )
-GUARDS = (DOCUMENTS, EVENTS, NUMBERS)
+GUARDS = (DOCUMENTS, REPAIR_BY, EVENTS, NUMBERS)

@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from inspections.calendars import working_calendar
+from inspections.deadlines import no_earlier_than
 from inspections.models import Finding
 
 from . import gathering
@@ -52,7 +54,9 @@ def compose(document: OfficialDocument, *, number: int | None, dated: date) -> N
     }
     if document.kind == Kind.OPINION:
         return compose_opinion(facts=_reinspection(document), **common, **about)
-    told = facts(document.inspection.content, without=_withdrawn(document.inspection_id))
+    told = facts(
+        document.inspection.content, without=_withdrawn(document.inspection_id), repair_by=document.repair_by
+    )
     return compose_notice(kind=document.kind, facts=told, **common, **about)
 
 
@@ -97,9 +101,16 @@ def _reinspection(document: OfficialDocument) -> Any:
     )
 
 
-def facts(snapshot: Mapping[str, Any], *, without: Collection[str] = ()) -> InspectionFacts:
-    """What the notice says of the inspection, from its frozen content, `without` items by their code."""
+def facts(
+    snapshot: Mapping[str, Any], *, without: Collection[str] = (), repair_by: date | None = None
+) -> InspectionFacts:
+    """What the notice says of the inspection, from its frozen content, `without` items by their code.
+
+    `repair_by` is the day that takes the place of the terms in working days.
+    """
     center, standard = snapshot["center"], snapshot["standard"]
+    fixed = _fixed(repair_by) if repair_by else None
+    wanting = [item for item in gathering.wanting(snapshot) if item["code"] not in without]
     return InspectionFacts(
         center=center["name"],
         township=center["township"],
@@ -109,17 +120,23 @@ def facts(snapshot: Mapping[str, Any], *, without: Collection[str] = ()) -> Insp
         score=None if snapshot["score"] is None else Decimal(snapshot["score"]),
         grade=snapshot["grade"],
         plan_number=snapshot["round"]["plan_number"],
-        findings=tuple(_finding(item) for item in gathering.wanting(snapshot) if item["code"] not in without),
+        findings=tuple(_finding(item, fixed) for item in wanting),
     )
 
 
-def _finding(item: Mapping[str, Any]) -> FindingFacts:
+def _fixed(day: date) -> Deadline:
+    due = no_earlier_than(day, working_calendar(day.year, day.year + 1))
+    return Deadline("fixed_term", due=due.on, provisional=due.provisional)
+
+
+def _finding(item: Mapping[str, Any], fixed: Deadline | None) -> FindingFacts:
+    counted = Deadline(item["mode"], working_days=item["working_days"])
     return FindingFacts(
         section=item["section_title"],
         clause=item["reference"],
         finding=item["finding"],
         requirement=item["requirement"],
         lost=Decimal(item["lost"]),
-        deadline=Deadline(item["mode"], working_days=item["working_days"]),
+        deadline=fixed if fixed and counted.mode == "fixed_term" else counted,
         photos=gathering.photos_of(item),
     )

@@ -1,6 +1,6 @@
 """The one door through which findings move."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -73,12 +73,20 @@ def note(
 
 
 @counting()
-def notify_findings(*, inspection: Inspection, by: User | None, now: datetime) -> int:
-    """Move an inspection's findings to notified, as its notice is issued; returns how many."""
+def notify_findings(
+    *, inspection: Inspection, by: User | None, now: datetime, repair_by: date | None = None
+) -> int:
+    """Move an inspection's findings to notified, as its notice is issued; returns how many.
+
+    `repair_by` is the day that the notice names for what has a term; that term runs from the issue.
+    """
     findings = _locked(inspection, workflow.FOUND)
     policy = policy_of(inspection.region_id)
-    if policy.basis == RectificationPolicy.Basis.ISSUED:
-        begin_terms(findings, timezone.localdate(now), policy)
+    for finding in findings:
+        finding.fixed_on = repair_by if finding.mode == Finding.Mode.FIXED_TERM else None
+    issued = policy.basis == RectificationPolicy.Basis.ISSUED
+    begin_terms((row for row in findings if issued or row.fixed_on), timezone.localdate(now), policy)
+    fixed = next((row.due_on for row in findings if row.fixed_on), None)
     if findings:
         tell(
             code=inspection.region_id,
@@ -87,8 +95,10 @@ def notify_findings(*, inspection: Inspection, by: User | None, now: datetime) -
             key=f"notified:{inspection.pk}:{now.isoformat()}",
             url=reverse("reports:our-centers"),
             now=now,
+            due_on=fixed,
             center=inspection.center.name,
             count=len(findings),
+            begin="fixed_day" if fixed else f"from_{policy.basis}",
         )
     return _move_all(inspection, findings, "notify", by, now)
 
@@ -99,7 +109,7 @@ def acknowledge_findings(*, inspection: Inspection, by: User | None, now: dateti
     findings = _locked(inspection, workflow.NOTIFIED)
     policy = policy_of(inspection.region_id)
     if policy.basis == RectificationPolicy.Basis.ACKNOWLEDGED:
-        begin_terms(findings, timezone.localdate(now), policy)
+        begin_terms((row for row in findings if not row.fixed_on), timezone.localdate(now), policy)
     return _move_all(inspection, findings, "acknowledge", by, now)
 
 
@@ -112,7 +122,7 @@ def recall_findings(*, inspection: Inspection, by: User | None, now: datetime) -
     """
     findings = _locked(inspection, workflow.NOTIFIED, workflow.ACKNOWLEDGED)
     for finding in findings:
-        finding.term_from = finding.due_on = None
+        finding.term_from = finding.fixed_on = finding.due_on = None
         finding.due_is_provisional = False
     if findings:
         tell(
@@ -148,7 +158,7 @@ def _move_all(
         )
         tally_finding(finding, inspection.kind)
     Finding.objects.bulk_update(
-        findings, ["state", "term_from", "due_on", "due_is_provisional"], batch_size=BATCH
+        findings, ["state", "term_from", "fixed_on", "due_on", "due_is_provisional"], batch_size=BATCH
     )
     FindingEvent.objects.bulk_create(events, batch_size=BATCH)
     return len(findings)

@@ -24,7 +24,8 @@ YEARS_AHEAD = 2
 
 
 def begin_terms(findings: Iterable[Finding], start: date, policy: RectificationPolicy) -> None:
-    """Set from when and until when each is to be put right; the caller saves."""
+    """Set from when and until when each is to be put right, where no day is fixed by its `fixed_on`; the
+    caller saves."""
     calendar = working_calendar(start.year, start.year + YEARS_AHEAD)
     for finding in findings:
         finding.term_from = start
@@ -41,6 +42,8 @@ def _term(
 ) -> Deadline | None:
     if finding.mode == Finding.Mode.SUSTAINED:
         return None
+    if finding.fixed_on:
+        return no_earlier_than(finding.fixed_on, calendar)
     days = policy.at_once_days if finding.mode == Finding.Mode.AT_ONCE else finding.working_days
     return after(start, days or 1, calendar)
 

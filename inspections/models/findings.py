@@ -16,8 +16,8 @@ class Finding(models.Model):
     """What falls short at a center, from the submission of its inspection until it is closed.
 
     What was found never changes; `state` and the deadline do, by `actions.moving` alone, and each
-    move leaves a `FindingEvent`. `due_on` counts from `term_from`; none while the term has not begun
-    and for what is to be kept up.
+    move leaves a `FindingEvent`. `due_on` counts from `term_from`, or is `fixed_on` where the notice names
+    a day; none while the term has not begun and for what is to be kept up.
     """
 
     class State(models.TextChoices):
@@ -49,6 +49,7 @@ class Finding(models.Model):
     working_days = models.PositiveSmallIntegerField(_("整改时限（工作日）"), null=True)
     found_at = models.DateTimeField(_("发现时间"))
     term_from = models.DateField(_("时限起算日"), null=True, blank=True)
+    fixed_on = models.DateField(_("通知写定的整改日期"), null=True, blank=True)
     due_on = models.DateField(_("整改期限"), null=True, blank=True)
     due_is_provisional = models.BooleanField(_("期限暂定"), default=False)
     closed_at = models.DateTimeField(_("销号时间"), null=True, blank=True)
@@ -72,6 +73,10 @@ class Finding(models.Model):
             models.CheckConstraint(
                 condition=Q(due_on=None, due_is_provisional=False) | Q(term_from__isnull=False),
                 name="finding_due_has_a_beginning",
+            ),
+            models.CheckConstraint(
+                condition=Q(fixed_on=None) | Q(mode="fixed_term", term_from__isnull=False),
+                name="finding_fixed_day_is_of_a_term",
             ),
         ]
         indexes = [

@@ -9,10 +9,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from inspections.calendars import working_calendar
 from inspections.models import Inspection, Round
 from organization.audit import record
 from organization.models import User
 from organization.problems import Problem
+from organization.templatetags.portal import day
 
 from .. import notices, pdf, permissions, phrases, verification
 from ..assets import assets_of
@@ -24,8 +26,8 @@ from ..refusals import explain
 from .history import remember, told
 
 EDITABLE = (
-    "kind", "addressee", "report_days", "contact", "phone", "copy_to", "seal", "proof", "with_photos",
-    "wording",
+    "kind", "addressee", "report_days", "repair_by", "contact", "phone", "copy_to", "seal", "proof",
+    "with_photos", "wording",
 )  # fmt: skip
 Kind = OfficialDocument.Kind
 
@@ -135,12 +137,18 @@ def edit_document(
             action="document.edit", target=locked, region=locked.region_id
         )
         _check_edit(locked, fields)
+        check_day(fields.get("repair_by"), timezone.localdate(now))
         given = set_fields(locked, fields)
         locked.title = _printable(locked, now).title_text
         locked.save(update_fields=[*given, "title"])
         remember(locked, "edit", before=locked.state, by=by, now=now)
-        told(locked, "edit", by=by, now=now, **given)
+        told(locked, "edit", by=by, now=now, **_plain(given))
     return locked
+
+
+def _plain(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was set, as the trail can hold it."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in given.items()}
 
 
 def set_fields(document: OfficialDocument, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -149,6 +157,22 @@ def set_fields(document: OfficialDocument, fields: Mapping[str, Any]) -> dict[st
     for name, value in given.items():
         setattr(document, name, value)
     return given
+
+
+def check_day(repair_by: date | None, today: date) -> None:
+    """Raise `Problem` for a day of repair that is no day to be put right by: over, too far, or a day off."""
+    if repair_by is None:
+        return
+    if repair_by <= today:
+        raise Problem(
+            _("整改截止日期（%(day)s）应当晚于今天，请修改草稿。") % {"day": day(repair_by)}, "repair_by"
+        )
+    if repair_by.year > today.year + 1:
+        raise Problem(_("整改截止日期最晚到明年年底。"), "repair_by")
+    if not working_calendar(repair_by.year, repair_by.year).is_working(repair_by):
+        raise Problem(
+            _("整改截止日期（%(day)s）不上班，请改为工作日。") % {"day": day(repair_by)}, "repair_by"
+        )
 
 
 def _check_edit(document: OfficialDocument, fields: Mapping[str, Any]) -> None:

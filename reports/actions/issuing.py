@@ -23,7 +23,7 @@ from ..models import IssuingBody, OfficialDocument
 from ..models.offices import DEMANDS
 from ..notices import Numbered
 from ..signing import Signed, SigningFailed, sign
-from .documents import compose, current, lock, rendered
+from .documents import check_day, compose, current, lock, rendered
 from .history import remember, told
 from .numbers import coming_number, enter, next_number
 
@@ -84,6 +84,7 @@ def prepare(
         return draft
     _enforce(draft, by)
     dated = timezone.localdate(now)
+    check_day(draft.repair_by, dated)
     content = compose(draft, number=number, dated=dated)
     return Prepared(draft, content, *_made(draft, content, now), dated, by, now)
 
@@ -125,7 +126,7 @@ def issue_prepared(ready: Prepared, *, last: bool = False) -> OfficialDocument |
     enter(locked, by=by, now=now)
     remember(locked, workflow.ISSUE, before=before, by=by, now=now)
     if locked.inspection and locked.kind in DEMANDS:
-        inspections.notify_findings(inspection=locked.inspection, by=by, now=now)
+        inspections.notify_findings(inspection=locked.inspection, by=by, now=now, repair_by=locked.repair_by)
     told(locked, workflow.ISSUE, by=by, now=now, number=locked.number_text, sha256=locked.sha256)
     return locked
 

@@ -4,9 +4,9 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import reports.models.documents
-from reports.freezing import GUARDS
+from reports.freezing import DOCUMENTS, EVENTS, NUMBERS
 
-FREEZE = [migrations.RunPython(guard.freeze, guard.thaw) for guard in GUARDS]
+FREEZE = [migrations.RunPython(guard.freeze, guard.thaw) for guard in (DOCUMENTS, EVENTS, NUMBERS)]
 
 
 class Migration(migrations.Migration):

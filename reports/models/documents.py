@@ -101,6 +101,8 @@ class OfficialDocument(models.Model):
     title = models.CharField(_("标题"), max_length=150)
     addressee = models.CharField(_("主送机关"), max_length=120)
     report_days = models.PositiveSmallIntegerField(_("书面反馈时限（工作日）"))
+    # The day by which all that has a term is to be put right; without one each item has its own working days.
+    repair_by = models.DateField(_("整改截止日期"), null=True, blank=True)
     contact = models.CharField(_("联系人"), max_length=50, blank=True)
     phone = EncryptedTextField(_("联系电话"), max_length=40, blank=True)
     copy_to = models.CharField(_("抄送"), max_length=200, blank=True)

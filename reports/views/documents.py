@@ -23,6 +23,7 @@ from organization.actions import note_phone_read
 from organization.models import User
 from organization.phones import masked
 from organization.problems import Problem
+from organization.templatetags.portal import day
 
 from .. import actions, overview, pages, permissions, phrases, verification
 from ..exports import notice_filename
@@ -206,6 +207,8 @@ def _facts(request: HttpRequest, row: OfficialDocument) -> list[tuple[Any, ...]]
         (_("联系人"), f"{row.contact} {masked(row.phone)}".strip()),
         (_("签章方式"), row.get_seal_display()),
     ]
+    if row.repair_by:
+        facts.append((_("整改截止日期"), day(row.repair_by)))
     if row.inspection:
         score = reverse("reports:score", args=[row.inspection_id])
         facts.append((_("检查"), row.inspection.center.name, score))
@@ -225,7 +228,7 @@ def document_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
                 document=row, fields=form.fields_given(), by=request.user, now=timezone.now()
             )
         except Problem as problem:
-            form.add_error(None, problem.message)
+            form.add_error(problem.field if problem.field in form.fields else None, problem.message)
         else:
             messages.success(request, _("草稿已保存。"))
             return redirect("reports:document", pk=pk)

@@ -56,6 +56,20 @@ def test_findings_stand_by_day_and_what_has_none_comes_last(stage: Stage) -> Non
     assert terms.groups[2].due is None
 
 
+def test_day_that_the_notice_names_is_said(stage: Stage) -> None:
+    publish(2026)
+    inspection = found(stage, yes=Given(False), choice=Given("not_met")).inspection
+    actions.notify_findings(inspection=inspection, by=None, now=NOW, repair_by=date(2026, 12, 18))
+    terms = terms_of(list(inspection.findings.all()), date(2026, 12, 1))
+    assert terms.fixed == date(2026, 12, 18)
+    assert "2026年12月18日为限" in terms.words
+    assert [group.label for group in terms.groups] == ["2026年12月18日"]
+    # What is to be put right at once waits for the receipt.
+    Finding.objects.filter(item__code="choice").update(fixed_on=None, due_on=None, term_from=None)
+    terms = terms_of(list(inspection.findings.all()), date(2026, 12, 1))
+    assert [group.label for group in terms.groups] == ["2026年12月18日", "签收后起算"]
+
+
 def test_closed_ones_are_counted_and_left_out(stage: Stage) -> None:
     rows = acknowledged(stage)
     Finding.objects.filter(pk=rows[0].pk).update(state="closed", closed_at=NOW)

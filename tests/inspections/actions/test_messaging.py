@@ -10,7 +10,7 @@ from inspections import actions
 from inspections.answers import Given
 from inspections.holiday_lists import Day
 from inspections.message_words import WORDS, worded
-from inspections.models import Finding, Message, MessageChoice
+from inspections.models import Finding, Message, MessageChoice, RectificationPolicy
 from organization.models import AuditEntry, Role
 from tests.factories import make_region, make_user
 from tests.inspections.actions.test_moving import notified_and_acknowledged
@@ -68,6 +68,39 @@ def test_every_kind_that_is_told_has_words(stage: Stage) -> None:
     assert {"blue", "yellow", "red", "recount", "return", "close", "reopen", "withdraw"} <= WORDS.keys()
 
 
+@pytest.mark.parametrize(
+    ("basis", "repair_by", "words"),
+    [
+        ("acknowledged", None, "时限从签收之日起算"),
+        ("issued", None, "时限从印发之日起算"),
+        ("acknowledged", date(2026, 12, 18), "以通知写明的日期为限"),
+    ],
+)
+def test_notice_is_told_with_when_its_time_begins(
+    stage: Stage, basis: str, repair_by: date | None, words: str
+) -> None:
+    publish(2026)
+    RectificationPolicy.objects.create(region=stage.county.region, basis=basis)
+    inspection = found(stage).inspection
+    actions.notify_findings(inspection=inspection, by=None, now=NOW, repair_by=repair_by)
+    message = Message.objects.get(kind="notified")
+    assert words in worded(message).words
+    assert message.due_on == repair_by
+    # One of an earlier release, which knew one way only.
+    Message.objects.update(detail={"center": "甲", "count": 1})
+    assert "时限从签收之日起算" in worded(Message.objects.get(kind="notified")).words
+
+
+def test_reminders_follow_the_rules_of_the_region(stage: Stage) -> None:
+    publish(2026)
+    RectificationPolicy.objects.create(region=stage.county.region, blue=1, yellow=2, red=4)
+    finding = in_state(stage, "acknowledged")
+    assert finding.due_on == date(2026, 12, 11)
+    days = [8, 9, 10, 11, 14, 15, 16, 17]
+    assert [remind(date(2026, 12, day)) for day in days] == [0, 0, 1, 0, 0, 1, 0, 1]
+    assert [len(told(kind)) for kind in ("blue", "yellow", "red")] == [1, 1, 2]
+
+
 def test_reminders_come_once_for_each_alert(stage: Stage) -> None:
     publish(2026)
     finding = in_state(stage, "acknowledged")
@@ -78,6 +111,16 @@ def test_reminders_come_once_for_each_alert(stage: Stage) -> None:
     assert [told(kind) for kind in ("blue", "yellow")] == [["township_staff"]] * 2
     assert told("red") == ["administrator", "township_staff"]
     assert Message.objects.get(kind="blue").due_on == date(2026, 12, 11)
+
+
+def test_server_that_slept_for_a_week_catches_up_once_for_everything(stage: Stage, other: Stage) -> None:
+    """Its first run tells each open finding's alert of that day; the runs after it, however many, nothing."""
+    publish(2026)
+    late, soon = in_state(stage, "acknowledged"), in_state(other, "acknowledged")
+    Finding.objects.filter(pk=soon.pk).update(due_on=date(2026, 12, 15))
+    assert [remind(date(2026, 12, day)) for day in (7, 14, 14, 14)] == [0, 2, 0, 0]
+    told_of = Message.objects.filter(kind__in=("blue", "yellow", "red")).values_list("kind", "url")
+    assert sorted(told_of) == [("blue", f"/findings/{soon.pk}/"), ("yellow", f"/findings/{late.pk}/")]
 
 
 def test_server_that_slept_for_a_week_tells_the_alert_of_its_day(stage: Stage) -> None:
@@ -116,6 +159,16 @@ def test_recounted_terms_are_told_to_both_sides_once_a_center(stage: Stage) -> N
     assert told("recount") == ["administrator", "township_staff"]
     message = Message.objects.filter(kind="recount").first()
     assert (message.detail["count"], message.detail["year"]) == (2, 2026)
+
+
+def test_both_sides_are_told_when_a_provisional_day_is_settled(stage: Stage) -> None:
+    finding = in_state(stage, "acknowledged")
+    assert finding.due_is_provisional
+    for _again in range(2):
+        publish(2026)
+        assert told("recount") == ["administrator", "township_staff"]
+    finding.refresh_from_db()
+    assert not finding.due_is_provisional
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -92,6 +92,79 @@ def test_term_begins_with_the_issue_where_the_county_says_so(stage: Stage) -> No
     assert finding.term_from == date(2026, 11, 20)
 
 
+FIXED = standard(
+    plain_item("at_once", rectify={"mode": "at_once"}),
+    plain_item("term", rectify={"mode": "fixed_term", "working_days": 5}),
+    plain_item("always", rectify={"mode": "sustained"}),
+)
+
+
+def fixed(repair_by: date) -> Inspection:
+    """An inspection with a finding of each kind, whose notice names a day."""
+    stage = small_stage(townships=1, data=FIXED)
+    inspection = stage.inspections[0]
+    for entry in checklist(inspection.edition_id, inspection.kind).entries:
+        checked = check(Given(False), entry.item, inspection.kind)
+        actions.save_answers(
+            inspection=inspection, checked={entry: checked}, by=stage.cast["inspector"], now=NOW
+        )
+    submit_by(inspection, stage.cast["lead_inspector"])
+    actions.notify_findings(inspection=inspection, by=None, now=NOW, repair_by=repair_by)
+    return inspection
+
+
+def days(inspection: Inspection) -> dict[str, tuple[date | None, ...]]:
+    rows = inspection.findings.values_list("item__code", "term_from", "fixed_on", "due_on")
+    return {code: tuple(row) for code, *row in rows}
+
+
+def test_day_that_the_notice_names_holds_for_what_has_a_term_from_the_issue_on() -> None:
+    publish(2026)
+    inspection = fixed(date(2026, 12, 18))
+    issued, day, nothing = date(2026, 11, 20), date(2026, 12, 18), (None, None, None)
+    assert days(inspection) == {"at_once": nothing, "term": (issued, day, day), "always": nothing}
+    actions.acknowledge_findings(inspection=inspection, by=None, now=NOW + timedelta(days=3))
+    received = date(2026, 11, 23)
+    assert days(inspection) == {
+        "at_once": (received, None, date(2026, 11, 26)),
+        "term": (issued, day, day),
+        "always": (received, None, None),
+    }
+
+
+def test_named_day_that_becomes_a_day_off_moves_on_and_is_provisional_till_its_year_is_published() -> None:
+    publish(2026)
+    inspection = fixed(date(2027, 1, 4))
+    finding = inspection.findings.get(item__code="term")
+    assert (finding.due_on, finding.due_is_provisional) == (date(2027, 1, 4), True)
+    publish(2027, Day(date(2027, 1, 4), False, "元旦"))
+    finding.refresh_from_db()
+    assert (finding.due_on, finding.due_is_provisional) == (date(2027, 1, 5), False)
+    assert finding.fixed_on == date(2027, 1, 4)
+    # Amended once more, it is the day of the notice that is counted from.
+    publish(2027)
+    finding.refresh_from_db()
+    assert finding.due_on == date(2027, 1, 4)
+
+
+def test_recalled_notice_takes_its_day_along() -> None:
+    publish(2026)
+    inspection = fixed(date(2026, 12, 18))
+    actions.recall_findings(inspection=inspection, by=None, now=NOW)
+    assert set(days(inspection).values()) == {(None, None, None)}
+    notified_and_acknowledged(inspection)
+    assert days(inspection)["term"] == (date(2026, 11, 20), None, date(2026, 11, 27))
+
+
+@pytest.mark.parametrize("change", [{"fixed_on": date(2026, 12, 1)}, {"term_from": None, "due_on": None}])
+def test_database_knows_no_named_day_without_a_term(change: dict[str, date | None]) -> None:
+    publish(2026)
+    code = "term" if "term_from" in change else "always"
+    rows = fixed(date(2026, 12, 18)).findings.filter(item__code=code)
+    with pytest.raises(Error), transaction.atomic():
+        rows.update(**change)
+
+
 @pytest.mark.parametrize("state", ["notified", "acknowledged"])
 def test_recalled_finding_waits_for_another_notice_without_a_term(stage: Stage, state: str) -> None:
     publish(2026)

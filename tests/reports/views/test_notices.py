@@ -1,16 +1,20 @@
 """Pages of notices: list, draft, edit, preview, issue, download, the office."""
 
 import io
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import Error, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from inspections.answers import Given
 from organization.models import AuditEntry
 from reports import pages
 from reports.models import IssuingBody, NumberSequence, OfficialDocument
+from tests.repairs import publish
 from tests.small_stage import OFFICE, Stage, drafted, issued, small_stage, submitted
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +59,66 @@ def test_notice_is_drafted_edited_issued_and_downloaded(administrator: Client, s
     saved = administrator.get(url("document-pdf", notice) + "?download")
     assert saved["Content-Disposition"].startswith("attachment; filename*=utf-8''")
     assert saved.content == pdf.content
+
+
+def workday(days: int) -> date:
+    """The first day of the week's work so many days from today, or later."""
+    day = timezone.localdate() + timedelta(days=days)
+    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
+
+
+def test_day_of_repair_is_written_into_the_notice_and_holds_for_its_findings(
+    administrator: Client, stage: Stage
+) -> None:
+    for year in (timezone.localdate().year, timezone.localdate().year + 1):
+        publish(year)
+    notice = drafted(stage, submitted(stage, yes=Given(False), area=Given("75")))
+    assert 'name="repair_by"' in administrator.get(url("document-edit", notice)).content.decode()
+    day = workday(20)
+    administrator.post(url("document-edit", notice), FIELDS | {"repair_by": day.isoformat()})
+    administrator.post(url("document-issue", notice))
+    notice.refresh_from_db()
+    words = f"{day.year}年{day.month}月{day.day}日前"
+    assert {row["deadline"] for row in notice.document["findings"]["rows"]} == {words}
+    assert f"要于{words}完成整改" in str(notice.document)
+    assert set(notice.inspection.findings.values_list("state", "fixed_on", "due_on")) == {
+        ("notified", day, day)
+    }
+    assert (
+        f"{day.year}年{day.month}月{day.day}日" in administrator.get(url("document", notice)).content.decode()
+    )
+    with pytest.raises(Error), transaction.atomic():
+        OfficialDocument.objects.filter(pk=notice.pk).update(repair_by=None)
+
+
+def test_day_of_repair_in_an_unpublished_year_is_provisional_in_the_notice(
+    administrator: Client, stage: Stage
+) -> None:
+    notice = drafted(stage, submitted(stage, **SHORT))
+    administrator.post(url("document-edit", notice), FIELDS | {"repair_by": workday(20).isoformat()})
+    administrator.post(url("document-issue", notice))
+    notice.refresh_from_db()
+    assert "（暂定）" in notice.document["findings"]["rows"][0]["deadline"]
+    assert notice.inspection.findings.get().due_is_provisional
+
+
+def test_day_that_is_none_to_repair_by_is_refused(administrator: Client, stage: Stage) -> None:
+    notice = drafted(stage, submitted(stage, **SHORT))
+    today = timezone.localdate()
+    saturday = today + timedelta(days=(5 - today.weekday()) % 7 + 7)
+    for wrong, said in (
+        (today, "应当晚于今天"),
+        (saturday, "不上班"),
+        (date(today.year + 2, 1, 3), "明年年底"),
+        ("x", "日期"),
+    ):
+        answer = administrator.post(url("document-edit", notice), FIELDS | {"repair_by": str(wrong)})
+        assert said in str(answer.context["form"].errors["repair_by"])
+    # A draft that lay too long is not issued with a day that is over.
+    OfficialDocument.objects.filter(pk=notice.pk).update(repair_by=today)
+    answer = administrator.post(url("document-issue", notice), follow=True)
+    assert "应当晚于今天" in answer.content.decode()
+    assert not OfficialDocument.objects.issued().exists()
 
 
 @pytest.mark.parametrize("name", ["document-pdf", "document-word"])
