@@ -119,6 +119,7 @@ ACTIONS = {
     "seal.retire": gettext_lazy("停用印章图片"),
     "document.read": gettext_lazy("查看公文"),
     "document.download": gettext_lazy("打开公文文件"),
+    "document.receipt": gettext_lazy("打印签收回执"),
     "scores.export": gettext_lazy("导出得分表"),
     "ledger.export": gettext_lazy("导出整改台账"),
     "findings.export": gettext_lazy("导出问题清单"),

@@ -20,8 +20,9 @@ from .. import gathering, overview, pdf, permissions
 from ..document import DocumentRefused
 from ..feedback_paper import compose_feedback, rows_of, told_of
 from ..ledger import compose_ledger
-from ..loading import load_round_overseen
+from ..loading import load_document, load_round_overseen
 from ..models import IssuingBody, OfficialDocument
+from ..receipt_slip import compose_receipt, receipt_of
 from ..refusals import explain
 from ..score_report import compose_score_report
 
@@ -132,6 +133,26 @@ def feedback_paper(request: HttpRequest, pk: UUID) -> HttpResponse:
         now=timezone.now(), sha256=made.sha256,
     )  # fmt: skip
     return _paper(made, _("%(center)s 整改情况反馈表.pdf") % {"center": inspection.center.name})
+
+
+@require_POST
+def receipt_slip(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """签收回执 of a document: name and time as they were recorded, for signature and stamp."""
+    row = load_document(request.user, pk)
+    receipt = receipt_of(row)
+    if receipt is None:
+        messages.error(request, _("这份公文还没有签收。"))
+        return redirect("reports:document", pk=pk)
+    try:
+        made = pdf.render(compose_receipt(row, receipt))
+    except DocumentRefused as refused:
+        messages.error(request, explain(refused))
+        return redirect("reports:document", pk=pk)
+    record(
+        "document.receipt", by=request.user, target=row, region=row.region_id, now=timezone.now(),
+        sha256=made.sha256,
+    )  # fmt: skip
+    return _paper(made, _("%(number)s 签收回执.pdf") % {"number": row.number_text})
 
 
 def _issuer(region: Region) -> str:

@@ -8,11 +8,13 @@ from django.test import Client
 from django.urls import reverse
 
 from inspections.answers import Given
-from organization.models import AuditEntry
-from reports import pdf
+from organization.models import AuditEntry, Role, User
+from reports import actions, pdf
 from reports.document import Ledger, ScoreReport
+from reports.models import OfficialDocument
 from reports.views import prints
-from tests.small_stage import Stage, submitted
+from tests.factories import make_user
+from tests.small_stage import Stage, issued, later, submitted
 
 pytestmark = pytest.mark.django_db
 SHORT = {"yes": Given(False, note="门未开")}
@@ -132,3 +134,48 @@ def test_character_that_cannot_be_printed_is_told(
     client.force_login(stage.cast["administrator"])
     (message,) = get_messages(ledger(client, stage).wsgi_request)
     assert "“台账”中的“😀”" in str(message)
+
+
+# ---- the receipt slip of a document
+
+
+def slip(client: Client, row: OfficialDocument) -> Any:
+    return client.post(reverse("reports:document-receipt", args=[row.pk]))
+
+
+def test_receipt_slip_says_who_signed_and_when(client: Client, stage: Stage, quick_pdf: list[Any]) -> None:
+    row = issued(stage, submitted(stage, 0, **SHORT))
+    client.force_login(stage.cast["township_staff"])
+    page = reverse("reports:document", args=[row.pk])
+    assert "签收回执" not in client.get(page).content.decode()
+    actions.acknowledge(document=row, person="马会玲", by=stage.cast["township_staff"], now=later(1))
+    assert reverse("reports:document-receipt", args=[row.pk]) in client.get(page).content.decode()
+    quick_pdf.clear()
+    for role in ("township_staff", "administrator", "signatory"):
+        client.force_login(stage.cast[role])
+        said = slip(client, row)
+        assert (said.status_code, said["Content-Type"]) == (200, "application/pdf")
+    told = dict(quick_pdf[0].table.rows)
+    row.refresh_from_db()
+    assert told["签收人"] == "马会玲"
+    assert told["签收时间"] == "2026年11月21日10:00"
+    assert (told["文号"], told["办理账号"]) == (row.number_text, "township_staff")
+    assert row.token in told["核验地址"]
+    assert quick_pdf[0].signing == (("签收单位（公章）：", "签收人（签字）："),)
+    assert AuditEntry.objects.filter(action="document.receipt").count() == 3
+
+
+def test_receipt_slip_waits_for_the_receipt_and_is_the_townships_own(
+    client: Client, stage: Stage, other: Stage, quick_pdf: list[Any]
+) -> None:
+    row = issued(stage, submitted(stage, 0, **SHORT))
+    client.force_login(stage.cast["township_staff"])
+    said = slip(client, row)
+    assert "还没有签收" in str([str(one) for one in get_messages(said.wsgi_request)])
+    for stranger in (other.cast["township_staff"], other.cast["administrator"], beside(stage)):
+        client.force_login(stranger)
+        assert slip(client, row).status_code == 404
+
+
+def beside(stage: Stage) -> User:
+    return make_user("beside", [(Role.TOWNSHIP_STAFF, stage.county.townships[1])])
