@@ -2,7 +2,7 @@
 
 import sys
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
@@ -53,12 +53,24 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
 
 
+def gone(request: HttpRequest) -> HttpResponse:
+    """Say that a row which the request had found before is there no longer: somebody removed it."""
+    if request.method in ("GET", "HEAD"):
+        return page_not_found(request, ObjectDoesNotExist())
+    if wants_json(request):
+        return JsonResponse({"gone": True}, status=409)
+    return render(request, "409.html", status=409)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Show the plainest page: no database, no context processor, for one of them may be what failed.
 
-    Where the database or the disk is away the page says so, and says of a write that it was not kept.
+    Where the database or the disk is away the page says so, and says of a write that it was not kept. A row
+    that went away under the request is no failure; the log of the request holds where it was missed.
     """
     fault = sys.exc_info()[1]
+    if isinstance(fault, ObjectDoesNotExist):
+        return gone(request)
     context: dict[str, object] = {"request_id": request_ids.current()}
     if wants_json(request):
         return JsonResponse({"failed": True}, status=503 if is_outage(fault) else 500)

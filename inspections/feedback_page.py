@@ -1,6 +1,6 @@
 """The page on which a township answers a whole notice: a form for each finding that is to be put right."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +65,23 @@ def _form(finding: Finding, draft: Reply | None, request: HttpRequest | None) ->
     form = ReplyForm(*sent, instance=draft, prefix=f"f{finding.pk}", auto_id="%s")
     form.use_required_attribute = False
     return form
+
+
+def is_sent(reply: Reply | None, data: Mapping[str, Any], prefix: str = "") -> bool:
+    """Whether a form says what was reported before: a finger that pressed twice sends it again."""
+    if reply is None:
+        return False
+    return all(
+        data.get(f"{prefix}{name}", "").strip() == getattr(reply, name)
+        for name in ("measure", "responsible", "result")
+    )
+
+
+def sent_before(entries: Sequence[Entry], data: Mapping[str, Any]) -> int:
+    """How many of the findings were reported, with the very words that the form now brings again."""
+    return sum(
+        entry.form is None and is_sent(entry.reply, data, f"f{entry.finding.pk}-") for entry in entries
+    )
 
 
 def filled(entries: Sequence[Entry]) -> Iterator[tuple[Entry, ReplyForm]]:

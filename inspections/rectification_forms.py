@@ -21,6 +21,11 @@ MOVES = {
 }
 
 
+WITHDRAWING = _(
+    "撤销只是不再要求整改，得分不变。检查结果有误、应当更正得分的，不要撤销，请在乡镇提出的异议里办理“更正得分”。"
+)
+
+
 class SeveralFiles(forms.ClearableFileInput):
     allow_multiple_selected = True
 
@@ -40,8 +45,11 @@ class ReplyForm(forms.ModelForm):  # type: ignore[type-arg]
     files = SeveralFilesField(
         label=_("整改后的照片和材料"),
         required=False,
-        help_text=_("照片、PDF、Word 或 Excel，可以一次选几个。写成“已完成”的至少要有一份。"),
-        widget=SeveralFiles(attrs={"accept": "image/*,.pdf,.docx,.xlsx"}),
+        help_text=_(
+            "照片、PDF、Word 或 Excel，可以一次选几个。写成“已完成”的至少要有一份。"
+            "照片里有人脸、证件号的，选好以后点“标注”遮盖再报送。"
+        ),
+        widget=SeveralFiles(attrs={"accept": "image/*,.pdf,.docx,.xlsx", "data-cover": ""}),
     )
 
     class Meta:
@@ -116,7 +124,9 @@ class ReviewForm(forms.Form):
 
     def __init__(self, *args: Any, finding: Finding, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["move"].choices = moves_from(finding.state)
+        choices = self.fields["move"].choices = moves_from(finding.state)
+        if "withdraw" in dict(choices):
+            self.fields["move"].help_text = WITHDRAWING
 
 
 def moves_from(state: str) -> list[tuple[str, Any]]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from inspections.models import Inspection, Round
 from organization.models import User
 
-from . import sheets
 from .sheets import Field, Sheet
 
 HEADS = {
@@ -160,7 +158,7 @@ def _row(items: Sequence[Mapping[str, Any]]) -> Row:
     return Row(first["code"], first["title"], first["reference"], cells, gap, len(told) > 1)
 
 
-def write(path: Path | str, comparison: Comparison, *, title: str, notes: Sequence[str]) -> None:
+def sheet(comparison: Comparison, *, title: str, notes: Sequence[str]) -> Sheet:
     """The comparison as a table, with the rows that it holds and no others."""
     fields = [
         Field(_("部分"), 22),
@@ -173,7 +171,7 @@ def write(path: Path | str, comparison: Comparison, *, title: str, notes: Sequen
         fields += [Field(f"{head}：{_('结果')}", 12), Field(f"{head}：{_('情况')}", 30)]
         fields.append(Field(f"{head}：{_('得分')}", 10, "points"))
     fields.append(Field(_("相差"), 8, "points"))
-    sheet = Sheet(
+    return Sheet(
         name=_("逐项对照"),
         title=title,
         notes=(*notes, *(f"{column.head}：{column.score} {column.grade}" for column in comparison.columns)),
@@ -181,7 +179,6 @@ def write(path: Path | str, comparison: Comparison, *, title: str, notes: Sequen
         rows=_sheet_rows(comparison),
         pinned=3,
     )
-    sheets.write(path, [sheet])
 
 
 def _sheet_rows(comparison: Comparison) -> Iterator[Sequence[Any]]:

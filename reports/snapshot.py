@@ -53,6 +53,25 @@ def build(
     }
 
 
+# What is told of the visit itself; a correction is about one item's result.
+OF_THE_VISIT = (
+    "standard", "center", "round", "inspected_on", "submitted_at", "submitted_by", "inspectors",
+)  # fmt: skip
+
+
+def keep_visit(content: Mapping[str, Any], earlier: Mapping[str, Any], *, corrected: str) -> dict[str, Any]:
+    """Return content drawn up anew with the names that `earlier` froze: who was where, and who answered.
+
+    Places and people may be named otherwise by now. `corrected` is the code of the item set right now.
+    """
+    answered = {item["code"]: item["by"] for item in earlier["items"] if item["code"] != corrected}
+    return {
+        **content,
+        **{name: earlier[name] for name in OF_THE_VISIT if name in earlier},
+        "items": [item | {"by": answered.get(item["code"], item["by"])} for item in content["items"]],
+    }
+
+
 def _next(better: NextGrade) -> dict[str, Any]:
     efforts = dict(zip(better.codes, better.efforts, strict=True))
     score = _text(better.score)

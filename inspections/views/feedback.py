@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from organization.problems import Problem
+from organization.problems import NotAllowed, Problem
 
 from .. import actions, permissions
-from ..feedback_page import Entry, entries_of, filled
+from ..feedback_page import Entry, entries_of, filled, sent_before
 from ..loading import load_inspection
 from ..models import Inspection
+from ..rectification_forms import ReplyForm
 from ..workflow import NOTIFIED
 
 
@@ -31,22 +32,19 @@ def feedback_save(request: HttpRequest, pk: UUID, *, send: bool = False) -> Http
     inspection = _own(request, pk)
     entries = entries_of(request.user, inspection, request)
     told = list(filled(entries))
+    if send and not told and (count := sent_before(entries, request.POST)):
+        return _already(request, pk, count)
     # Every form is asked, so that all faults are told at once.
     if [form for _entry, form in told if not form.is_valid()]:
         return _page(request, inspection, entries)
-    who = {"by": request.user, "now": timezone.now()}
     try:
-        for entry, form in told:
-            for upload in request.FILES.getlist(form.add_prefix("files")):
-                actions.add_evidence(
-                    finding=entry.finding, upload=upload, name=upload.name, size=upload.size, **who
-                )
-        count = actions.save_feedback(
-            findings={entry.finding.pk: entry.finding for entry, _form in told},
-            replies={entry.finding.pk: form.reply_fields() for entry, form in told},
-            send=send,
-            **who,
-        )
+        count = _keep(request, told, send)
+    except NotAllowed:
+        # Reported in this moment, by a second press of the button.
+        count = sent_before(entries_of(request.user, inspection), request.POST) if send else 0
+        if count < len(told):
+            raise
+        return _already(request, pk, count)
     except Problem as problem:
         return _page(request, inspection, entries, problem)
     if send:
@@ -56,6 +54,31 @@ def feedback_save(request: HttpRequest, pk: UUID, *, send: bool = False) -> Http
             "%(n)d个问题的草稿已保存，还没有报送。", "%(n)d个问题的草稿已保存，还没有报送。", count
         )
     messages.success(request, text % {"n": count})
+    return redirect("inspections:feedback", pk=pk)
+
+
+def _keep(request: HttpRequest, told: list[tuple[Entry, ReplyForm]], send: bool) -> int:
+    who = {"by": request.user, "now": timezone.now()}
+    for entry, form in told:
+        for upload in request.FILES.getlist(form.add_prefix("files")):
+            actions.add_evidence(
+                finding=entry.finding, upload=upload, name=upload.name, size=upload.size, **who
+            )
+    return actions.save_feedback(
+        findings={entry.finding.pk: entry.finding for entry, _form in told},
+        replies={entry.finding.pk: form.reply_fields() for entry, form in told},
+        send=send,
+        **who,
+    )
+
+
+def _already(request: HttpRequest, pk: UUID, count: int) -> HttpResponse:
+    text = ngettext(
+        "%(n)d个问题的整改情况已经报送过了，不用再报。",
+        "%(n)d个问题的整改情况已经报送过了，不用再报。",
+        count,
+    )
+    messages.info(request, text % {"n": count})
     return redirect("inspections:feedback", pk=pk)
 
 

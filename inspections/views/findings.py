@@ -16,9 +16,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from organization.permissions import Verdict
-from organization.problems import Problem
+from organization.problems import NotAllowed, Problem
 
 from .. import actions, permissions
+from ..feedback_page import is_sent
 from ..finding_page import page_context
 from ..loading import load_finding
 from ..models import Evidence, Finding, Request
@@ -57,7 +58,10 @@ def _enforce(verdict: Verdict, action: str, row: Finding) -> None:
 def finding_reply(request: HttpRequest, pk: int, *, send: bool = False) -> HttpResponse:
     """Keep the draft with the files chosen; with `send`, report it to the county as well."""
     row = load_finding(request.user, pk)
-    _enforce(permissions.can_repair(request.user, row), "finding.repair", row)
+    verdict = permissions.can_repair(request.user, row)
+    if send and not verdict and _is_sent(request, row):
+        return _already(request, row)
+    _enforce(verdict, "finding.repair", row)
     form = ReplyForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, row, reply=form)
@@ -68,11 +72,27 @@ def finding_reply(request: HttpRequest, pk: int, *, send: bool = False) -> HttpR
         actions.save_reply(finding=row, fields=form.reply_fields(), **who)
         if send:
             actions.report(finding=row, **who)
+    except NotAllowed:
+        # Reported in this moment, by a second press of the button.
+        if not (send and _is_sent(request, row)):
+            raise
+        return _already(request, row)
     except Problem as problem:
         form.add_error(problem.field if problem.field in form.fields else None, problem.message)
         return _page(request, load_finding(request.user, pk), reply=form)
     messages.success(request, _("已报送县里，等待审核。") if send else _("草稿已保存，还没有报送。"))
     return redirect("inspections:finding", pk=pk)
+
+
+def _is_sent(request: HttpRequest, row: Finding) -> bool:
+    """Whether this person has just reported the same."""
+    own = row.replies.filter(reported_at__isnull=False, reported_by=request.user)
+    return is_sent(own.last(), request.POST)
+
+
+def _already(request: HttpRequest, row: Finding) -> HttpResponse:
+    messages.info(request, _("已经报送过了，不用再报。"))
+    return redirect("inspections:finding", pk=row.pk)
 
 
 def _act(

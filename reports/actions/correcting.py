@@ -68,6 +68,7 @@ def correct_score(*, request: Request, given: Given, words: str, by: User, now: 
         ),
         by=inspection.submitted_by, now=inspection.submitted_at,
     )  # fmt: skip
+    content = snapshot.keep_visit(content, inspection.content, corrected=entry.item.code)
     line = inspections.write_correction(
         inspection=inspection, request=locked, content=content, words=words.strip(), by=by, now=now
     )

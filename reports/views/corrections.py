@@ -12,9 +12,9 @@ from inspections.answers import Given, read_given
 from inspections.checklist import checklist
 from inspections.fragments import standalone
 from inspections.loading import load_finding
-from inspections.models import Request
+from inspections.models import Finding, Request
 from inspections.wording import fault_words
-from organization.problems import Problem
+from organization.problems import NotAllowed, Problem
 from organization.templatetags.portal import score as score_words
 from standards.faults import Faults
 
@@ -28,9 +28,10 @@ def request_correct(request: HttpRequest, pk: int) -> HttpResponse:
         Request.objects.visible_to(request.user).select_related("finding", "asked_by"), pk=pk
     )
     finding = load_finding(request.user, asked.finding_id)
-    inspecting.can_correct(request.user, asked, finding).enforce(
-        action="score.correct", target=finding, region=finding.region_id
-    )
+    verdict = inspecting.can_correct(request.user, asked, finding)
+    if not verdict and _is_answered(request, asked, finding):
+        return _lead_to(request, asked)
+    verdict.enforce(action="score.correct", target=finding, region=finding.region_id)
     entry = checklist(finding.inspection.edition_id, finding.inspection.kind).by_pk[finding.item_id]
     form, faults = CorrectionForm(request.POST or None), ""
     given = Given()
@@ -38,18 +39,11 @@ def request_correct(request: HttpRequest, pk: int) -> HttpResponse:
         given = read_given(request.POST, entry.prefix, entry.item.measure)
         if form.is_valid():
             try:
-                line = actions.correct_score(
-                    request=asked, given=given, words=form.cleaned_data["words"],
-                    by=request.user, now=timezone.now(),
-                )  # fmt: skip
+                return _correct(request, asked, given, form.cleaned_data["words"])
             except Faults as found:
                 faults = " ".join(text for texts in fault_words(found).values() for text in texts)
             except Problem as problem:
                 faults = str(problem.message)
-            else:
-                scores = {"before": score_words(line.score_before), "after": score_words(line.score_after)}
-                messages.success(request, _("得分由%(before)s更正为%(after)s，乡镇可以看到。") % scores)
-                return redirect("reports:score", pk=finding.inspection_id)
     now = next(item for item in finding.inspection.content["items"] if item["code"] == entry.item.code)
     context = {
         "asked": asked,
@@ -60,3 +54,33 @@ def request_correct(request: HttpRequest, pk: int) -> HttpResponse:
         **standalone(entry, finding.inspection.kind, given),
     }
     return render(request, "reports/correction.html", context, status=400 if faults or form.errors else 200)
+
+
+def _correct(request: HttpRequest, asked: Request, given: Given, words: str) -> HttpResponse:
+    try:
+        line = actions.correct_score(
+            request=asked, given=given, words=words, by=request.user, now=timezone.now()
+        )
+    except NotAllowed:
+        # Answered in this moment: a finger that pressed twice, or a colleague.
+        asked.refresh_from_db(fields=["state"])
+        if not _is_answered(request, asked, asked.finding):
+            raise
+        return _lead_to(request, asked)
+    scores = {"before": score_words(line.score_before), "after": score_words(line.score_after)}
+    messages.success(request, _("得分由%(before)s更正为%(after)s，乡镇可以看到。") % scores)
+    return redirect("reports:score", pk=asked.finding.inspection_id)
+
+
+def _is_answered(request: HttpRequest, asked: Request, finding: Finding) -> bool:
+    """Whether it is an objection that the person might have answered, and somebody has."""
+    is_over = asked.kind == Request.Kind.OBJECTION and asked.state != Request.State.ASKED
+    return is_over and bool(inspecting.can_review(request.user, finding))
+
+
+def _lead_to(request: HttpRequest, asked: Request) -> HttpResponse:
+    if asked.state == Request.State.GRANTED:
+        messages.info(request, _("这项异议已经同意，得分已经更正，不用再办。"))
+        return redirect("reports:score", pk=asked.finding.inspection_id)
+    messages.info(request, _("这项异议已经答复“不同意”，不用再办。"))
+    return redirect("inspections:finding", pk=asked.finding_id)

@@ -1,8 +1,9 @@
 """Tables and Word files for download; tables by a POST, since each export is written into the trail."""
 
+import csv
 import io
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -17,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from inspections.models import Finding, Inspection, Round
 from organization.audit import record
 from organization.problems import Problem
+from organization.trail import cell_text
 
 from .. import actions, permissions, tables, word
 from ..assets import assets_of
@@ -90,3 +93,17 @@ def as_table(
     write(Path(out.name))
     record(action, by=request.user, target=about, region=region, now=timezone.now())
     return FileResponse(out, as_attachment=True, filename=name, content_type=XLSX)
+
+
+def csv_file(heads: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> HttpResponse:
+    """A table as CSV, with the mark by which spreadsheets know UTF-8; no cell is a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(heads)
+    writer.writerows(
+        ["" if cell is None else cell_text(cell) if isinstance(cell, str) else cell for cell in row]
+        for row in rows
+    )
+    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
+    return response

@@ -1,7 +1,5 @@
 """Rehearsals of an edition: begun, watched, cancelled, read, and their tables as files."""
 
-import csv
-import io
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +8,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -19,12 +16,11 @@ from inspections.models import Inspection
 from organization.audit import record
 from organization.models import User
 from organization.problems import Problem
-from organization.trail import cell_text
 
 from .. import actions, permissions, rehearsal_results, replaying, sheets, tables
 from ..forms import RehearsalForm
 from ..models import Rehearsal
-from .exports import as_table
+from .exports import as_table, csv_file
 
 PER_PAGE = 50
 
@@ -41,7 +37,8 @@ def rehearsal_list(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest, form: RehearsalForm) -> HttpResponse:
     rows = Rehearsal.objects.visible_to(request.user).select_related("edition", "started_by")
     page = Paginator(rows.defer("standard", "effects"), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "reports/rehearsal_list.html", {"form": form, "page": page})
+    status = 400 if form.is_bound else 200
+    return render(request, "reports/rehearsal_list.html", {"form": form, "page": page}, status=status)
 
 
 @require_POST
@@ -138,26 +135,13 @@ def rehearsal_table(request: HttpRequest, pk: UUID) -> HttpResponse:
             now=timezone.now(),
             table=part,
         )
-        return _csv(table, found, f"{title}.csv")
+        heads = [field.head for field in table.fields]
+        return csv_file(heads, (line.cells for line in found), f"{title}.csv")
     notes = [_("试算结果，不是正式得分。"), tables.policy_note()]
     return as_table(
         request, "rehearsal.export", row, f"{title}.xlsx",
         lambda path: sheets.write(path, [table.sheet(found, title, notes)]),
     )  # fmt: skip
-
-
-def _csv(table: rehearsal_results.Table, found: Any, name: str) -> HttpResponse:
-    """With the mark by which spreadsheets know UTF-8; no cell is a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([field.head for field in table.fields])
-    writer.writerows(
-        ["" if cell is None else cell_text(cell) if isinstance(cell, str) else cell for cell in line.cells]
-        for line in found
-    )
-    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
-    return response
 
 
 def load_rehearsal(user: User, pk: UUID) -> Rehearsal:

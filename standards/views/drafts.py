@@ -46,7 +46,7 @@ def draft(request: HttpRequest, code: str, edition: str) -> HttpResponse:
             messages.success(request, said if n else _("已保存。"))
             return redirect("standards:draft", code=code, edition=edition)
     context = {"row": row, "faults": faults, **_form(load_edition(row.pk), request.POST)}
-    return render(request, "standards/draft.html", context)
+    return render(request, "standards/draft.html", context, status=400 if faults else 200)
 
 
 @require_POST

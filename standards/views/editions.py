@@ -84,7 +84,7 @@ def efforts(request: HttpRequest, code: str, edition: str) -> HttpResponse:
         messages.success(request, text if count else _("没有改动。"))
         return redirect("standards:efforts", code=code, edition=edition)
     context = {"standard": standard, "form": form, "sections": list(form.sections()), "weights": EFFORTS}
-    return render(request, "standards/efforts.html", context)
+    return render(request, "standards/efforts.html", context, status=400 if form.errors else 200)
 
 
 def _section(section: Any) -> dict[str, Any]:

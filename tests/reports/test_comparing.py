@@ -1,5 +1,7 @@
 """Self-check, county and spot check side by side."""
 
+import csv
+import io
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -189,6 +191,24 @@ def test_table_holds_exactly_what_the_page_shows(client: Client, stage: Stage, t
     ]
     assert AuditEntry.objects.filter(action="comparison.export", region=theirs.region).count() == 1
     assert len(read(client.post(url), tmp_path)) == head + 6
+
+
+def test_csv_holds_the_same_as_the_sheet(client: Client, stage: Stage, tmp_path: Path) -> None:
+    self_check(stage)
+    theirs = county(stage, **SHORT)
+    client.force_login(stage.cast["township_staff"])
+    url = reverse("reports:comparison-csv", args=[theirs.pk])
+    said = client.post(f"{url}?only=differences")
+    assert "attachment" in said["Content-Disposition"]
+    lines = list(csv.reader(io.StringIO(said.content.decode("utf-8-sig"))))
+    sheet = read(client.post(f"{url.removesuffix('csv')}xlsx?only=differences"), tmp_path)
+    head = next(place for place, row in enumerate(sheet) if row[0] == "部分")
+    assert lines[0] == list(sheet[head])
+    assert [(row[2], row[4], row[7], row[10]) for row in lines[1:]] == [
+        ("检查项yes", "合格", "不合格", "-4.00"),
+        ("检查项zones", "合格", "部分合格", "-2.67"),
+    ]
+    assert AuditEntry.objects.filter(action="comparison.export", region=theirs.region).count() == 2
 
 
 def read(said: Any, tmp_path: Path) -> list[Any]:

@@ -9,9 +9,9 @@ from django.db import DatabaseError, transaction
 from inspections import actions as inspecting
 from inspections.answers import Given
 from inspections.checklist import checklist
-from inspections.models import Answer, Correction, Finding, Inspection, Message, Request
+from inspections.models import Answer, Correction, Finding, Inspection, Message, Request, Round
 from inspections.querysets import FindingQuerySet
-from organization.models import AuditEntry, Role
+from organization.models import AuditEntry, Region, Role, ServiceCenter, User
 from organization.problems import NotAllowed, Problem
 from reports import actions, overview, scoring
 from reports.gathering import round_facts
@@ -58,6 +58,25 @@ def test_upheld_objection_appends_a_line_and_the_score_follows(stage: Stage) -> 
     assert Answer.objects.get(inspection=inspection, item__code="yes").value is False
     assert inspection.content["score"] == "80.56"
     assert inspection.content["submitted_by"] == first["submitted_by"]
+
+
+def test_corrected_content_keeps_the_names_that_were_frozen(stage: Stage) -> None:
+    inspection = notified(stage)
+    first = inspection.snapshot
+    ServiceCenter.objects.update(name="新名称")
+    Region.objects.update(name="新地名")
+    Round.objects.update(name="新轮次")
+    User.objects.update(name="新姓名")
+    for place, (code, given) in enumerate((("yes", Given(True)), ("area", Given("160")))):
+        User.objects.filter(username="administrator").update(name=f"更正人{place}")
+        stage.cast["administrator"].refresh_from_db()
+        correct(stage, objected(stage, Inspection.objects.get(pk=inspection.pk), code), given)
+    content = Inspection.objects.get(pk=inspection.pk).content
+    for name in ("center", "round", "inspectors", "submitted_by", "submitted_at", "inspected_on"):
+        assert content[name] == first[name], name
+    by = {item["code"]: item["by"] for item in content["items"]}
+    before = {item["code"]: item["by"] for item in first["items"]}
+    assert by == before | {"yes": "更正人0", "area": "更正人1"}
 
 
 def test_score_is_that_of_answers_and_ledger(stage: Stage) -> None:

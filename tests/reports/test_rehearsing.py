@@ -243,6 +243,7 @@ def test_a_page_says_item_by_item_why(keeper: Client, stage: Stage, draft: Editi
 
 def test_a_form_without_rounds_says_what_is_missing(keeper: Client, draft: Edition) -> None:
     page = keeper.post("/rehearsals/start/", {"edition": draft.pk})
+    assert page.status_code == 400
     assert page.context["form"].errors["rounds"]
     assert not Rehearsal.objects.exists()
 

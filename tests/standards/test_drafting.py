@@ -156,7 +156,9 @@ def test_pages_show_copy_change_publish_and_discard(opened: Client) -> None:
 
 
 def test_a_fault_is_told_with_its_item_and_keeps_what_was_typed(opened: Client) -> None:
-    page = opened.post(f"{PAGE}draft/", {"area:points": "many"}).content.decode()
+    said = opened.post(f"{PAGE}draft/", {"area:points": "many"})
+    assert said.status_code == 400
+    page = said.content.decode()
     assert 'href="#row-area">检查项area：' in page
     assert 'value="many"' in page
 

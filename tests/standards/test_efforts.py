@@ -135,6 +135,7 @@ def test_page_offers_every_item_and_saves(administrator: Client, edition: Editio
 @pytest.mark.parametrize("sent", [{}, {"a": "huge", "b": "small", "c": "small"}])
 def test_page_refuses_what_is_no_size(administrator: Client, edition: Edition, sent: dict[str, str]) -> None:
     page = administrator.post(URL, sent)
+    assert page.status_code == 400
     assert page.context["form"].errors
     assert efforts_of(edition.pk) == {"a": "small", "b": "large"}
 

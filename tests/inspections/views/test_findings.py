@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from inspections import actions
-from inspections.models import Evidence, Finding, Request
+from inspections.message_words import worded
+from inspections.models import Evidence, Finding, Message, Request
 from organization.models import Role
 from tests.factories import make_user
 from tests.repairs import REPLY, WAYS, add_photo, in_state, publish
@@ -128,6 +129,35 @@ def test_draft_is_kept_with_files_and_then_reported(stage: Stage, staff: Client)
     finding.refresh_from_db()
     assert finding.state == "reported"
     assert finding.replies.get().evidence.count() == 2
+
+
+def test_second_press_of_the_button_says_that_it_is_sent(stage: Stage, staff: Client) -> None:
+    finding = in_state(stage, "acknowledged")
+    for _press in range(2):
+        said = post(staff, finding, "report", **FIELDS, files=upload())
+        assert said.url == f"/findings/{finding.pk}/"
+    assert "已经报送过了" in page(staff, finding)
+    assert finding.replies.count() == 1
+    assert post(staff, finding, "report", **FIELDS | {"measure": "别的"}).status_code == 403
+    colleague = Client()
+    colleague.force_login(make_user("colleague", [(Role.TOWNSHIP_STAFF, finding.region)]))
+    assert post(colleague, finding, "report", **FIELDS).status_code == 403
+
+
+def test_withdrawing_says_that_the_score_stays(stage: Stage, staff: Client, county: Client) -> None:
+    finding = in_state(stage, "notified")
+    score = finding.inspection.score
+    assert "得分不变" in page(county, finding)
+    assert "得分不变" not in page(staff, finding)
+    post(county, finding, "review", move="withdraw", words="该点位已撤并")
+    finding.refresh_from_db()
+    finding.inspection.refresh_from_db()
+    assert (finding.state, finding.inspection.score) == ("withdrawn", score)
+    for client in (county, staff):
+        told = client.get(f"/inspections/{finding.inspection_id}/score/").content.decode()
+        assert "撤销不改变检查结果" in page(client, finding)
+        assert "撤销不改变检查结果" in told
+    assert "得分不变" in worded(Message.objects.get(kind="withdraw")).words
 
 
 @pytest.mark.parametrize(

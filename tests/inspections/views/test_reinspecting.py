@@ -56,7 +56,37 @@ def test_county_orders_it_from_a_finding(county: Client, stage: Stage) -> None:
     again = Inspection.objects.get(reinspects=inspection)
     assert again.center.name in text(logged_in(stage, "inspector"), "/tasks/")
     assert "/3</span>" in text(logged_in(stage, "inspector"), "/tasks/") or again.state == "to_begin"
-    assert county.get(url(inspection)).status_code == 403
+
+
+def test_second_press_of_the_button_is_led_to_what_is_ordered(county: Client, stage: Stage) -> None:
+    inspection = followed(stage)
+    county.post(url(inspection), fields(stage))
+    again = Inspection.objects.get(reinspects=inspection)
+    for said in (
+        county.post(url(inspection), fields(stage), follow=True),
+        county.get(url(inspection), follow=True),
+    ):
+        assert said.redirect_chain == [(f"/rounds/{again.round_id}/", 302)]
+        assert "已经安排了复查" in said.content.decode()
+    assert Inspection.objects.filter(reinspects=inspection).count() == 1
+    for role in ("reviewer", "signatory", "township_staff"):
+        assert logged_in(stage, role).post(url(inspection), fields(stage)).status_code == 403
+
+
+def test_who_is_ordered_before_in_the_same_moment_is_led_there_too(
+    county: Client, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inspection = followed(stage)
+    order = actions.order_reinspection
+
+    def overtaken(**told: Any) -> Inspection:
+        """A colleague is faster by a moment."""
+        order(**told)
+        return order(**told)
+
+    monkeypatch.setattr("inspections.views.reinspecting.actions.order_reinspection", overtaken)
+    assert county.post(url(inspection), fields(stage)).status_code == 302
+    assert Inspection.objects.filter(reinspects=inspection).count() == 1
 
 
 @pytest.mark.parametrize(

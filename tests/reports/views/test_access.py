@@ -41,6 +41,7 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
     "score": ("get", "submitted", READERS | INSPECTORS),
     "comparison": ("get", "submitted", READERS | dict.fromkeys(INSPECTORS, 403)),
     "comparison-table": ("post", "submitted", READERS | dict.fromkeys(INSPECTORS, 403)),
+    "comparison-csv": ("post", "submitted", READERS | dict.fromkeys(INSPECTORS, 403)),
     "document": ("get", "issued", READERS),
     "document-pdf": ("get", "issued", READERS),
     "document-page": ("get", "page", READERS),
@@ -61,6 +62,7 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
         "issued",
         {"administrator": 302, "signatory": 302, "reviewer": 403, "township_staff": 403},
     ),
+    "document-receipt": ("post", "issued", dict.fromkeys(READERS, 302)),
     "request-correct": ("get", "objection", {"administrator": 200} | dict.fromkeys(NO_ADMINISTRATOR, 403)),
     "document-supersede": (
         "post",

@@ -125,7 +125,39 @@ def test_objection_is_refused_with_words_on_the_page_of_its_finding(county: Clie
     assert county.post(decide, {"grant": "0", "words": "照片显示没有"}).status_code == 302
     asked.refresh_from_db()
     assert asked.state == "refused"
-    assert county.get(url(asked)).status_code == 403
+    again = county.get(url(asked), follow=True)
+    assert again.redirect_chain == [(f"/findings/{asked.finding_id}/", 302)]
+    assert "已经答复“不同意”" in again.content.decode()
+
+
+def test_second_press_of_the_button_is_led_to_what_the_first_did(county: Client, stage: Stage) -> None:
+    inspection = notified(stage)
+    asked = objected(stage, inspection)
+    sent = MET["yes"] | {"words": "经核实"}
+    score = reverse("reports:score", args=[inspection.pk])
+    assert county.post(url(asked), sent)["Location"] == score
+    again = county.post(url(asked), sent, follow=True)
+    assert again.redirect_chain == [(score, 302)]
+    assert "得分已经更正" in again.content.decode()
+    assert Correction.objects.count() == 1
+
+
+def test_who_is_answered_before_in_the_same_moment_is_led_there_too(
+    county: Client, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inspection = notified(stage)
+    asked = objected(stage, inspection)
+    correct = actions.correct_score
+
+    def overtaken(**told: Any) -> Correction:
+        """A colleague is faster by a moment: this one then finds the lock."""
+        correct(**told)
+        return correct(**told)
+
+    monkeypatch.setattr("reports.views.corrections.actions.correct_score", overtaken)
+    again = county.post(url(asked), MET["yes"] | {"words": "经核实"})
+    assert again["Location"] == reverse("reports:score", args=[inspection.pk])
+    assert Correction.objects.count() == 1
 
 
 def test_both_scores_are_told_on_every_side(county: Client, stage: Stage, quick_pdf: Any) -> None:

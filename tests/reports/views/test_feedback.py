@@ -149,6 +149,40 @@ def test_what_is_already_reported_takes_no_more(staff: Client, stage: Stage, not
     assert Reply.objects.get().measure == "第一次"
 
 
+def test_second_press_of_the_button_says_that_it_is_sent(staff: Client, notice: Any) -> None:
+    first, second, third = rows(notice)
+    sent = fields({first: DONE | {"files": picture()}, second: PARTLY})
+    staff.post(url(notice, "report"), sent)
+    sent = fields({first: DONE | {"files": picture()}, second: PARTLY})
+    said = staff.post(url(notice, "report"), sent, follow=True)
+    assert said.redirect_chain == [(url(notice), 302)]
+    assert "2个问题的整改情况已经报送过了" in said.content.decode()
+    assert (Reply.objects.count(), Evidence.objects.count()) == (2, 1)
+    # Other words about what is reported are none, and beside new ones the new ones go.
+    assert staff.post(url(notice, "report"), fields({first: PARTLY})).status_code == 400
+    mixed = staff.post(url(notice, "report"), fields({second: PARTLY, third: PARTLY}), follow=True)
+    assert "1个问题的整改情况已报送县里" in mixed.content.decode()
+
+
+def test_what_was_reported_in_the_same_moment_is_said_to_be_sent(
+    staff: Client, notice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = rows(notice)[0]
+    keep = actions.save_feedback
+
+    def overtaken(**told: Any) -> int:
+        """The first press of the button is done by a moment before."""
+        keep(**told)
+        return keep(**told)
+
+    monkeypatch.setattr("inspections.views.feedback.actions.save_feedback", overtaken)
+    said = staff.post(url(notice, "report"), fields({first: PARTLY}), follow=True)
+    assert "1个问题的整改情况已经报送过了" in said.content.decode()
+    assert Reply.objects.count() == 1
+    second = rows(notice)[1]
+    assert staff.post(url(notice, "save"), fields({second: PARTLY})).status_code == 302
+
+
 def test_before_the_receipt_nothing_can_be_filled_in(staff: Client, stage: Stage, quick_pdf: Any) -> None:
     publish(2026)
     notice = issued(stage, submitted(stage, 0, **SHORT))
