@@ -6,7 +6,7 @@ from reports.freezing import DOCUMENTS, REPAIR_BY
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reports", "0013_rehearsals")]
+    dependencies = [("reports", "0014_boundaries")]
 
     operations = [
         migrations.RunPython(DOCUMENTS.thaw, DOCUMENTS.freeze),
