@@ -112,8 +112,8 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
     "job-retry": ("post", "job", {"administrator": 302, "reviewer": 403, "signatory": 403}),
     "job-file": ("get", "file", WRITERS),
     "rehearsal-list": ("get", "", NONE | {"administrator": 200}),
-    # Without an edition and rounds the form is shown again.
-    "rehearsal-start": ("post", "", NONE | {"administrator": 200}),
+    # Without an edition and rounds the form is shown again with its faults.
+    "rehearsal-start": ("post", "", NONE | {"administrator": 400}),
     "rehearsal": ("get", "rehearsal", {"administrator": 200}),
     "rehearsal-progress": ("get", "rehearsal", {"administrator": 200}),
     "rehearsal-center": ("get", "rehearsed", {"administrator": 200}),
