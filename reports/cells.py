@@ -51,6 +51,15 @@ class Table:
     look: str = "pinned"
 
     @property
+    def heads(self) -> list[tuple[str, bool]]:
+        """The head of each column, and whether it stands over bare figures: those are set to the right."""
+        barred = {place for row in self.rows for place, cell in enumerate(row) if cell.percent is not None}
+        return [
+            (column.head, column.form in ("number", "points") and place not in barred)
+            for place, column in enumerate(self.columns)
+        ]
+
+    @property
     def body(self) -> SafeString:
         """The rows as the page shows them."""
         return drawn_rows(self)

@@ -71,6 +71,9 @@ def test_county_shows_its_townships_by_average_and_nothing_of_the_neighbor(
         assert expected in text
     assert "滑县" not in text
     assert table(said, "worst")[0][2] == "1"
+    # A head stands where its column begins: figures to the right, bars from the left.
+    assert '<th scope="col" class="num">名次</th>' in said.content.decode()
+    assert '<th scope="col">平均分</th>' in said.content.decode()
     # The clause as the document numbers it, and each drawn bar with its region's name.
     assert table(said, "worst")[0][1].startswith("一、")
     drawn = [one["svg"] for one in said.context["plots"]["sections"]]
