@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 from bench._server import Server, database  # noqa: E402
 
 VISITORS = int(os.environ.get("VISITORS", "40"))
-SECONDS = int(os.environ.get("SECONDS", "60"))
+SECONDS = int(os.environ.get("SECONDS", "80"))
 TOWNSHIPS, VILLAGES, NOTICES = int(os.environ.get("TOWNSHIPS", "10")), 3, 3
 # Each inspector fills an inspection of their own; two of five visitors are such.
 INSPECTORS = 1 + 2 * VISITORS // 5
@@ -176,6 +177,13 @@ def notices(stage: Any) -> list[Any]:
 # ---- measuring
 
 
+def warm(server: Server) -> None:
+    """Let both workers load what they serve from."""
+    for _ in range(20):
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/login/", timeout=60) as answer:
+            answer.read()
+
+
 def visit(server: Server, folder: str, made: dict[str, Any]) -> tuple[list[dict[str, str]], float]:
     """Let the visitors come; return locust's rows, and the seconds of processor that locust took."""
     Path(folder, "plan.json").write_text(json.dumps(made))
@@ -183,13 +191,13 @@ def visit(server: Server, folder: str, made: dict[str, Any]) -> tuple[list[dict[
     command = [
         *(sys.executable, "-m", "locust", "-f", str(ROOT / "bench" / "_visitors.py"), "--headless"),
         *("--host", f"http://127.0.0.1:{server.port}", "--users", str(VISITORS)),
-        *("--spawn-rate", str(max(1, VISITORS // 10)), "--run-time", f"{SECONDS}s", "--stop-timeout", "10"),
-        *("--csv", f"{folder}/visits", "--only-summary", "--exit-code-on-error", "0", "--loglevel", "ERROR"),
+        *("--spawn-rate", str(max(1, VISITORS // 20)), "--run-time", f"{SECONDS}s", "--stop-timeout", "10"),
+        *("--csv", f"{folder}/visits", "--reset-stats", "--exit-code-on-error", "0", "--loglevel", "ERROR"),
     ]
-    subprocess.run(
-        command, check=True, cwd=folder, stdout=subprocess.DEVNULL,
-        env=os.environ | {"BENCH_PLAN": f"{folder}/plan.json"},
-    )  # fmt: skip
+    environment = os.environ | {"BENCH_PLAN": f"{folder}/plan.json"}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(done.stderr)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     with Path(folder, "visits_stats.csv").open() as file:
@@ -200,7 +208,7 @@ def visit(server: Server, folder: str, made: dict[str, Any]) -> tuple[list[dict[
     return rows, spent
 
 
-def tell(rows: list[dict[str, str]], kind: str, seconds: float) -> None:
+def tell(rows: list[dict[str, str]], kind: str) -> None:
     print(f"{kind}; {VISITORS} visitors for {SECONDS} s on {os.cpu_count()} processors")
     print(f"  {'':28} {'requests':>9} {'errors':>7} {'p50':>6} {'p95':>6} {'p99':>6}  ms")
     *pages, total = rows
@@ -208,7 +216,7 @@ def tell(rows: list[dict[str, str]], kind: str, seconds: float) -> None:
         count, faults, *times = (int(row[name]) for name in HEAD)
         p50, p95, p99 = times
         print(f"  {row['Name']:28} {count:9} {faults:7} {p50:6} {p95:6} {p99:6}")
-    print(f"  {int(total['Request Count']) / seconds:.1f} requests a second")
+    print(f"  {float(total['Requests/s']):.1f} requests a second")
 
 
 def main() -> None:
@@ -221,6 +229,7 @@ def main() -> None:
         connections.close_all()
         server = Server(folder, "config.wsgi:application")
         try:
+            warm(server)
             before, memory = server.seconds(), server.memory()
             begin = time.perf_counter()
             rows, visitors = visit(server, folder, made)
@@ -228,13 +237,11 @@ def main() -> None:
             spent, after = server.seconds() - before, server.memory()
         finally:
             server.stop()
-        tell(rows, "PostgreSQL" if address.startswith("postgres") else "SQLite", SECONDS)
-        count = int(rows[-1]["Request Count"])
+        tell(rows, "PostgreSQL" if address.startswith("postgres") else "SQLite")
+        first, last = (" + ".join(f"{one:.0f}" for one in held) for held in (memory, after))
         print(
-            f"  web processes: {1000 * spent / count:.1f} ms of processor a request, "
-            f"memory {' + '.join(f'{one:.0f}' for one in memory)} MB at first, "
-            f"{' + '.join(f'{one:.0f}' for one in after)} MB in the end; "
-            f"the visitors themselves took {visitors / seconds:.2f} of a processor"
+            f"  web processes: {spent / seconds:.2f} of {os.cpu_count()} processors, memory {first} MB at "
+            f"first, {last} MB in the end; the visitors themselves: {visitors / seconds:.2f} of a processor"
         )
 
 
