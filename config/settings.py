@@ -126,6 +126,9 @@ if REPLICA_URL:
 for database in DATABASES.values():
     database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
     database["CONN_HEALTH_CHECKS"] = True
+# PostgreSQL plans the most frequent statements once per connection. Not behind a pooler that hands out
+# connections by the transaction: a statement prepared in one would be looked for in another.
+PREPARED_STATEMENTS = env.bool("PREPARED_STATEMENTS", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # What else happens, in the same transaction, when a center closes, opens again or moves: the part of the

@@ -1,23 +1,28 @@
 """Answers and their log in few statements: a form of 70 items costs about what one item costs.
 
-The ORM makes an object of each row and a parameter of each of its fields; here whole batches go through
-one statement, the same for SQLite and PostgreSQL. Only names of our own are put into the texts.
+The ORM makes an object of each row and a parameter of each of its fields; here a whole batch goes through one
+statement on PostgreSQL, where each round trip counts, and through two on SQLite, which knows no writing WITH.
+Only names of our own are put into the texts.
 """
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
+from organization import prepared
 from organization.models import User
 
+from .delivery_rows import LOCK
 from .entrance import key, key_of
 from .merging import CHANGING, Held, Outcome
 from .models import Inspection
+from .workflow import IN_PROGRESS
 
 # Made once: `json.dumps` makes an encoder at every call that asks for more than its defaults.
 _JSON = json.JSONEncoder(ensure_ascii=False)
@@ -30,24 +35,43 @@ _WRITE_ANSWERS = (
     f"INSERT INTO inspections_answer ({_ANSWER}) VALUES %s "  # noqa: S608
     f"ON CONFLICT (inspection_id, item_id) DO UPDATE SET {_CHANGES}"
 )
+# `holds`: of several changes of one item the last one; `first`: the item had no answer before.
+_WRITE = f"""
+WITH given AS (
+    SELECT g.* FROM JSON_TO_RECORDSET(%s) AS g (item bigint, mutation uuid, base integer, version integer,
+        outcome varchar, new jsonb, captured timestamptz, status varchar, author bigint, holds boolean,
+        first boolean)
+    WHERE {{condition}}
+), log AS (
+    INSERT INTO inspections_answerevent ({_EVENT})
+    SELECT %s::uuid, item, mutation, %s::uuid, base, version, outcome, new, %s::bigint, %s::bigint, captured,
+        %s::timestamptz
+    FROM given RETURNING mutation, id
+), added AS (
+    INSERT INTO inspections_answer ({_ANSWER})
+    SELECT %s::uuid, item, NULLIF(new -> 'value', 'null'), (new ->> 'na')::boolean, new ->> 'reason',
+        new ->> 'note', status, version, author, %s::timestamptz
+    FROM given WHERE holds AND first
+), changed AS (
+    UPDATE inspections_answer a SET value = NULLIF(g.new -> 'value', 'null'),
+        na = (g.new ->> 'na')::boolean, reason = g.new ->> 'reason', note = g.new ->> 'note',
+        status = g.status, version = g.version, updated_by_id = g.author, updated_at = %s::timestamptz
+    FROM given g WHERE g.holds AND NOT g.first AND a.inspection_id = %s::uuid AND a.item_id = g.item
+)
+SELECT mutation, id FROM log
+"""  # noqa: S608
+# Whoever may fill it still may, and nothing was written since.
+_UNCHANGED = """EXISTS (SELECT 1 FROM inspections_inspection i WHERE i.id = %s AND i.state = %s
+        AND EXISTS (SELECT 1 FROM inspections_inspection_inspectors x
+            WHERE x.inspection_id = i.id AND x.user_id = %s)
+        AND COALESCE((SELECT MAX(e.id) FROM inspections_answerevent e
+            WHERE e.inspection_id = i.id), 0) = %s)"""
+_WRITE_LOCKED, _WRITE_UNCHANGED = (_WRITE.format(condition=one) for one in ("TRUE", _UNCHANGED))
 _READ_ANSWERS = """
 SELECT item_id, value, na, reason, note, status, version, updated_by_id, updated_at
 FROM inspections_answer WHERE inspection_id = %s
 """
 _READ_SOME = _READ_ANSWERS + " AND item_id IN ({places})"
-_READ_KNOWN = """
-SELECT mutation, id, inspection_id, item_id, base, version, outcome, new, at
-FROM inspections_answerevent WHERE mutation IN ({places})
-"""
-_READ_SITUATION = """
-SELECT
-    EXISTS (SELECT 1 FROM inspections_inspection_inspectors WHERE inspection_id = %s AND user_id = %s),
-    EXISTS (SELECT 1 FROM inspections_conflict WHERE inspection_id = %s AND settled_at IS NULL),
-    (SELECT {together}(item_id || ' ' || status, ',') FROM inspections_answer WHERE inspection_id = %s),
-    COALESCE((SELECT MAX(id) FROM inspections_answerevent WHERE inspection_id = %s), 0),
-    COUNT(*), COUNT(*) FILTER (WHERE arrived_at IS NULL)
-FROM inspections_photo WHERE inspection_id = %s AND removed_at IS NULL AND device IS NOT NULL
-"""
 _READ_LAST = "SELECT COALESCE(MAX(id), 0) FROM inspections_answerevent WHERE inspection_id = %s"
 _READ_SINCE = """
 SELECT id, item_id, outcome FROM inspections_answerevent WHERE inspection_id = %s AND id >= %s ORDER BY id
@@ -69,32 +93,6 @@ class NewEvent:
     author: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A change that was written before, under its identifier."""
-
-    id: int
-    inspection: UUID
-    item: int
-    base: int
-    version: int
-    outcome: Outcome
-    content: Mapping[str, Any]
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What else matters of a locked inspection; `statuses` by item, `last` is the key of its last event."""
-
-    is_assigned: bool
-    has_conflicts: bool
-    statuses: dict[int, str]
-    last: int
-    announced: int
-    on_the_way: int
-
-
 def read_held(inspection: Inspection, items: Collection[int] | None = None) -> dict[int, Held]:
     """What there is for each item (for those named, if any are), by the item's key."""
     statement, params = _READ_ANSWERS, [key(inspection.pk)]
@@ -112,32 +110,6 @@ def read_held(inspection: Inspection, items: Collection[int] | None = None) -> d
             statement, params
         )
     }  # fmt: skip
-
-
-def read_known(mutations: Collection[UUID]) -> dict[UUID, Known]:
-    """Those of the changes that were written before, of whatever inspection."""
-    if not mutations:
-        return {}
-    spelled = key_of()
-    statement = _READ_KNOWN.format(places=", ".join(["%s"] * len(mutations)))
-    return {
-        _uuid(mutation): Known(
-            pk, _uuid(inspection), item, base, version, Outcome(outcome), _loaded(new), _aware(at)
-        )
-        for mutation, pk, inspection, item, base, version, outcome, new, at in _rows(
-            statement, [spelled(mutation) for mutation in mutations]
-        )
-    }
-
-
-def read_situation(inspection: Inspection, person: User) -> Situation:
-    own = key(inspection.pk)
-    together = "GROUP_CONCAT" if connection.vendor == "sqlite" else "STRING_AGG"
-    statement = _READ_SITUATION.format(together=together)
-    (row,) = _rows(statement, [own, person.pk, own, own, own, own])
-    pairs = (pair.split(" ") for pair in row[2].split(",")) if row[2] else ()
-    statuses = {int(item): status for item, status in pairs}
-    return Situation(bool(row[0]), bool(row[1]), statuses, *row[3:])
 
 
 def read_last(inspection: Inspection) -> int:
@@ -165,9 +137,82 @@ def write_events(
     device: UUID | None = None,
     captured_by: int | None = None,
 ) -> dict[UUID, int]:
-    """Write changes to the log, and to the answers what they changed; returns the log's keys."""
+    """Write changes to the log, and to the answers what they changed; returns the log's keys.
+
+    The caller has locked the inspection before it read what the changes are upon.
+    """
     if not events:
         return {}
+    if connection.vendor == "sqlite":
+        return _write_in_two(inspection, events, by, now, device, captured_by)
+    found = prepared.rows(_WRITE_LOCKED, _params(inspection, events, by, now, device, captured_by))
+    return {_uuid(mutation): pk for mutation, pk in found}
+
+
+def can_write_if_unchanged() -> bool:
+    return connection.vendor != "sqlite"
+
+
+def write_if_unchanged(
+    inspection: Inspection,
+    events: Sequence[NewEvent],
+    *,
+    last: int,
+    by: int,
+    now: datetime,
+    device: UUID | None = None,
+    captured_by: int | None = None,
+) -> dict[UUID, int]:
+    """Lock an inspection that is being filled, and write as above if its last event is still `last`.
+
+    One round trip and one transaction. Returns nothing, and has written nothing, where somebody else has
+    written meanwhile, or `by` is no inspector of it any more. PostgreSQL alone.
+    """
+    own = key(inspection.pk)
+    # Sent together they are a transaction of their own; one that is around them must outlive a refusal.
+    with transaction.atomic() if connection.in_atomic_block else nullcontext():
+        params = _params(inspection, events, by, now, device, captured_by)
+        given, written = params[:1], params[1:]
+        found = prepared.rows(
+            _WRITE_UNCHANGED, [*given, own, IN_PROGRESS, by, last, *written], before=LOCK, first=[own]
+        )
+    return {_uuid(mutation): pk for mutation, pk in found}
+
+
+def _params(
+    inspection: Inspection,
+    events: Sequence[NewEvent],
+    by: int,
+    now: datetime,
+    device: UUID | None,
+    captured_by: int | None,
+) -> list[Any]:
+    """What stands for each `%s` of `_WRITE`; the changes are one text in JSON."""
+    own, author = key(inspection.pk), captured_by or by
+    holding = {e.item: e.mutation for e in events if e.outcome in CHANGING}
+    first = {e.item for e in events if e.version == 1 and e.outcome in CHANGING}
+    times = {moment: moment.isoformat() for moment in {event.captured_at for event in events}}
+    given = [
+        {
+            "item": e.item, "mutation": str(e.mutation), "base": e.base, "version": e.version,
+            "outcome": e.outcome.value, "new": e.content, "captured": times[e.captured_at],
+            "status": e.status, "author": e.author or author,
+            "holds": holding.get(e.item) == e.mutation, "first": e.item in first,
+        }
+        for e in events
+    ]  # fmt: skip
+    source = key(device) if device else None
+    return [_JSON.encode(given), own, source, by, captured_by, now, own, now, now, own]
+
+
+def _write_in_two(
+    inspection: Inspection,
+    events: Sequence[NewEvent],
+    by: int,
+    now: datetime,
+    device: UUID | None,
+    captured_by: int | None,
+) -> dict[UUID, int]:
     at, own = _time(now), key(inspection.pk)
     author, source = captured_by or by, key(device) if device else None
     spelled = key_of()

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from organization import prepared
 from organization.models import Assignment, Region, ServiceCenter, User
 
 from . import permissions
@@ -50,7 +51,6 @@ LEFT JOIN organization_assignment a ON a.user_id = %s
 LEFT JOIN organization_region g ON g.code = a.region_id
 WHERE i.id = %s
 """
-_LOCKED = "SELECT state, lead_id FROM inspections_inspection WHERE id = %s "
 
 
 def find_to_fill(user: User, pk: UUID, *, for_page: bool = False) -> Inspection:
@@ -64,19 +64,6 @@ def find_to_fill(user: User, pk: UUID, *, for_page: bool = False) -> Inspection:
     return load_inspection(user, pk)
 
 
-def lock_row(inspection: Inspection) -> Inspection:
-    """Lock a found inspection and read again what may have changed; whose it is, is asked anew after."""
-    wait = "FOR UPDATE" if connection.features.has_select_for_update else ""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCKED + wait, [key(inspection.pk)])
-        row = cursor.fetchone()
-    if row is None:
-        raise Inspection.DoesNotExist
-    inspection.state, inspection.lead_id = row
-    inspection.assigned.clear()
-    return inspection
-
-
 def key(pk: UUID) -> str:
     """A UUID as the database's own column has it."""
     return key_of()(pk)
@@ -88,9 +75,7 @@ def key_of() -> Callable[[UUID], str]:
 
 
 def _find(user: User, pk: UUID, grants: list[Assignment] | None) -> Inspection | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_FOUND, [user.pk, user.pk, key(pk)])
-        rows = cursor.fetchall()
+    rows = prepared.rows(_FOUND, [user.pk, user.pk, key(pk)])
     if not rows or rows[0][6] == SUBMITTED:
         return None
     first = rows[0]

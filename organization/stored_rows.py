@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from django.db import connection, models
 from django.db.models.expressions import Col
 
+from . import prepared
+
 Row = TypeVar("Row", bound=models.Model)
 Convert = Callable[[Any], Any]
 
@@ -19,7 +21,7 @@ def by_key(model: type[Row], key: Any, *, held: bool = False) -> Row:
     ending = f"WHERE {connection.ops.quote_name(model._meta.pk.column)} = %s"
     if held and connection.features.has_select_for_no_key_update:
         ending += " FOR NO KEY UPDATE"
-    found = rows_where(model, ending, [key])
+    found = _rows(model, ending, [key], prepared.rows)
     if not found:
         raise model.DoesNotExist
     return found[0]
@@ -28,15 +30,24 @@ def by_key(model: type[Row], key: Any, *, held: bool = False) -> Row:
 def rows_where(model: type[Row], ending: str, params: Sequence[Any]) -> list[Row]:
     """Whole rows, as the ORM returns them; `ending` is what follows the name of the table, none of it given
     by anybody but us."""
-    beginning, names, converters = _reading(model, connection.vendor)
+    return _rows(model, ending, params, _as_it_is)
+
+
+def _as_it_is(statement: str, params: Sequence[Any]) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(f"{beginning} {ending}", params)
-        found = []
-        for values in cursor.fetchall():
-            row = list(values)
-            for place, convert in converters:
-                row[place] = convert(row[place])
-            found.append(model.from_db(connection.alias, names, row))
+        cursor.execute(statement, params)
+        found: list[Any] = cursor.fetchall()
+    return found
+
+
+def _rows(model: type[Row], ending: str, params: Sequence[Any], run: Callable[..., list[Any]]) -> list[Row]:
+    beginning, names, converters = _reading(model, connection.vendor)
+    found = []
+    for values in run(f"{beginning} {ending}", params):
+        row = list(values)
+        for place, convert in converters:
+            row[place] = convert(row[place])
+        found.append(model.from_db(connection.alias, names, row))
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +14,8 @@ SHOWN_LENGTH = 60
 CODE_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 NUMBER_PATTERN = re.compile(r"-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?")
 _DATE_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# Unicode's categories Cc and Cs, but for the line end.
+_CONTROL = re.compile("[\0-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _PLAIN_KEY = re.compile(r"[\w.-]{1,64}")
 
 
@@ -131,7 +132,7 @@ class Node:
             self.fault("text_empty")
         elif len(value) > most:
             self.fault("text_length", most=str(most), count=str(len(value)))
-        elif any(unicodedata.category(c) in ("Cc", "Cs") and c != "\n" for c in value):
+        elif _CONTROL.search(value):
             self.fault("text_characters")
         return value
 

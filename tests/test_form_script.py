@@ -304,3 +304,23 @@ def test_check_sends_what_waits_before_it_leaves(form: Form) -> None:
     form.page.click(".dock-form .check")
     expect(form.page).to_have_url(re.compile(r"/check$"))
     assert [one["item"] for one in form.sent] == ["sample.1"]
+
+
+def test_check_pressed_right_after_a_tap_does_not_leave_it_behind(form: Form) -> None:
+    """Between the tap's being kept and the page's look at the outbox, which comes a moment later."""
+    form.reply = {"abort": True}
+    form.page.evaluate(
+        """() => {
+          const kept = document.querySelector("#i1 .kept");
+          const check = document.querySelector(".dock-form .check");
+          new MutationObserver((_, observer) => {
+            observer.disconnect();
+            setTimeout(() => check.click());
+          }).observe(kept, { childList: true, characterData: true, subtree: true });
+          const box = document.querySelector("#i1 [value=met]");
+          box.checked = true;
+          box.dispatchEvent(new Event("change", { bubbles: true }));
+        }"""
+    )
+    form.says(".bar-state", "还有内容没有发送，联网后才能核对")
+    assert form.page.url == f"{SITE}/form"

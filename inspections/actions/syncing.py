@@ -15,20 +15,20 @@ from standards.faults import Faults
 
 from .. import permissions
 from ..answer_rows import (
-    Known,
     NewEvent,
+    can_write_if_unchanged,
     read_held,
-    read_known,
     read_names,
     read_since,
-    read_situation,
     write_events,
+    write_if_unchanged,
 )
 from ..answers import Checked, check
 from ..checklist import Checklist, Entry, checklist_of
-from ..entrance import lock_row
+from ..delivery_rows import Known, Present, read_present
 from ..merging import CHANGING, LOSING, NOTHING, Held, Mutation, Outcome, in_order, outcome
 from ..models import Conflict, Inspection
+from ..workflow import IN_PROGRESS
 from .filling import note_beginning
 
 FILL = "inspection.fill"
@@ -107,6 +107,8 @@ class _Delivery:
     now: datetime
     captured_by: User | None
     items: Checklist = field(init=False)
+    present: Present = field(init=False)
+    changed: set[int] = field(init=False)
     held: dict[int, Held] = field(init=False)
     statuses: dict[int, str] = field(init=False)
     known: dict[UUID, Known] = field(init=False)
@@ -115,36 +117,58 @@ class _Delivery:
 
     def take_in(self) -> Synced:
         self.items = checklist_of(self.inspection)
-        self.events, self.results = [], {}
+        return self._without_waiting() or self._locked()
+
+    def _without_waiting(self) -> Synced | None:
+        """Decide upon what is there, and write it if it is still so: two round trips in all.
+
+        None where that is not to be done, or something came in between.
+        """
+        if self.mutations and not can_write_if_unchanged():
+            return None
+        self._decide(lock=False)
+        if not self.events:
+            return self._synced(self.present.last, self._open_conflicts())
+        plain = self.present.state == IN_PROGRESS and not self.present.has_conflicts
+        if not plain or any(event.outcome is Outcome.CONFLICT for event in self.events):
+            return None
+        keys = write_if_unchanged(self.inspection, self.events, last=self.present.last, **self._writer())
+        return self._synced(max(keys.values()), []) if keys else None
+
+    def _locked(self) -> Synced:
         with transaction.atomic():
-            locked = lock_row(self.inspection)
-            asked = {m.id for m in self.mutations} | {m.after for m in self.mutations if m.after}
-            self.known = read_known(asked) if asked else {}
-            situation = read_situation(locked, self.by)
-            self.statuses = situation.statuses
-            self.held = read_held(locked, self._touched())
-            locked.assigned[self.by.pk] = situation.is_assigned
-            self._check_right(locked)
-            changed, last = self._changed_since(situation.last), situation.last
-            self.held |= read_held(locked, changed - self.held.keys())
-            for mutation in in_order(self.mutations):
-                self._take(mutation)
-            conflicts = _open_conflicts(locked) if situation.has_conflicts else []
+            self._decide(lock=True)
+            conflicts, last = self._open_conflicts(), self.present.last
             if self.events:
-                keys = self._write(locked)
+                keys = self._write()
                 last = max(keys.values())
-                conflicts = self._note_conflicts(locked, keys, conflicts)
+                conflicts = self._note_conflicts(keys, conflicts)
+        return self._synced(last, conflicts)
+
+    def _decide(self, *, lock: bool) -> None:
+        """Read what is there, and find what comes of each mutation."""
+        asked = {m.id for m in self.mutations} | {m.after for m in self.mutations if m.after}
+        self.present = read_present(self.inspection, self.by, self._touched(), asked, lock=lock)
+        self.known, self.statuses = self.present.known, self.present.statuses
+        self.held, self.events, self.results = self.present.held, [], {}
+        self._check_right(self.inspection)
+        self.changed = self._changed_since(self.present.last)
+        self.held |= read_held(self.inspection, self.changed - self.held.keys())
+        for mutation in in_order(self.mutations):
+            self._take(mutation)
+
+    def _synced(self, last: int, conflicts: list["OpenConflict"]) -> Synced:
         return Synced(
             checklist=self.items,
             results=tuple(self.results[m.id] for m in self.mutations),
             held=self.held,
             statuses=self.statuses,
-            changes=frozenset(changed),
+            changes=frozenset(self.changed),
             conflicts=frozenset(conflict.item for conflict in conflicts),
             cursor=last,
-            announced=situation.announced,
-            arrived=situation.announced - situation.on_the_way,
-            names=self._names(changed),
+            announced=self.present.announced,
+            arrived=self.present.announced - self.present.on_the_way,
+            names=self._names(self.changed),
         )
 
     def _touched(self) -> list[int]:
@@ -235,20 +259,20 @@ class _Delivery:
             own[self.captured_by.pk] = self.captured_by.name
         return own | read_names({person for person in told if person and person not in own})
 
-    def _write(self, locked: Inspection) -> dict[UUID, int]:
+    def _open_conflicts(self) -> list["OpenConflict"]:
+        return _open_conflicts(self.inspection) if self.present.has_conflicts else []
+
+    def _write(self) -> dict[UUID, int]:
         if any(event.outcome is not Outcome.SAME for event in self.events):
-            note_beginning(locked, self.now)
-        return write_events(
-            locked,
-            self.events,
-            by=self.by.pk,
-            now=self.now,
-            device=self.device,
-            captured_by=self.captured_by.pk if self.captured_by else None,
-        )
+            note_beginning(self.inspection, self.now)
+        return write_events(self.inspection, self.events, **self._writer())
+
+    def _writer(self) -> dict[str, Any]:
+        captured_by = self.captured_by.pk if self.captured_by else None
+        return {"by": self.by.pk, "now": self.now, "device": self.device, "captured_by": captured_by}
 
     def _note_conflicts(
-        self, locked: Inspection, keys: Mapping[UUID, int], conflicts: list["OpenConflict"]
+        self, keys: Mapping[UUID, int], conflicts: list["OpenConflict"]
     ) -> list["OpenConflict"]:
         """Open a conflict for each change that lost; a device's later change takes its earlier one's place,
         and one that says what the answer says takes it back."""
@@ -259,7 +283,7 @@ class _Delivery:
             previous = after[event.mutation]
             own = [c for c in conflicts if c.item == event.item and c.is_of(self.device, previous)]
             if event.outcome is Outcome.CONFLICT:
-                conflicts = self._open(locked, event, keys[event.mutation], own, conflicts)
+                conflicts = self._open(event, keys[event.mutation], own, conflicts)
             elif own and (event.base == event.version or previous):
                 Conflict.objects.filter(pk__in=[c.pk for c in own]).update(
                     settled_at=self.now, settled_by=self.by, settled_event=keys[event.mutation]
@@ -269,7 +293,6 @@ class _Delivery:
 
     def _open(
         self,
-        locked: Inspection,
         event: NewEvent,
         key: int,
         own: list["OpenConflict"],
@@ -282,7 +305,7 @@ class _Delivery:
                 for c in conflicts
             ]
         opened = Conflict.objects.create(
-            inspection=locked, item_id=event.item, event_id=key, opened_at=self.now
+            inspection=self.inspection, item_id=event.item, event_id=key, opened_at=self.now
         )
         return [*conflicts, OpenConflict(opened.pk, event.item, event.mutation, self.device)]
 

@@ -3,11 +3,10 @@
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
 from django.http import Http404
 
 from inspections import permissions
-from inspections.entrance import find_to_fill, lock_row
+from inspections.entrance import find_to_fill
 from inspections.loading import load_inspection
 from inspections.models import Inspection
 from organization.models import User
@@ -61,21 +60,3 @@ def test_short_way_is_one_query_and_knows_what_the_action_needs(
     assert {(grant.role, grant.region_id) for grant in person.grants} == {
         (grant.role, grant.region_id) for grant in fresh(person).grants
     }
-
-
-def test_locking_reads_again_what_may_have_changed(stage: Stage) -> None:
-    person = stage.cast["inspector"]
-    found = find_to_fill(person, stage.inspections[0].pk)
-    Inspection.objects.filter(pk=found.pk).update(lead=person)
-    found.inspectors.remove(person)
-    with transaction.atomic():
-        locked = lock_row(found)
-        assert (locked.lead_id, locked.is_assigned_to(person)) == (person.pk, False)
-        assert connection.in_atomic_block
-
-
-def test_locking_what_is_gone_says_so(stage: Stage) -> None:
-    found = find_to_fill(stage.cast["inspector"], stage.inspections[0].pk)
-    Inspection.objects.filter(pk=found.pk).delete()
-    with pytest.raises(Inspection.DoesNotExist), transaction.atomic():
-        lock_row(found)

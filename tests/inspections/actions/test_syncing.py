@@ -1,14 +1,16 @@
 """Changes that devices deliver: every outcome, repeated, late and out of order."""
 
 import random
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
+from inspections.actions import syncing
 from inspections.merging import digest
 from inspections.models import Answer, AnswerEvent, Conflict, Inspection
 from tests.inspections.devices import AT, Device, mutation
@@ -323,3 +325,58 @@ def test_conflicts_are_settled_once_and_never_forgotten(phone: Device, tablet: D
         rows.update(settled_at=None, settled_by=None, settled_event=None)
     with pytest.raises(DatabaseError, match="settled once"), transaction.atomic():
         rows.update(opened_at=NOW - timedelta(days=1))
+
+
+# ---- what comes between reading and writing
+
+
+def interloper(monkeypatch: pytest.MonkeyPatch, work: Callable[[], Any]) -> list[Any]:
+    """Let `work` be done once, right after somebody's delivery has read without a lock what is there."""
+    read, came = syncing.read_present, []
+
+    def read_and_be_overtaken(*args: Any, lock: bool, **kwargs: Any) -> Any:
+        present = read(*args, lock=lock, **kwargs)
+        if not lock and not came:
+            came.append(None)
+            came.append(work())
+        return present
+
+    monkeypatch.setattr(syncing, "read_present", read_and_be_overtaken)
+    return came
+
+
+def test_what_somebody_saved_in_between_is_not_overwritten(
+    phone: Device, tablet: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone.sync(mutation("area", "150"))
+    came = interloper(monkeypatch, lambda: tablet.sync(mutation("yes", False)))
+    (result,) = phone.sync(mutation("yes", True))["results"]
+    # SQLite reads behind its only writer's lock: there nobody comes in between.
+    assert bool(came) == (connection.vendor == "postgresql")
+    assert (result["outcome"], held()) == (("conflict", (False, 1)) if came else ("applied", (True, 1)))
+
+
+def test_same_delivery_twice_at_a_time_is_kept_once(phone: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+    phone.sync(mutation("area", "150"))
+    sent = mutation("yes", True)
+    interloper(monkeypatch, lambda: phone.sync(sent))
+    assert [(one["outcome"], one["version"]) for one in phone.sync(sent)["results"]] == [("applied", 1)]
+    assert (held(), AnswerEvent.objects.filter(item__code="yes").count()) == ((True, 1), 1)
+
+
+@pytest.mark.parametrize("way", ["unassigned", "submitted"])
+def test_right_that_ended_in_between_writes_nothing(
+    phone: Device, stage: Stage, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    answer(stage.inspections[0], phone.person, **GOOD)
+    before = stored()
+
+    def end() -> None:
+        if way == "unassigned":
+            stage.inspections[0].inspectors.remove(phone.person)
+        else:
+            submit_by(stage.inspections[0], stage.cast["lead_inspector"])
+
+    came = interloper(monkeypatch, end)
+    said = phone.try_sync(mutation("yes", False, base=1))
+    assert (said.status_code, stored() == before) == ((403, True) if came else (200, False))
