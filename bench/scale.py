@@ -46,7 +46,7 @@ def prepare(address: str, folder: str) -> None:
         "PORTAL_DATABASE_URL": address,
         "PORTAL_STATIC_ROOT": f"{folder}/static",
         "PORTAL_LOG_LEVEL": "WARNING",
-        "PORTAL_ALLOWED_HOSTS": "testserver",
+        "PORTAL_ALLOWED_HOSTS": "testserver,127.0.0.1",
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
     import django
