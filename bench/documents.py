@@ -43,18 +43,16 @@ django.setup()
 import fontTools.ttLib  # noqa: E402
 import typst  # noqa: E402
 import weasyprint  # noqa: E402
-from weasyprint.layout import inline  # noqa: E402
 from weasyprint.text.fonts import FontConfiguration  # noqa: E402
 from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: E402
 
-from reports import fonts, pdf, typesetting  # noqa: E402
+from reports import economy, fonts, pdf, typesetting  # noqa: E402
 from reports.demonstration.pictures import SCENES, photo  # noqa: E402
 from reports.document import Notice, Number, digest, images  # noqa: E402
 from tests.reports import samples  # noqa: E402
 from tests.reports.notices import inspection, notice  # noqa: E402
 
 TEMPLATE = Path(__file__).with_name("notice.typ")
-JUSTIFY = inline.justify_line
 Work = Callable[[int], int]
 # The 6,763 characters of the standard, in its order: rows 16 to 87, of which row 55 ends five short.
 GB2312 = "".join(
@@ -151,8 +149,7 @@ def plain(document: Notice, faces: tuple[fonts.Face, ...]) -> Work:
         wanted = numbered(document, sequence)
         pages = typesetting.typeset(wanted, engine.typeface)
         css = declared + pdf._stylesheet("official", faces) + pdf._stylesheet(pages.format, faces)
-        inline.justify_line = STOCK
-        try:
+        with economy.stock():
             configuration = FontConfiguration()
             sheet = weasyprint.CSS(string=css + pages.rules, font_config=configuration)
             fetcher = Stored(handed | pages.pictures)
@@ -162,25 +159,8 @@ def plain(document: Notice, faces: tuple[fonts.Face, ...]) -> Work:
                     pdf_identifier=digest(wanted).encode(),
                 )
             )  # fmt: skip
-        finally:
-            inline.justify_line = JUSTIFY
 
     return work
-
-
-def stock_justification() -> Any:
-    """The engine's own function, which the portal replaces, from a second copy of its module."""
-    import importlib.util
-
-    found = importlib.util.find_spec("weasyprint.layout.inline")
-    assert found is not None
-    assert found.loader is not None
-    module = importlib.util.module_from_spec(found)
-    found.loader.exec_module(module)
-    return module.justify_line
-
-
-STOCK = stock_justification()
 
 
 # ---- ours, and Typst

@@ -1,4 +1,4 @@
-"""From a frozen document to PDF bytes; the only module that knows the PDF engine."""
+"""From a frozen document to PDF bytes; with `page_tree` and `shortcuts` all that knows the PDF engine."""
 
 import hashlib
 import logging
@@ -21,6 +21,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from . import economy, fonts, geometry, pictures
 from .document import Document, DocumentRefused, digest, images, texts
+from .page_tree import Page
 from .typesetting import Format, Typeset, Verification, typeset
 from .wording import clean
 
@@ -131,21 +132,24 @@ def render(
     check(document)
     handed = _printable(document, assets or {})
     pages = typeset(document, engine.typeface, verification)
+    fetcher = Locked({}, handed | pages.pictures)
     with engine.lock, watch.over(), economy.without_collector():
-        laid_out = _laid_out(pages, engine, Locked({}, handed | pages.pictures))
-        # False: the engine would write an identifier of its own for an archive.
-        written = laid_out.write_pdf(pdf_variant=ARCHIVE, pdf_tags=True, pdf_identifier=False)
-        pdf = economy.identified(written, digest(document))
-        faces = _faces_used(laid_out)
-    return Rendered(pdf, hashlib.sha256(pdf).hexdigest(), len(laid_out.pages), faces)
+        return _rendered(pages, engine, fetcher, digest(document))
+
+
+def _rendered(pages: Typeset, engine: Engine, fetcher: Locked, identifier: str) -> Rendered:
+    """Lay out and write; a function of its own, so that all but the bytes is gone when it returns."""
+    laid_out = _laid_out(pages, engine, fetcher)
+    # False: the engine would write an identifier of its own for an archive.
+    written = laid_out.write_pdf(pdf_variant=ARCHIVE, pdf_tags=True, pdf_identifier=False)
+    pdf = economy.identified(written, identifier)
+    return Rendered(pdf, hashlib.sha256(pdf).hexdigest(), len(laid_out.pages), _faces_used(laid_out))
 
 
 def _laid_out(pages: Typeset, engine: Engine, fetcher: Locked) -> weasyprint.Document:
     rules = weasyprint.CSS(string=pages.rules, font_config=engine.configuration, url_fetcher=fetcher)
     sheets = [engine.stylesheets["official"], engine.stylesheets[pages.format], rules]
-    return weasyprint.HTML(string=pages.html, url_fetcher=fetcher).render(
-        stylesheets=sheets, font_config=engine.configuration
-    )
+    return Page(pages.html, fetcher).render(stylesheets=sheets, font_config=engine.configuration)
 
 
 def _printable(document: Document, assets: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -168,7 +172,7 @@ def warm_up() -> None:
     for face in engine.faces:
         fonts.coverage(str(Path(settings.FONTS_DIR) / face.file))
     with engine.lock:
-        page = weasyprint.HTML(string="<h1>印</h1><p>印</p>", url_fetcher=Locked({}))
+        page = Page("<html lang='zh-CN'><body><h1>印</h1><p>印</p></body></html>", Locked({}))
         page.write_pdf(stylesheets=[*engine.stylesheets.values()], font_config=engine.configuration)
 
 
@@ -281,6 +285,8 @@ def _spread(box: Any, gap: float, shift: float) -> float:
 
 
 if weasyprint.__version__ == ENGINE:
-    inline.justify_line = justify
+    from . import shortcuts  # noqa: F401 - on import they take their places
+
+    economy.replace(inline, "justify_line", justify)
 else:
     engine_logger.warning("WeasyPrint is not %s: lines are not justified", ENGINE)

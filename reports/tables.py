@@ -13,6 +13,7 @@ from inspections.models import Finding, Inspection, Round
 from inspections.workflow import SUBMITTED, WITHDRAWN
 from organization.codes import Level
 from organization.models import User
+from standards.models import Edition
 
 from . import overview, sheets
 from .follow_up import follow_up
@@ -22,9 +23,15 @@ from .sheets import Field, Sheet
 CHUNK = 500
 
 
-def policy_note() -> str:
-    """What every table with points says of them: they are this product's, not the document's."""
-    return _("分值、权重和等次是本平台的默认设置，不是审服办〔2021〕13号文件的规定。")
+def policy_note(edition: Edition | None = None) -> str:
+    """What every table with points says of them: they are this product's, not the document's.
+
+    Without an edition, for tables over several of them, no document is named.
+    """
+    if edition is None:
+        return _("分值、权重和等次是本平台的默认设置，不是标准文件的规定。")
+    named = f"《{edition.title}》" + (f"（{edition.document_number}）" if edition.document_number else "")
+    return _("分值、权重和等次是本平台的默认设置，不是%(document)s的规定。") % {"document": named}
 
 
 def write_scores(path: Path | str, *, round: Round, user: User) -> None:
@@ -43,7 +50,7 @@ def _ranking(round: Round, standings: Sequence[overview.Standing]) -> Sheet:
         title=_("%(round)s 各乡镇得分") % {"round": round.name},
         notes=(
             _("名次只供内部工作参考，不公布、不通报；情况通报按行政区划顺序列出各乡镇的平均分。"),
-            policy_note(),
+            policy_note(round.edition),
         ),
         fields=(
             Field(_("名次"), 8, "number"), Field(_("乡镇"), 24), Field(_("区划代码"), 16),
@@ -62,7 +69,7 @@ def _centers(round: Round, user: User) -> Sheet:
     return Sheet(
         name=_("各中心"),
         title=_("%(round)s 各中心得分") % {"round": round.name},
-        notes=(policy_note(),),
+        notes=(policy_note(round.edition),),
         fields=(
             Field(_("中心"), 36), Field(_("乡镇"), 18), Field(_("类型"), 14), Field(_("状态"), 10),
             Field(_("组长"), 12), Field(_("提交时间"), 18, "moment"), Field(_("得分"), 10, "points"),
@@ -108,7 +115,7 @@ def _by_item(round: Round, user: User, standings: Sequence[overview.Standing]) -
         title=_("%(round)s 各乡镇失分") % {"round": round.name},
         notes=(
             _("每格是该乡镇已检查中心在这一项上平均失去的分数；没有失分的检查项不列。"),
-            policy_note(),
+            policy_note(round.edition),
         ),
         fields=(
             Field(_("条款"), 16),
@@ -201,7 +208,7 @@ def write_ledger(path: Path | str, *, round: Round, user: User) -> None:
                 "对账销号：整改一项、复查一项、销号一项。整改情况取自最近一次报送，复查情况取自审核记录；"
                 "责任领导由责任单位填写。"
             ),
-            policy_note(),
+            policy_note(round.edition),
         ),
         fields=fields,
         rows=_ledger_rows(rows.order_by("region_id", "center_id", "item_id")),

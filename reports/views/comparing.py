@@ -36,7 +36,7 @@ def comparison_table(request: HttpRequest, pk: UUID, form: str = "xlsx") -> Http
     compared = comparing.compare(request.user, inspection, only_differences=only)
     notes = [_("只列有差异的检查项。")] if only else []
     title = _("%(center)s 逐项对照") % {"center": inspection.center.name}
-    sheet = comparing.sheet(compared, title=title, notes=[*notes, tables.policy_note()])
+    sheet = comparing.sheet(compared, title=title, notes=[*notes, tables.policy_note(inspection.edition)])
     if form == "csv":
         permissions.can_export_tables(request.user).enforce(
             action="comparison.export", target=inspection, region=inspection.region_id

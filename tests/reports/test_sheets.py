@@ -150,7 +150,21 @@ def test_every_table_with_points_says_whose_policy_they_are(stage: Stage, tmp_pa
     for name in "abc":
         for page in read(tmp_path / f"{name}.xlsx"):
             above = [row[0] for row in page.iter_rows(max_row=4, values_only=True)]
-            assert tables.policy_note() in above, (name, page.title)
+            # A list over several rounds names no document.
+            edition = None if name == "c" else stage.round.edition
+            assert tables.policy_note(edition) in above, (name, page.title)
+
+
+def test_policy_is_held_against_the_document_of_the_rounds_own_edition(stage: Stage) -> None:
+    edition = stage.round.edition
+    edition.title, edition.document_number = (
+        "关于加快推进政务服务标准化的意见",
+        "国发〔2022〕5号",
+    )
+    assert "《关于加快推进政务服务标准化的意见》（国发〔2022〕5号）" in tables.policy_note(edition)
+    edition.document_number = ""
+    assert tables.policy_note(edition).endswith("不是《关于加快推进政务服务标准化的意见》的规定。")
+    assert "〔" not in tables.policy_note()
 
 
 def test_ledger_lists_each_finding_once_with_the_document_that_asks_for_it(
