@@ -90,7 +90,7 @@ def test_chart_says_its_figures_to_those_who_cannot_see_it() -> None:
 
 def test_columns_have_their_widths() -> None:
     made = described(ledger())
-    assert '<col class="mm-36">' in made.html
+    assert '<col class="mm-36"/>' in made.html
     assert ".mm-36{width:36mm}" in made.rules
 
 
