@@ -30,6 +30,7 @@ def build(*, inspection: Inspection, person: User, since: int | None, now: datet
     photos = list(Photo.objects.kept().filter(inspection=inspection).select_related("added_by"))
     told: dict[str, Any] = {
         "cursor": cursor,
+        "restored": changed is None and since is not None,
         "answered": done,
         "total": total,
         "sections": sections,

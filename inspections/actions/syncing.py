@@ -54,6 +54,7 @@ class Synced:
     """The state after a delivery; `changes` are the items that others changed since the cursor.
 
     `held` is there for these and for what was delivered, `statuses` for every item that has an answer.
+    `restored`: the cursor was given by a server that has been set back since.
     """
 
     checklist: Checklist
@@ -63,6 +64,7 @@ class Synced:
     changes: frozenset[int]
     conflicts: frozenset[int]
     cursor: int
+    restored: bool
     announced: int
     arrived: int
     names: Mapping[int, str]
@@ -109,6 +111,7 @@ class _Delivery:
     items: Checklist = field(init=False)
     present: Present = field(init=False)
     changed: set[int] = field(init=False)
+    restored: bool = field(init=False, default=False)
     held: dict[int, Held] = field(init=False)
     statuses: dict[int, str] = field(init=False)
     known: dict[UUID, Known] = field(init=False)
@@ -166,6 +169,7 @@ class _Delivery:
             changes=frozenset(self.changed),
             conflicts=frozenset(conflict.item for conflict in conflicts),
             cursor=last,
+            restored=self.restored,
             announced=self.present.announced,
             arrived=self.present.announced - self.present.on_the_way,
             names=self._names(self.changed),
@@ -246,6 +250,7 @@ class _Delivery:
             return set()
         rows = read_since(self.inspection, self.cursor) if self.cursor else []
         if self.cursor != 0 and (not rows or rows[0][0] != self.cursor):
+            self.restored = self.cursor is not None
             return set(self.statuses)
         rows = rows[1:] if self.cursor else read_since(self.inspection, 0)
         return {item for _, item, came_to in rows if came_to in CHANGING}

@@ -21,6 +21,7 @@ def reply(synced: Synced, person: int) -> dict[str, Any]:
         ],
         "conflicts": codes(synced.checklist, synced.conflicts),
         "cursor": synced.cursor,
+        "restored": synced.restored,
         "answered": done,
         "total": total,
         "sections": sections,

@@ -208,6 +208,7 @@ class Store {
   // What the server said: outcomes of mutations (`results`) and what is there now (`changes`, or all `answers`).
   // The only place where the outbox loses rows, and only those whose outcome stands in `results`.
   async hear(inspection, reply) {
+    const again = reply.restored && (await import("./restored.js")).giveAgain;
     const items = await this.run(["inspections", "answers", "outbox"], "readwrite", async (tx) => {
       const outbox = tx.objectStore("outbox");
       const answers = tx.objectStore("answers");
@@ -216,8 +217,9 @@ class Store {
         const row = await outbox.index("id").get(result.id);
         if (row) touched.push(await settle(outbox, answers, row, result));
       }
-      const waiting = new Set((await outbox.index("inspection").getAll(inspection)).map((row) => row.item));
       const changes = reply.changes ?? reply.answers ?? [];
+      if (again) touched.push(...(await again({ outbox, answers, inspection, changes, newId, contentOf, sameContent, BLANK })));
+      const waiting = new Set((await outbox.index("inspection").getAll(inspection)).map((row) => row.item));
       const there = changes.length ? await answers.index("inspection").getAll(inspection) : [];
       const knownOf = new Map(there.map((answer) => [answer.item, answer]));
       const learned = changes.map((change) => learn(knownOf.get(change.item), inspection, change, waiting.has(change.item)));
@@ -390,5 +392,7 @@ function learn(known, inspection, change, waits) {
   const kept = isNew && !(known?.errors && change.version === known.version) ? { ...contentOf(change), errors: null } : {};
   const same = change.version === known?.version;
   const { version, status, by = same ? known.by : "", at = same ? known.at : null, mine } = change;
-  return { ...known, inspection, item: change.item, ...kept, version, status, by, at, mine, theirs: null };
+  // The server's word for what was sent from here holds for that version alone.
+  const digest = same ? known.digest : null;
+  return { ...known, inspection, item: change.item, ...kept, version, status, by, at, mine, digest, theirs: null };
 }

@@ -158,6 +158,8 @@ export class Sync {
   async #learn(inspection, body) {
     this.release = body.release ?? this.release;
     await this.#store.hear(inspection, body);
+    // What the server lost with a restored backup waits in the outbox again.
+    if (body.restored) this.wake();
   }
 
   // What others changed since this device last heard.

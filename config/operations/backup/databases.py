@@ -17,6 +17,9 @@ from .faults import BackupFault, NotEmpty
 
 Counts = dict[str, int]
 TABLES_OF_SQLITE = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+# Phones remember the key of the last event that they heard of.
+LOG = "inspections_answerevent"
+KEYS_PASSED_OVER = 1_000_000
 TABLES_OF_POSTGRESQL = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
 
 
@@ -41,6 +44,24 @@ def restore(write: Callable[[IO[bytes]], None]) -> None:
         _restore_sqlite(write)
     else:
         _restore_postgresql(write)
+
+
+def pass_over_keys() -> None:
+    """Leave a gap behind the keys of the log of answers.
+
+    Keys given out between the backup and its restore are never given again, so that a phone which heard
+    of one learns that the server was set back, and sends again what it holds (docs/field-protocol.md).
+    """
+    if vendor() == "sqlite":
+        with closing(sqlite3.connect(_sqlite_path())) as database, database:
+            database.execute(
+                "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ?", (KEYS_PASSED_OVER, LOG)
+            )
+        return
+    with closing(_connect()) as database, database:
+        if _rows(database, f"SELECT 1 WHERE to_regclass('{LOG}') IS NOT NULL"):
+            sequence = f"pg_get_serial_sequence('{LOG}', 'id')"
+            _rows(database, f"SELECT setval({sequence}, nextval({sequence}) + {KEYS_PASSED_OVER})")
 
 
 def refuse_unless_empty() -> None:

@@ -64,7 +64,11 @@ def test_cursor_whose_event_is_not_there_gets_everything(phone: Device, tablet: 
     tablet.sync(mutation("yes", True), mutation("choice", "met"))
     for cursor in (None, 10**9):
         phone.cursor = cursor
-        assert {change["item"] for change in phone.sync()["changes"]} == {"yes", "choice"}
+        reply = phone.sync()
+        assert {change["item"] for change in reply["changes"]} == {"yes", "choice"}
+        # A device that never heard anything has lost nothing.
+        assert reply["restored"] is (cursor is not None)
+    assert phone.sync()["restored"] is False
 
 
 def test_base_that_the_server_never_had_does_not_overwrite(phone: Device, tablet: Device) -> None:
