@@ -166,11 +166,13 @@ def _assemble(photo: Photo, by: User, now: datetime) -> Arrival:
     try:
         body = b"".join(chunk.file.read() for chunk in chunks)
     except FileNotFoundError:
-        # Another request has put it together meanwhile; or a piece is gone, and it starts anew.
         body = b""
-        if Photo.objects.filter(pk=photo.pk).exclude(arrived_at=None).exists():
-            return arrival(Photo.objects.get(pk=photo.pk))
     if hashlib.sha256(body).hexdigest() != photo.received_sha256:
+        # Another request has put it together meanwhile and taken rows and files of the pieces away;
+        # or the pieces are not the photo, and it starts anew.
+        current = Photo.objects.get(pk=photo.pk)
+        if current.arrived_at:
+            return arrival(current)
         _discard(chunks)
         raise Problem(_("收到的照片与设备上的不一致，将重新传送。"), "sha256")
     try:

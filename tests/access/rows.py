@@ -16,7 +16,9 @@ from organization.actions import begin_session
 from organization.models import Role, ServiceCenter, User
 from reports import actions as reporting
 from reports import tasks
+from reports.geojson import Shape
 from reports.models import IssuingBody, Job, OfficialDocument
+from reports.simplifying import Ring
 from standards.actions import copy_edition
 from standards.models import Edition
 from tests.factories import make_user
@@ -90,6 +92,7 @@ def make_rows(*, other: bool) -> Place:
         **_office(place),
     }
     place.rows["rehearsal"] = _rehearsal(place, draft)
+    _boundaries(place)
     own = ("issued", "draft", "checked", "withdrawn", "begun", "submitted", "photo", "kept_photo", "evidence",
            "kept_evidence", "job", "rehearsal", "issuing", "seal")  # fmt: skip
     place.marks = {"center": f"{place.word}中心", "person": f"{place.word}人员"}
@@ -209,6 +212,17 @@ def _rehearsal(place: Place, draft: Edition) -> Row:
     )  # fmt: skip
     tasks.rehearse(str(rehearsal.pk))
     return {"pk": rehearsal.pk, "inspection": submitted}
+
+
+def _boundaries(place: Place) -> None:
+    """The first township's shape, with the county's own words on whose map it is."""
+    township = place.stage.county.townships[0]
+    square: Ring = ((0, 0), (400, 0), (400, 400), (0, 400), (0, 0))
+    shape = Shape(1, township.code, township.name, (square,))
+    reporting.load_boundaries(
+        region=place.stage.county.region, shapes=[shape], source=f"{place.county_mark}地图",
+        by=place.by["administrator"], now=NOW,
+    )  # fmt: skip
 
 
 def _jobs(place: Place, notice: OfficialDocument, waiting: OfficialDocument) -> dict[str, Row]:

@@ -11,7 +11,10 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
+from inspections.actions import arriving
+from inspections.actions.arriving import Arrival
 from inspections.models import Answer, AnswerEvent, Conflict, Photo, PhotoChunk
+from organization.models import AuditEntry
 from tests.inspections.devices import Device, mutation
 from tests.small_stage import Stage, jpeg, small_stage
 
@@ -150,3 +153,22 @@ def test_several_photos_at_once(scene: Stage) -> None:
     )
     assert all(one["done"] for one in told)
     assert Photo.objects.exclude(arrived_at=None).count() == 4
+
+
+def test_photo_that_a_doubled_request_put_together_meanwhile_is_done(
+    scene: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last piece goes through twice: the second finds the pieces taken away, and that is no fault."""
+    assemble = arriving._assemble
+
+    def twice(photo: Photo, *given: Any) -> Arrival:
+        assemble(Photo.objects.get(pk=photo.pk), *given)
+        return assemble(photo, *given)
+
+    monkeypatch.setattr(arriving, "_assemble", twice)
+    phone = devices(scene, 1)[0]
+    said = phone.put(phone.announce(BODY).json()["id"], 0, BODY)
+    assert said.status_code == 200
+    assert (said.json()["done"], said.json()["sha256"]) == (True, hashlib.sha256(BODY).hexdigest())
+    assert not PhotoChunk.objects.exists()
+    assert AuditEntry.objects.filter(action="photo.arrive").count() == 1
