@@ -30,14 +30,18 @@ ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SECONDS = float(os.environ.get("SECONDS", "2"))
 DEVICES = int(os.environ.get("DEVICES", "4"))
 ANSWERS = 70
+# So many forms are sent whole, each once, in one turn of such a work.
+WHOLE = 50
 TOKEN = "a" * 32
 AT = "2026-11-20T09:30:00+08:00"
-FLOOR, FLOOR_IN, SAVE, DELIVERY, SQL = (
+FLOOR, FLOOR_IN, SAVE, FIRST, FIRST_SQL, DELIVERY, SQL = (
     "a bare view with one upsert",
     "the same behind the portal's login",
     "one save of a device (sync of 1)",
-    f"a delivery of {ANSWERS} answers (sync of {ANSWERS})",
-    f"the same {ANSWERS} + {ANSWERS} rows by plain SQL",
+    f"a form's first {ANSWERS} answers (sync of {ANSWERS})",
+    "the same rows by plain SQL",
+    f"a delivery of {ANSWERS} changed answers",
+    "the same rows by plain SQL, again",
 )
 Ask = tuple[str, dict[str, Any]]
 
@@ -57,12 +61,22 @@ class Device:
     cursor: int | None = None
     versions: dict[str, int] = field(default_factory=dict)
     turn: int = 0
+    # Inspections that nobody has begun yet.
+    fresh: list[str] = field(default_factory=list)
 
     def one(self) -> Ask:
         return self._delivery(1)
 
     def many(self) -> Ask:
         return self._delivery(ANSWERS)
+
+    def begin(self) -> None:
+        """Go on to the next form, which is empty."""
+        self.inspection, self.cursor, self.versions = self.fresh.pop(), 0, {}
+
+    def first(self) -> Ask:
+        self.begin()
+        return self.many()
 
     def upsert(self, path: str) -> Ask:
         self.turn += 1
@@ -113,7 +127,8 @@ def prepare(address: str, folder: str) -> list[Device]:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bench_floor (id varchar(36) PRIMARY KEY, value text)")
     from inspections.checklist import checklist
-    from tests.stage import given, make_stage
+    from tests.small_stage import of
+    from tests.stage import given, make_round, make_stage, take_in
 
     stage = make_stage(townships=DEVICES)
     person, devices = stage.cast["inspector"], []
@@ -123,7 +138,20 @@ def prepare(address: str, folder: str) -> list[Device]:
         entries = checklist(inspection.edition_id, inspection.kind).entries
         values = {entry.item.code: given(entry, inspection.kind, chance).value for entry in entries}
         devices.append(Device(client.cookies["sessionid"].value, person.pk, str(inspection.pk), values))
+    fresh = []
+    while len(fresh) < 2 * WHOLE * (ROUNDS + 1):
+        round = make_round(stage.county, stage.edition, stage.cast["administrator"], f"第{len(fresh) + 2}轮")
+        take_in(round, stage.cast, ("township",))
+        fresh += [str(inspection.pk) for inspection in of(round)]
+    # One sends its forms, the other's are written by plain SQL.
+    for number, device in enumerate((_like(devices[0]), _like(devices[0]))):
+        device.fresh = fresh[number::2]
+        devices.append(device)
     return devices
+
+
+def _like(device: Device) -> Device:
+    return Device(device.session, device.person, device.inspection, device.values)
 
 
 # ---- what the server serves besides: any view with one upsert
@@ -185,8 +213,10 @@ class Sample:
     postgres: float
 
 
-def load(server: Server, devices: list[Device], make: Callable[[Device], Ask]) -> Sample:
-    """Let each device send as fast as it is answered."""
+def load(
+    server: Server, devices: list[Device], make: Callable[[Device], Ask], most: int | None = None
+) -> Sample:
+    """Let each device send as fast as it is answered, for a time or so many times."""
     latencies: list[float] = []
     faults: list[BaseException] = []
     until = time.monotonic() + SECONDS
@@ -194,7 +224,7 @@ def load(server: Server, devices: list[Device], make: Callable[[Device], Ask]) -
     def work(device: Device) -> None:
         try:
             wire = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-            while time.monotonic() < until:
+            while len(latencies) < most if most else time.monotonic() < until:
                 latencies.append(send(wire, device, *make(device)))
         except BaseException as fault:
             faults.append(fault)
@@ -229,14 +259,20 @@ def send(wire: http.client.HTTPConnection, device: Device, path: str, body: dict
     return spent
 
 
-def plain_sql(device: Device) -> Sample:
-    """Write the same rows by two statements in one transaction, from this process."""
+def plain_sql(device: Device, most: int | None = None) -> Sample:
+    """Write the same rows by two statements in one transaction, from this process.
+
+    For a time into one form, or so many times into a form that nobody has begun.
+    """
     from inspections.models import Inspection
 
-    inspection = Inspection.objects.get(pk=device.inspection)
+    inspections = {str(one.pk): one for one in Inspection.objects.all()}
     latencies: list[float] = []
     web, database, until = time.process_time(), postgres_seconds(), time.monotonic() + SECONDS
-    while time.monotonic() < until:
+    while len(latencies) < most if most else time.monotonic() < until:
+        if most:
+            device.begin()
+        inspection = inspections[device.inspection]
         begin = time.perf_counter()
         write_rows(device, inspection)
         latencies.append(1000 * (time.perf_counter() - begin))
@@ -291,11 +327,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, database(folder) as address:
         devices = prepare(address, folder)
         server = Server(folder)
+        *devices, whole, whole_sql = devices
         sender, writer = devices[0], devices[-1]
         works: dict[str, Callable[[], Sample]] = {
             FLOOR: lambda: load(server, devices[:-1], lambda device: device.upsert("/floor/")),
             FLOOR_IN: lambda: load(server, devices[:-1], lambda device: device.upsert("/floor-in/")),
             SAVE: lambda: load(server, devices[:-1], Device.one),
+            FIRST: lambda: load(server, [whole], Device.first, WHOLE),
+            FIRST_SQL: lambda: plain_sql(whole_sql, WHOLE),
             DELIVERY: lambda: load(server, [sender], Device.many),
             SQL: lambda: plain_sql(writer),
         }
@@ -334,9 +373,10 @@ def tell(samples: dict[str, list[Sample]], kind: str) -> None:
             f"{statistics.median(shares):6.2f} × the rate, {cost / base:.1f} × the processor: "
             f"a save ÷ {floor_name}"
         )
-    whole = median(samples[DELIVERY], "web") + median(samples[DELIVERY], "postgres")
-    bare = median(samples[SQL], "web") + median(samples[SQL], "postgres")
-    print(f"{whole / bare:6.2f} × the processor: a delivery ÷ plain SQL; {whole:.1f} ms in all")
+    for name, bare_name in ((FIRST, FIRST_SQL), (DELIVERY, SQL)):
+        whole = median(samples[name], "web") + median(samples[name], "postgres")
+        bare = median(samples[bare_name], "web") + median(samples[bare_name], "postgres")
+        print(f"{whole / bare:6.2f} × the processor: {name} ÷ plain SQL; {whole:.1f} ms in all")
 
 
 def median(found: list[Sample], part: str) -> float:
