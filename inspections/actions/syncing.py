@@ -127,7 +127,7 @@ class _Delivery:
 
         None where that is not to be done, or something came in between.
         """
-        if self.mutations and not can_write_if_unchanged():
+        if self.mutations and not (can_write_if_unchanged() and self.inspection.state == IN_PROGRESS):
             return None
         self._decide(lock=False)
         if not self.events:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import random
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from inspections.checklist import checklist
 from inspections.models import Answer, AnswerEvent, Conflict
 from organization.models import AuditEntry, Role
 from tests.factories import make_user
@@ -26,7 +28,7 @@ from tests.small_stage import (
     submit_by,
     submitted,
 )
-from tests.stage import make_round, make_stage, take_in
+from tests.stage import given, make_round, make_stage, take_in
 
 pytestmark = pytest.mark.django_db
 JSON = {"accept": "application/json"}
@@ -253,25 +255,32 @@ def real() -> Device:
     return Device(stage.cast["inspector"], stage.inspections[0])
 
 
+def good_answers(device: Device, count: int) -> list[dict[str, Any]]:
+    chance, kind = random.Random(1), device.inspection.kind
+    entries = checklist(device.inspection.edition_id, kind).entries[:count]
+    return [mutation(entry.item.code, given(entry, kind, chance).value) for entry in entries]
+
+
 @pytest.mark.parametrize("count", [1, 3, 70])
 def test_delivery_costs_the_same_for_1_3_and_70_changes(
     real: Device, django_assert_num_queries: Any, count: int
 ) -> None:
-    import random
-
-    from inspections.checklist import checklist
-    from tests.stage import given
-
-    entries = checklist(real.inspection.edition_id, real.inspection.kind).entries
-    chance = random.Random(1)
-    made = [
-        mutation(entry.item.code, given(entry, real.inspection.kind, chance).value)
-        for entry in entries[: count + 1]
-    ]
+    made = good_answers(real, count + 1)
     real.sync(made.pop())
     # Session, person, right; savepoints. Besides, PostgreSQL reads in one statement and locks and writes in
     # another; SQLite, alone in its transaction, writes log and answers one after the other.
     with django_assert_num_queries(7 if connection.vendor == "postgresql" else 8):
+        body = real.sync(*made)
+    assert {result["outcome"] for result in body["results"]} == {"applied"}
+
+
+@pytest.mark.parametrize("count", [1, 3, 70])
+def test_first_delivery_is_read_and_decided_once(
+    real: Device, django_assert_num_queries: Any, count: int
+) -> None:
+    made = good_answers(real, count)
+    # As above, and the inspection's beginning.
+    with django_assert_num_queries(8 if connection.vendor == "postgresql" else 9):
         body = real.sync(*made)
     assert {result["outcome"] for result in body["results"]} == {"applied"}
 
