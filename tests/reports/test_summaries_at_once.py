@@ -7,6 +7,7 @@ import os
 import random
 import threading
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -29,6 +30,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SUBMITS = int(os.environ.get("PORTAL_SUBMITS_AT_ONCE", "80"))
 TOWNSHIPS = 20
 WRITERS = 8
+# As many centers as the county has.
+COUNTY = 310
 NO, SMALL = Given(False, note="门未开"), Given("75")
 
 
@@ -40,6 +43,7 @@ class Crowd:
         self.faults: list[BaseException] = []
         self.refused = 0
         self.todo: list[Inspection] = []
+        self.submitted: list[UUID] = []
         self.free: list[Region] = []
         self.lock = threading.Lock()
         self.done = threading.Event()
@@ -55,11 +59,12 @@ class Crowd:
         wrong = chance.choice([{}, {"yes": NO}, {"yes": NO, "area": SMALL}])
         answer(inspection, self.stage.cast["inspector"], **wrong)
         actions.submit(inspection=inspection, by=self.stage.cast["lead_inspector"], now=NOW)
+        self.submitted.append(inspection.pk)
         return True
 
     def correcting(self, chance: random.Random) -> bool:
-        row = CenterResult.objects.order_by("?").first()
-        if row is not None:
+        if self.submitted:
+            row = CenterResult.objects.get(pk=chance.choice(self.submitted))
             inspection = Inspection.objects.select_related("center", "round").get(pk=row.pk)
             better = Outcome(units(f"{chance.randint(60, 99)}.5"), "良好", row.sections, row.outcome.items)
             actions.adjust(inspection=inspection, outcome=better)
@@ -81,8 +86,10 @@ class Crowd:
         return True
 
     def reviewing(self, chance: random.Random) -> bool:
-        found = list(Finding.objects.order_by("?")[:3])
-        if found:
+        if self.submitted:
+            found = list(Finding.objects.filter(inspection=chance.choice(self.submitted)))
+            if not found:
+                return True
             words = {row.pk: "说明" for row in found}
             by = self.stage.cast["administrator"]
             inspecting.review(findings=found, move_name="withdraw", words=words, by=by, now=later(1))
@@ -117,13 +124,13 @@ class Crowd:
             thread.join()
 
 
-def crowd() -> Crowd:
-    """Twenty townships and, to move to, four without a center; as many rounds as it takes."""
-    stage = small_stage(townships=TOWNSHIPS)
+def crowd(townships: int = TOWNSHIPS, submits: int = SUBMITS) -> Crowd:
+    """A county's townships and, to move to, four without a center; as many rounds as it takes."""
+    stage = small_stage(townships=townships)
     made = Crowd(stage)
-    made.free = [make_region(f"41052320{n}", f"空乡{n}") for n in range(4)]
+    made.free = [make_region(f"41052390{n}", f"空乡{n}") for n in range(4)]
     rounds = [stage.round]
-    while len(rounds) * TOWNSHIPS < SUBMITS:
+    while len(rounds) * townships < submits:
         name = f"第{len(rounds) + 1}轮"
         rounds.append(make_round(stage.county, stage.edition, stage.cast["administrator"], name))
         take_in(rounds[-1], stage.cast, ("township",))
@@ -155,7 +162,7 @@ def test_recount_finds_no_difference_after_a_crowd() -> None:
 
 
 def test_twenty_writers_meet_no_lock_at_county_size() -> None:
-    made = crowd()
+    made = crowd(townships=COUNTY, submits=COUNTY)
     count = len(made.todo)
     made.work(20)
     locked = [fault for fault in made.faults if "locked" in str(fault)]
