@@ -21,6 +21,7 @@ async function begin() {
     sync = new Sync(store);
     store.listen(() => refresh().catch(broken));
     await refresh().catch(broken);
+    await warn();
     sync.also(sendPhotos);
     sync.start();
   } else at("unsent").textContent = words.nobody;
@@ -30,6 +31,11 @@ async function begin() {
 
 function broken() {
   at("unsent").textContent = words.store;
+}
+
+async function warn() {
+  const { answers, photos } = await store.unsent();
+  if (answers + photos && (await (await import("./waiting.js")).waitsLong(store))) at("long").hidden = false;
 }
 
 const what = (items, photos) =>
@@ -55,6 +61,7 @@ async function refresh() {
   const said = sync.sending ? "sending" : failing || "waiting";
   at("unsent").textContent = waits ? words[said].replace("{what}", waits) : words.allSent;
   at("send").hidden = !waits;
+  if (!waits) at("long").hidden = true;
   at("login").hidden = !waits || sync.failure !== "login";
   at("export").hidden = !waits;
   await weigh(unsent.photos > 0);

@@ -33,6 +33,7 @@ async function tell() {
   const ready = kept.filter(({ id, preparedAt }) => preparedAt && inspections.includes(id)).length;
   const parts = [];
   if (answers + photos) parts.push(words.unsent.replace("{n}", answers + photos));
+  if (answers + photos && (await (await import("./waiting.js")).waitsLong(store))) place.querySelector("[data-long]").hidden = false;
   if (ready) parts.push(words.ready.replace("{n}", ready).replace("{total}", inspections.length));
   if (parts.length) said.textContent = parts.join(" ");
 }

@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.factories import make_user
-from tests.field.phones import Phone
+from tests.field.phones import Phone, refuse
 from tests.small_stage import Stage
 
 NAMES = ["secure", "worker", "database", "persisted", "quota", "clock"]
@@ -114,6 +114,28 @@ def test_the_start_page_works_without_signal_and_counts_what_waits(phone: Phone,
     expect(phone.page.locator("[data-prepared] li")).to_have_count(0)
     phone.page.goto(f"/inspections/{stage.inspections[0].pk}/")
     expect(phone.page.locator("[data-inspection][data-person]")).to_be_attached()
+
+
+@pytest.mark.parametrize("page", ["/field/", "/tasks/"])
+def test_what_waits_for_three_days_is_told(phone: Phone, stage: Stage, page: str) -> None:
+    phone.open(stage.inspections[0])
+    phone.offline()
+    phone.tap("yes", "met")
+    phone.says("1 项只在本机")
+    # The server stays silent, so that it goes on waiting.
+    phone.answer("/sync/", refuse(503))
+    phone.online()
+    warning = phone.page.locator("[data-long]")
+    phone.page.goto(page)
+    expect(phone.page.get_by_text("1 项只在本机").first).to_be_visible()
+    expect(warning).to_be_hidden()
+    phone.page.add_init_script("const now = Date.now; Date.now = () => now() + 73 * 3600000;")
+    phone.page.goto(page)
+    expect(warning).to_contain_text("已超过三天")
+    phone.page.unroute_all()
+    phone.page.goto("/field/")
+    phone.says("全部已发送", "[data-unsent]")
+    expect(warning).to_be_hidden()
 
 
 def test_everything_unsent_is_exported(phone: Phone, stage: Stage) -> None:
