@@ -121,13 +121,10 @@ class AssignForm(forms.Form):
 
     def inspections(self, ticked: list[str]) -> Any:
         """The round's unsubmitted inspections that were meant; `ticked` are keys out of the table."""
-        rows = Inspection.objects.filter(round=self.round).exclude(state=Inspection.State.SUBMITTED)
         region = self.cleaned_data["region"]
         if region:
-            return rows.filter(region__code__startswith=region.prefix)
-        # A key that is none selects nothing, as one of another round does.
-        known = {str(pk) for pk in rows.values_list("pk", flat=True)}
-        return rows.filter(pk__in=known.intersection(ticked))
+            return unsubmitted(self.round).filter(region__code__startswith=region.prefix)
+        return picked(self.round, ticked)
 
 
 class ReinspectForm(forms.Form):
@@ -144,6 +141,18 @@ class ReinspectForm(forms.Form):
         round = Round(region=place, kind=Round.Kind.REINSPECTION)
         self.fields["people"].queryset = candidates(round, Role.INSPECTOR, Role.LEAD_INSPECTOR)
         self.fields["lead"].queryset = candidates(round, Role.LEAD_INSPECTOR)
+
+
+def unsubmitted(round: Round) -> Any:
+    """The round's inspections whose people may still change."""
+    return Inspection.objects.filter(round=round).exclude(state=Inspection.State.SUBMITTED)
+
+
+def picked(round: Round, ticked: list[str]) -> Any:
+    """Those of them that were ticked; a key that is none selects nothing, as one of another round does."""
+    rows = unsubmitted(round)
+    known = {str(pk) for pk in rows.values_list("pk", flat=True)}
+    return rows.filter(pk__in=known.intersection(ticked))
 
 
 def places(round: Round) -> Any:

@@ -31,6 +31,15 @@ def can_manage_round(user: User, round: Round) -> Verdict:
     return holder(user, Role.ADMINISTRATOR, code=round.region_id)
 
 
+def can_take_out(user: User, inspection: Inspection) -> Verdict:
+    """Allow to take a center out of a round until somebody has begun there."""
+    if inspection.state != workflow.TO_BEGIN:
+        return no(_("“%(name)s”已经开始检查，不能移出本轮。") % {"name": inspection.center.name})
+    if inspection.round.kind == Round.Kind.REINSPECTION:
+        return no(_("已经安排的复查不能移出。"))
+    return can_manage_round(user, inspection.round)
+
+
 def can_ask_self_check(user: User, round: Round) -> Verdict:
     """Allow it for a round of the county's own: the townships then fill the same checklist before it."""
     if round.kind != Round.Kind.COUNTY:

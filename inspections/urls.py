@@ -60,6 +60,7 @@ urlpatterns = [
     path("rounds/new/", rounds.round_create, name="round-create"),
     path("rounds/<int:pk>/", rounds.round_detail, name="round"),
     path("rounds/<int:pk>/centers/", rounds.round_centers, name="round-centers"),
+    path("rounds/<int:pk>/centers/remove/", rounds.round_take_out, name="round-take-out"),
     path("rounds/<int:pk>/assign/", rounds.round_assign, name="round-assign"),
     path("rounds/<int:pk>/self-check/", rounds.round_self_check, name="round-self-check"),
     path("inspections/<uuid:pk>/", filling.form, name="form"),

@@ -263,12 +263,15 @@ class RehearsalForm(forms.Form):
                 .filter(round=OuterRef("pk"), region__code__startswith=self.region.prefix)
             )
             rounds = Round.objects.filter(Exists(inside.order_by())).order_by("-starts_on", "-pk")
-        newest = list(rounds.values_list("pk", flat=True)[:ROUNDS_OFFERED])
+        offered = list(rounds.values_list("pk", "kind")[:ROUNDS_OFFERED])
+        newest = [pk for pk, _kind in offered]
+        # What the county itself found is what a new edition is measured by; the rest may be ticked besides.
+        county = [pk for pk, kind in offered if kind == Round.Kind.COUNTY]
         # Drafts first: they are what is tried out before anything is published.
         editions = Edition.objects.order_by(F("published_at").desc(nulls_first=True), "-pk")
         self.fields["edition"].queryset = editions  # type: ignore[attr-defined]
         self.fields["rounds"].queryset = rounds.filter(pk__in=newest)  # type: ignore[attr-defined]
-        self.fields["rounds"].initial = newest[:1]
+        self.fields["rounds"].initial = (county or newest)[:1]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

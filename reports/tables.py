@@ -165,6 +165,11 @@ FINDING_FIELDS: tuple[tuple[Any, int, sheets.Form], ...] = (
     (gettext_lazy("文号"), 22, "text"),
     (gettext_lazy("成文日期"), 12, "date"),
 )
+# By when, as the list says it; a round's own ledger has the day among what follows.
+DUE_FIELDS: tuple[tuple[Any, int, sheets.Form], ...] = (
+    (gettext_lazy("整改期限"), 12, "date"),
+    (gettext_lazy("期限备注"), 10, "text"),
+)
 # The first is filled in by hand: the portal does not know it.
 FOLLOWED_FIELDS: tuple[tuple[Any, int, sheets.Form], ...] = (
     (gettext_lazy("责任领导"), 12, "text"),
@@ -186,8 +191,8 @@ def write_findings(path: Path | str, rows: Any, *, said: Sequence[str] = ()) -> 
         name=_("问题"),
         title=_("检查发现的问题"),
         notes=(*said, policy_note()),
-        fields=tuple(Field(str(head), width, form) for head, width, form in FINDING_FIELDS),
-        rows=(_finding(row) for row in _joined(rows)),
+        fields=tuple(Field(str(head), width, form) for head, width, form in FINDING_FIELDS + DUE_FIELDS),
+        rows=((*_finding(row), *_due(row)) for row in _joined(rows)),
         pinned=2,
     )
     sheets.write(path, [sheet])
@@ -263,6 +268,10 @@ def _finding(row: Any) -> tuple[Any, ...]:
         row.requirement, row.get_mode_display(), row.working_days, row.found_at, row.get_state_display(),
         row.demand.number_text if row.demand else "", row.demand.dated_on if row.demand else None,
     )  # fmt: skip
+
+
+def _due(row: Any) -> tuple[Any, ...]:
+    return row.due_on, _("暂定") if row.due_is_provisional else ""
 
 
 def index_of(path: Path | str, job: Job, rows: Iterable[tuple[OfficialDocument, str, str]]) -> None:

@@ -7,6 +7,7 @@ from .views import (
     comparing,
     corrections,
     documents,
+    editions,
     exports,
     homes,
     jobs,
@@ -24,6 +25,11 @@ from .views import (
 app_name = "reports"
 
 urlpatterns = [
+    path(
+        "standards/<str:code>/<str:edition>/changes.<str:form>",
+        editions.edition_changes_table,
+        name="edition-changes-table",
+    ),
     path("county/", homes.county, name="county"),
     path("county/lessons/", lessons.lessons, name="lessons"),
     path("county/lessons/<str:key>.csv", lessons.lesson_table, name="lesson-table"),

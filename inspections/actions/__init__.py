@@ -21,7 +21,7 @@ from .rectifying import (
 )
 from .reinspecting import open_findings_of, order_reinspection, place_of_reinspection, settle_reinspection
 from .reviewing import decide_request, review, set_policy
-from .rounds import add_centers, assign, create_round
+from .rounds import add_centers, assign, create_round, take_out
 from .self_checks import ask_self_check
 from .settling import settle
 from .submitting import digest_of_answers, lock_for_submit, mark_submitted, open_findings
@@ -84,5 +84,6 @@ __all__ = [
     "settle",
     "settle_reinspection",
     "sync",
+    "take_out",
     "write_correction",
 ]

@@ -1,4 +1,4 @@
-"""Rounds: creating them, taking centers in, assigning inspectors."""
+"""Rounds: creating them, taking centers in and out, assigning inspectors."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -13,7 +13,7 @@ from organization.models import Region, ServiceCenter, User
 from organization.problems import Problem
 
 from .. import permissions, workflow
-from ..models import Inspection, Round
+from ..models import AnswerEvent, Inspection, Round
 from ..tallying import tally_inspections
 
 
@@ -66,6 +66,37 @@ def add_centers(*, round: Round, region: Region, kinds: Iterable[str], by: User,
         "round.add_centers", by=by, target=round, region=round.region_id, now=now,
         place=region.code, count=len(rows),
     )  # fmt: skip
+    return len(rows)
+
+
+@counting()
+def take_out(*, inspections: Iterable[Inspection], by: User, now: datetime) -> int:
+    """Take centers out of their round where nobody has begun: all of these, or none; returns how many."""
+    keys = [inspection.pk for inspection in inspections]
+    # Centers before inspections, each in order; so that one that closes meanwhile is counted once.
+    centers = ServiceCenter.objects.select_for_update(of=("self",), no_key=True)
+    list(centers.filter(inspections__pk__in=keys).order_by("pk"))
+    rows = list(
+        Inspection.objects.select_for_update(of=("self",))
+        .select_related("round__region", "center")
+        .filter(pk__in=keys)
+        .order_by("pk")
+    )
+    for row in rows:
+        verdict = permissions.can_manage_round(by, row.round)
+        verdict.enforce(action="inspection.take_out", target=row, region=row.region_id)
+        if not (verdict := permissions.can_take_out(by, row)):
+            raise Problem(verdict.reason)
+    # What came from a phone and changed nothing does not begin an inspection; it is kept all the same.
+    if came := AnswerEvent.objects.filter(inspection__in=keys).select_related("inspection__center").first():
+        raise Problem(_("“%(name)s”已经开始检查，不能移出本轮。") % {"name": came.inspection.center.name})
+    tally_inspections([row for row in rows if row.center.closed_on is None], -1)
+    for row in rows:
+        record(
+            "inspection.take_out", by=by, target=row, region=row.region_id, now=now,
+            round=row.round.name, center=row.center.name,
+        )  # fmt: skip
+    Inspection.objects.filter(pk__in=keys).delete()
     return len(rows)
 
 

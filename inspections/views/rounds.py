@@ -17,7 +17,7 @@ from organization.problems import Problem
 from organization.templatetags.portal import day
 
 from .. import actions, permissions
-from ..forms import AssignForm, CentersForm, RoundForm, SelfCheckForm
+from ..forms import AssignForm, CentersForm, RoundForm, SelfCheckForm, picked
 from ..loading import load_round
 from ..models import Inspection, Round
 
@@ -77,6 +77,7 @@ def _round_page(
         "centers_form": centers or CentersForm(round=round, initial={"region": round.region_id}),
         "assign_form": assign or AssignForm(round=round),
         "self_check_form": self_check or SelfCheckForm(initial={"ends_on": _before(round)}),
+        "can_take_out": totals["to_begin"] and round.kind != Round.Kind.REINSPECTION,
         "can_ask": permissions.can_ask_self_check(request.user, round),
         "self_check": round.self_checks.with_progress().first(),
     }
@@ -93,6 +94,7 @@ def _before(round: Round) -> date:
 def _totals(round: Round) -> dict[str, int]:
     return Inspection.objects.filter(round=round).aggregate(
         all=Count("pk"),
+        to_begin=Count("pk", filter=Q(state=Inspection.State.TO_BEGIN)),
         submitted=Count("pk", filter=Q(state=Inspection.State.SUBMITTED)),
         in_progress=Count("pk", filter=Q(state=Inspection.State.IN_PROGRESS)),
         unassigned=Count("pk", filter=Q(lead=None)),
@@ -123,11 +125,10 @@ def _address(request: HttpRequest, round: Round) -> str:
 
 def _states(totals: dict[str, int]) -> list[tuple[str, str, int]]:
     """The filters of the table: code, words and how many there are."""
-    begun = totals["in_progress"] + totals["submitted"]
     state = Inspection.State
     return [
         ("", _("全部"), totals["all"]),
-        (state.TO_BEGIN.value, str(state.TO_BEGIN.label), totals["all"] - begun),
+        (state.TO_BEGIN.value, str(state.TO_BEGIN.label), totals["to_begin"]),
         (state.IN_PROGRESS.value, str(state.IN_PROGRESS.label), totals["in_progress"]),
         (state.SUBMITTED.value, str(state.SUBMITTED.label), totals["submitted"]),
         ("unassigned", _("未分配"), totals["unassigned"]),
@@ -147,6 +148,23 @@ def round_centers(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, text)
     else:
         messages.info(request, _("这些中心都已在本轮次中，没有新加入的。"))
+    return redirect(_address(request, round))
+
+
+@require_POST
+def round_take_out(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the centers ticked in the table out of the round again, as long as nobody has begun there."""
+    round = load_round(request.user, pk)
+    chosen = picked(round, request.POST.getlist("inspection"))
+    try:
+        count = actions.take_out(inspections=chosen, by=request.user, now=timezone.now())
+    except Problem as problem:
+        messages.error(request, problem.message)
+    else:
+        text = ngettext("已将%(n)d个中心移出本轮。", "已将%(n)d个中心移出本轮。", count) % {"n": count}
+        (messages.success if count else messages.info)(
+            request, text if count else _("请先在表中勾选要移出的中心。")
+        )
     return redirect(_address(request, round))
 
 

@@ -89,9 +89,15 @@ def as_table(
     """Answer with the table that `write` makes, about a row with a region or a kind of rows."""
     region = about.region_id if isinstance(about, Round | Inspection) else request.user.home_code
     permissions.can_export_tables(request.user).enforce(action=action, target=about, region=region)
+    answer = table_file(name, write)
+    record(action, by=request.user, target=about, region=region, now=timezone.now())
+    return answer
+
+
+def table_file(name: str, write: Callable[[Path], None]) -> FileResponse:
+    """Answer with the .xlsx that `write` makes; who may have it and the trail are the caller's."""
     out = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes and so removes it
     write(Path(out.name))
-    record(action, by=request.user, target=about, region=region, now=timezone.now())
     return FileResponse(out, as_attachment=True, filename=name, content_type=XLSX)
 
 

@@ -18,7 +18,7 @@ from ..describing import describe_item, kind_words
 from ..describing_changes import described_changes
 from ..editions import efforts_of, load_edition, predecessor
 from ..forms import EffortForm
-from ..loading import load_visible, visible_editions
+from ..loading import load_visible, other_edition, other_editions, visible_editions
 from ..measures import KINDS
 from ..models import Edition
 from ..permissions import can_estimate, can_manage_standards
@@ -59,13 +59,10 @@ def edition_detail(request: HttpRequest, code: str, edition: str) -> HttpRespons
 def changes(request: HttpRequest, code: str, edition: str) -> HttpResponse:
     """This edition and the one before it, item by item; ?with=CODE/EDITION holds it against another."""
     row = load_visible(request.user, code, edition)
-    others = visible_editions(request.user).exclude(pk=row.pk).newest_first()
-    others = list(others.select_related(None))
-    wanted = request.GET.get("with", "")
-    before = next((one for one in others if f"{one.standard}/{one.edition}" == wanted), None)
-    if before is None and (followed := predecessor(row)) in others:
-        before = followed
+    others = other_editions(request.user, row)
+    before = other_edition(request.user, row, request.GET.get("with", ""), others)
     context = {"row": row, "before": before, "others": others, "shown": request.GET.get("show", "")}
+    context["table_forms"] = ("xlsx", "csv")
     if before is not None:
         context |= described_changes(load_edition(before.pk), load_edition(row.pk), context["shown"])
     return render(request, "standards/changes.html", context)

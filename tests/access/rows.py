@@ -83,6 +83,7 @@ def make_rows(*, other: bool) -> Place:
         "": {},
         "center": {"pk": center.pk},
         "edition": {"code": stage.edition.standard, "edition": stage.edition.edition},
+        "edition_table": {"code": stage.edition.standard, "edition": stage.edition.edition, "form": "csv"},
         "draft_edition": {"code": draft.standard, "edition": draft.edition},
         "year": {"year": 2026},
         **_person(place),

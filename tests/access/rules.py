@@ -27,7 +27,7 @@ SECURITY = frozenset({"security_administrator"})
 AUDIT = frozenset({"audit_administrator"})
 NOBODY: frozenset[str] = frozenset()
 # Rows that belong to nobody, as the published standard and what is to become the next one.
-COMMON = frozenset({"", "edition", "draft_edition", "year", "lesson"})
+COMMON = frozenset({"", "edition", "edition_table", "draft_edition", "year", "lesson"})
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,7 @@ RULES: dict[str, Rule | tuple[Rule, ...]] = {
     "inspections:round": page(ADMINISTRATOR, "round"),
     "inspections:round-centers": act(ADMINISTRATOR, "round"),
     "inspections:round-assign": act(ADMINISTRATOR, "round"),
+    "inspections:round-take-out": act(ADMINISTRATOR, "round"),
     "inspections:round-self-check": act(ADMINISTRATOR, "round"),
     "inspections:form": (page(INSPECTORS, "begun"), OWN_CHECK),
     "inspections:check": (page(INSPECTORS, "begun"), OWN_CHECK),
@@ -209,6 +210,7 @@ RULES: dict[str, Rule | tuple[Rule, ...]] = {
     "inspections:calendar-list": ALL,
     "inspections:calendar-year": replace(ALL, about="year"),
     "inspections:calendar-load": replace(form(ADMINISTRATOR), uppermost=True),
+    "reports:edition-changes-table": replace(ALL_ACT, about="edition_table"),
     "reports:county": page(WRITERS),
     "reports:region": page(WRITERS, "region"),
     "reports:region-table": act(WRITERS, "region_table"),

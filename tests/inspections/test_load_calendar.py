@@ -26,8 +26,8 @@ def load(*words: str) -> tuple[str, str]:
 def test_years_of_the_package_are_loaded_with_names_and_source() -> None:
     assert "23" in load()[0]
     year = CalendarYear.objects.get(year=2026)
-    assert year.source.startswith("chinesecalendar ")
-    assert year.published_on is None
+    assert (year.source, year.published_on) == ("国务院办公厅公布的2026年放假安排", date(2025, 11, 4))
+    assert CalendarYear.objects.get(year=2020).published_on is None
     assert CalendarDay.objects.get(day=date(2026, 10, 10)).is_working
     assert CalendarDay.objects.get(day=date(2026, 2, 15)).name == "春节"
     assert not CalendarDay.objects.filter(day__year=2026, name="").exists()
@@ -43,6 +43,16 @@ def test_loaded_again_changes_nothing_that_was_edited() -> None:
     CalendarDay.objects.filter(day=date(2026, 10, 10)).delete()
     assert "0" in load()[0]
     assert not CalendarDay.objects.filter(day=date(2026, 10, 10)).exists()
+
+
+def test_year_that_named_the_package_names_who_published_it() -> None:
+    load()
+    CalendarYear.objects.filter(year=2026).update(source="chinesecalendar 1.11.0", published_on=None)
+    CalendarYear.objects.filter(year=2025).update(source="国办发明电〔2024〕12号")
+    assert "0" in load()[0]
+    sources = dict(CalendarYear.objects.filter(year__gte=2025).values_list("year", "source"))
+    assert sources == {2025: "国办发明电〔2024〕12号", 2026: "国务院办公厅公布的2026年放假安排"}
+    assert CalendarYear.objects.get(year=2026).published_on == date(2025, 11, 4)
 
 
 def test_year_is_loaded_from_a_file(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from inspections import actions as inspecting
 from inspections.answers import Given, check
 from inspections.checklist import checklist_of
-from inspections.models import Answer, Finding, Inspection
+from inspections.models import Answer, Finding, Inspection, Round
 from organization.models import Role
 from organization.problems import NotAllowed, Problem
 from reports import rehearsal_results, tasks
@@ -25,7 +25,7 @@ from standards.actions import copy_edition, revise_draft
 from standards.models import Edition
 from tests.factories import make_user
 from tests.reports.test_correcting import correct
-from tests.small_stage import NOW, Stage, later, small_stage, submit_by, submitted
+from tests.small_stage import NOW, Stage, answer, later, self_check, small_stage, submit_by, submitted
 
 pytestmark = pytest.mark.django_db
 # The township's hall is just large enough; the draft asks for more, for more points.
@@ -127,6 +127,17 @@ def test_reinspections_are_not_replayed(stage: Stage) -> None:
             edition=stage.edition, rounds=[again.round], region=stage.county.region,
             by=cast["administrator"], now=later(4),
         )  # fmt: skip
+
+
+def test_a_countys_round_is_ticked_beforehand_not_a_newer_self_check(stage: Stage) -> None:
+    (own,) = self_check(stage.county, stage.cast, stage.edition)
+    answer(own, stage.cast["township_staff"])
+    submit_by(own, stage.cast["township_staff"], later(1))
+    field = RehearsalForm(user=stage.cast["administrator"]).fields["rounds"]
+    assert list(field.queryset) == [own.round, stage.round]
+    assert field.initial == [stage.round.pk]
+    Round.objects.filter(pk=stage.round.pk).update(kind=Round.Kind.SPOT_CHECK)
+    assert RehearsalForm(user=stage.cast["administrator"]).fields["rounds"].initial == [own.round_id]
 
 
 def test_another_edition_with_its_links_is_tried_out(stage: Stage, draft: Edition) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 import openpyxl
 import pytest
 
+from inspections import actions as inspecting
 from inspections.answers import Given
 from inspections.models import Finding
 from reports import sheets, tables
 from reports.sheets import Field, Sheet
-from tests.repairs import REPLY, in_state
+from tests.repairs import REPLY, in_state, publish
 from tests.small_stage import NOW, Stage, issued, self_check, small_stage, submitted
 
 FIELDS = (
@@ -208,6 +209,23 @@ def test_ledger_asks_the_same_queries_for_many_findings(
         submitted(stage, place, yes=Given(False), zones=Given(["guide"]))
         with django_assert_num_queries(4):
             tables.write_ledger(tmp_path / "t.xlsx", round=stage.round, user=user)
+
+
+def test_list_says_by_when_and_whether_that_is_provisional(stage: Stage, tmp_path: Path) -> None:
+    publish(2026)
+    for place in (0, 1):
+        inspecting.notify_findings(inspection=submitted(stage, place, yes=Given(False)), by=None, now=NOW)
+    due = Finding.objects.order_by("region_id").first()
+    Finding.objects.filter(pk=due.pk).update(
+        term_from=NOW.date(), due_on=date(2027, 1, 8), due_is_provisional=True
+    )
+    tables.write_findings(tmp_path / "t.xlsx", Finding.objects.order_by("region_id"))
+    rows = list(read(tmp_path / "t.xlsx").active.iter_rows(values_only=True))
+    head = next(row for row in rows if row[0] == "乡镇")
+    told = [dict(zip(head, row, strict=True)) for row in rows[rows.index(head) + 1 :]]
+    assert [(row["整改期限"], row["期限备注"]) for row in told] == [
+        (datetime(2027, 1, 8), "暂定"), (None, None),
+    ]  # fmt: skip
 
 
 def test_hostile_finding_stays_text(stage: Stage, tmp_path: Path) -> None:

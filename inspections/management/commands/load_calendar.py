@@ -2,7 +2,6 @@
 
 from argparse import ArgumentParser
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,10 @@ from inspections.holiday_lists import BadList, Day, read_list
 from inspections.models import CalendarYear
 from inspections.wording import holiday_fault
 
+# Whose arrangement it is, in the words that the calendar's page shows; records are Chinese.
+SOURCE, EARLIER = "国务院办公厅公布的{year}年放假安排", "chinesecalendar "
+# When the years' arrangements were published, as far as it is known here.
+PUBLISHED = {2026: date(2025, 11, 4)}
 NAMES = {
     "New Year's Day": "元旦",
     "Spring Festival": "春节",
@@ -42,8 +45,10 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path | None, year: int | None, **options: Any) -> None:
         if file is None:
-            loaded = [self._load(n, days, None, _source()) for n, days in sorted(_unknown().items())]
-            self.stdout.write(_("新载入 %(count)d 个年度的工作日历。") % {"count": len(loaded)})
+            _name_anew()
+            for number, days in (found := _unknown()).items():
+                self._load(number, days, PUBLISHED.get(number), SOURCE.format(year=number))
+            self.stdout.write(_("新载入 %(count)d 个年度的工作日历。") % {"count": len(found)})
             return
         if year is None or not options["source"]:
             raise CommandError(_("从文件载入时请同时给出 --year 和 --source。"))
@@ -70,8 +75,12 @@ class Command(BaseCommand):
         )
 
 
-def _source() -> str:
-    return f"chinesecalendar {version('chinesecalendar')}"
+def _name_anew() -> None:
+    """Years that an earlier release took in name the package they came by, which tells a reader nothing."""
+    for row in CalendarYear.objects.filter(source__startswith=EARLIER):
+        row.source = SOURCE.format(year=row.year)
+        row.published_on = row.published_on or PUBLISHED.get(row.year)
+        row.save(update_fields=["source", "published_on"])
 
 
 def _unknown() -> dict[int, list[Day]]:
@@ -85,4 +94,4 @@ def _unknown() -> dict[int, list[Day]]:
         for day, name in days.items():
             if day.year not in known:
                 found.setdefault(day.year, []).append(Day(day, is_working, NAMES.get(name, "")))
-    return found
+    return dict(sorted(found.items()))

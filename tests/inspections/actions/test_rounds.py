@@ -6,12 +6,25 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from inspections import actions
-from inspections.models import Inspection, Round
+from inspections.answers import Given
+from inspections.models import Inspection, Round, RoundTally
+from organization.actions.centers import close_center
 from organization.models import AuditEntry, Role, ServiceCenter
 from organization.problems import NotAllowed, Problem
 from standards.actions import import_standard
 from tests.factories import make_center, make_region, make_user
-from tests.small_stage import NOW, Stage, later, self_check, small_stage, submitted
+from tests.inspections.devices import Device, mutation
+from tests.small_stage import (
+    NOW,
+    Stage,
+    add_photo,
+    answer,
+    jpeg,
+    later,
+    self_check,
+    small_stage,
+    submitted,
+)
 from tests.small_standards import plain_item, standard
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +162,87 @@ def test_administrator_of_another_county_takes_nothing_in(stage: Stage, other: S
             by=other.cast["administrator"],
             now=NOW,
         )
+
+
+# ---- taking centers out again
+
+
+def take_out(stage: Stage, *places: int, who: str = "administrator") -> int:
+    return actions.take_out(
+        inspections=[stage.inspections[place] for place in places], by=stage.cast[who], now=NOW
+    )
+
+
+def counted(stage: Stage) -> int:
+    rows = RoundTally.objects.filter(region=stage.county.region, round=stage.round)
+    return sum(rows.values_list("inspections", flat=True))
+
+
+def test_center_is_taken_out_before_anybody_begins(stage: Stage) -> None:
+    first, second = stage.inspections
+    assert counted(stage) == 2
+    assert take_out(stage, 0) == 1
+    assert [row.pk for row in stage.round.inspections.all()] == [second.pk]
+    assert counted(stage) == 1
+    entry = AuditEntry.objects.get(action="inspection.take_out")
+    assert (entry.by, entry.region_id) == (stage.cast["administrator"], first.region_id)
+    assert entry.detail == {"round": stage.round.name, "center": first.center.name}
+    # It may come back, and is counted again.
+    assert add(stage.round, stage) == 1
+    assert counted(stage) == 2
+
+
+def test_closed_center_was_counted_out_already(stage: Stage) -> None:
+    center = stage.inspections[0].center
+    close_center(center=center, on=date(2026, 1, 1))
+    assert counted(stage) == 1
+    assert take_out(stage, 0) == 1
+    assert counted(stage) == 1
+
+
+@pytest.mark.parametrize("begun", ["answered", "photo", "submitted", "said nothing new"])
+def test_what_has_begun_stays_and_so_do_those_ticked_with_it(stage: Stage, begun: str) -> None:
+    inspection, inspector = stage.inspections[0], stage.cast["inspector"]
+    if begun == "submitted":
+        submitted(stage)
+    elif begun == "photo":
+        add_photo(inspection, inspector, jpeg())
+    elif begun == "answered":
+        answer(inspection, inspector, yes=None)
+    else:
+        # A phone says of an item what is known of it: kept, but nobody has begun.
+        Device(inspector, inspection).sync(mutation("yes", None))
+        assert Inspection.objects.get(pk=inspection.pk).state == "to_begin"
+    with pytest.raises(Problem, match="已经开始检查"):
+        take_out(stage, 0, 1)
+    assert stage.round.inspections.count() == counted(stage) == 2
+    assert not AuditEntry.objects.filter(action="inspection.take_out").exists()
+
+
+@pytest.mark.parametrize("role", sorted(set(Role.values) - {"administrator"}))
+def test_taking_out_is_the_administrators(stage: Stage, role: str) -> None:
+    with pytest.raises(NotAllowed):
+        take_out(stage, 0, who=role)
+    assert stage.round.inspections.count() == 2
+
+
+def test_administrator_of_another_county_takes_nothing_out(stage: Stage, other: Stage) -> None:
+    with pytest.raises(NotAllowed):
+        actions.take_out(inspections=[stage.inspections[0]], by=other.cast["administrator"], now=NOW)
+    assert stage.round.inspections.count() == 2
+
+
+def test_ordered_reinspection_is_not_taken_out(stage: Stage) -> None:
+    inspection = submitted(stage, yes=Given(False))
+    actions.notify_findings(inspection=inspection, by=None, now=NOW)
+    actions.acknowledge_findings(inspection=inspection, by=None, now=NOW)
+    again = actions.order_reinspection(
+        inspection=inspection, people=[], lead=stage.cast["lead_inspector"], ends_on=later(9).date(),
+        by=stage.cast["administrator"], now=later(1),
+    )  # fmt: skip
+    with pytest.raises(Problem, match="复查"):
+        actions.take_out(inspections=[again], by=stage.cast["administrator"], now=NOW)
+    assert Inspection.objects.filter(pk=again.pk).exists()
 
 
 # ---- assigning

@@ -27,6 +27,7 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
     "round": ("get", "round", ADMINISTRATOR),
     "round-centers": ("post", "round", {"administrator": 400}),
     "round-assign": ("post", "round", {"administrator": 400}),
+    "round-take-out": ("post", "round", {"administrator": 302}),
     "round-self-check": ("post", "round", {"administrator": 400}),
     "form": ("get", "inspection", OWN | OVERSEEN),
     "check": ("get", "inspection", OWN | OVERSEEN),

@@ -123,7 +123,7 @@ def test_round_page_counts_and_filters_its_centers(client: Client, db: None) -> 
 
     keys = [inspection.pk for inspection in stage.inspections]
     totals = client.get(url).context["totals"]
-    assert totals == {"all": 3, "submitted": 1, "in_progress": 1, "unassigned": 1}
+    assert totals == {"all": 3, "to_begin": 1, "submitted": 1, "in_progress": 1, "unassigned": 1}
     assert shown("") == shown("nonsense") == keys
     assert (shown("submitted"), shown("in_progress")) == (keys[:1], keys[1:2])
     assert shown("to_begin") == shown("unassigned") == keys[2:]
@@ -162,6 +162,31 @@ def test_centers_that_cannot_be_are_refused(
     assert said.status_code == 400
     assert said.context["centers_form"].errors
     assert Inspection.objects.count() == 4
+
+
+def test_ticked_centers_are_taken_out(administrator: Client, stage: Stage, other: Stage) -> None:
+    first, second = stage.inspections
+    url = reverse("inspections:round-take-out", args=[stage.round.pk])
+    page = administrator.get(reverse("inspections:round", args=[stage.round.pk])).content.decode()
+    assert f'formaction="{url}"' in page
+    # Of the form's other fields none matters, nor does a center of another round.
+    ticked = [first.pk, other.inspections[0].pk, "x"]
+    said = administrator.post(f"{url}?state=to_begin", {"inspection": ticked, "region": "", "lead": ""})
+    assert said["Location"] == reverse("inspections:round", args=[stage.round.pk]) + "?state=to_begin"
+    assert set(Inspection.objects.all()) == {second, *other.inspections}
+    assert "已将1个中心移出本轮" in administrator.get(said["Location"]).content.decode()
+
+
+def test_nothing_ticked_and_begun_are_told(administrator: Client, stage: Stage) -> None:
+    url = reverse("inspections:round-take-out", args=[stage.round.pk])
+    assert "请先在表中勾选" in administrator.post(url, {}, follow=True).content.decode()
+    answer(stage.inspections[0], stage.cast["inspector"], yes=None)
+    said = administrator.post(url, {"inspection": [stage.inspections[0].pk]}, follow=True).content.decode()
+    assert "已经开始检查，不能移出本轮" in said
+    submitted(stage, 1)
+    page = administrator.get(reverse("inspections:round", args=[stage.round.pk])).content.decode()
+    assert url not in page
+    assert stage.round.inspections.count() == 2
 
 
 def test_ticked_centers_are_assigned(administrator: Client, stage: Stage) -> None:

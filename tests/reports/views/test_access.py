@@ -126,6 +126,8 @@ PUBLIC = {"verify"}
 ABOUT_TABLES = {"lesson-table"}
 # The person's own: tests/reports/views/test_saved_views.py.
 ABOUT_TABLES |= {"view-save", "view-remove"}
+# Everybody's, as the editions are: tests/reports/test_edition_changes.py.
+ABOUT_TABLES |= {"edition-changes-table"}
 # Once one has taken a step, the next one finds it taken.
 ONCE = {"document-check": "checked", "document-sign": "signed", "document-issue": "issued"}
 Ask = Callable[..., Any]
