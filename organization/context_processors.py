@@ -40,7 +40,7 @@ BELOW = {
     "reports:our-centers": ("/inspections/", "/village-people/"),
     "inspections:round-list": ("/inspections/",),
     "reports:finding-list": ("/requests/",),
-    "reports:document-list": ("/issuing-body/", "/offices/", "/jobs/"),
+    "reports:document-list": ("/issuing-body/", "/offices/", "/jobs/", "/inspections/", "/findings/"),
     "standards:edition-list": ("/rehearsals/",),
 }
 

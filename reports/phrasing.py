@@ -4,6 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
+from inspections.models import Round
+from inspections.permissions import UNFOLLOWED
+from organization.codes import Level, ancestors
+
 from . import phrases
 from .drafting import Wording
 from .models import DefaultWording, IssuingBody, OfficialDocument
@@ -63,16 +69,29 @@ def _about_center(snapshot: Mapping[str, Any]) -> dict[str, str]:
 
 
 def sample_values(body: IssuingBody) -> dict[str, str]:
-    """Values that show an office how its words will read."""
+    """Values that show an office how its words will read: those of its newest round, where it has one."""
+    inside = Q(region__code__startswith=body.region.prefix)
+    above = Q(region__in=ancestors(body.region_id, Level(body.region.level)))
+    rounds = Round.objects.filter(inside | above).exclude(kind__in=UNFOLLOWED)
+    round = rounds.select_related("edition").first()
     return {
-        "标准": "《关于政务服务向基层延伸的工作要求》（审服办〔2021〕13号）",
-        "计划": "和检查计划（督查〔2026〕4号）",
-        "轮次": "2026年第四季度县级检查",
+        **_about_round(round),
         "本机关": first_person(body.name),
         "反馈时限": due_words(Deadline("fixed_term", working_days=body.report_days)),
-        "中心": "某镇党政综合便民服务中心",
+        "中心": "某镇便民服务中心",
         "乡镇": "某镇",
         "对方": "你镇",
-        "检查日期": "2026年11月12日",
+        "检查日期": chinese_date(round.starts_on if round else date(2026, 11, 12)),
         "问题数": "10",
+    }
+
+
+def _about_round(round: Round | None) -> dict[str, str]:
+    if round is not None:
+        edition = round.edition
+        return _about(edition.title, edition.document_number, round.plan_number) | {"轮次": round.name}
+    return {
+        "标准": "《某某工作要求》（某办〔2026〕1号）",
+        "计划": "和检查计划（督查〔2026〕4号）",
+        "轮次": "2026年第四季度县级检查",
     }

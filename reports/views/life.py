@@ -71,7 +71,15 @@ def document_deliver(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     form = DeliveryForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
+        # One sentence for each field: the box is closed again by then, so that it must say which one.
+        messages.error(
+            request,
+            " ".join(
+                _("%(field)s：%(fault)s") % {"field": form[name].label, "fault": text}
+                for name, texts in form.errors.items()
+                for text in texts
+            ),
+        )
         return redirect("reports:document", pk=pk)
     return _step(request, pk, actions.deliver, _("已记录送达。"), **form.cleaned_data)
 

@@ -1,23 +1,25 @@
 """Papers without a number: the ledger of a round and a township's score report, as PDF."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from inspections.loading import load_inspection
-from inspections.models import Finding, Inspection
+from inspections.models import Finding, Inspection, Round
 from inspections.permissions import can_feed_back
 from organization.audit import record
 from organization.models import Region
 
 from .. import gathering, overview, pdf, permissions
-from ..document import DocumentRefused
+from ..document import DocumentRefused, Paper
 from ..feedback_paper import compose_feedback, rows_of, told_of
 from ..ledger import compose_ledger
 from ..loading import load_document, load_round_overseen
@@ -45,28 +47,22 @@ def round_ledger(request: HttpRequest, pk: int) -> HttpResponse:
             % limits,
         )
         return redirect("reports:county")
-    issuer = _issuer(round.region)
-    try:
-        made = pdf.render(
-            compose_ledger(
-                issuer=issuer,
-                region=round.region.name,
-                round=round.name,
-                rows=gathering.ledger_rows(
-                    findings.select_related("center", "region__parent"), printable=pdf.printable
-                ),
-                dated=timezone.localdate(),
-                demonstration=round.region.is_demonstration,
-            )
-        )
-    except DocumentRefused as refused:
-        messages.error(request, explain(refused))
-        return redirect("reports:county")
-    record(
-        "ledger.print", by=request.user, target=round, region=round.region_id, now=timezone.now(),
-        sha256=made.sha256,
-    )  # fmt: skip
-    return _paper(made, _("%(round)s 整改台账.pdf") % {"round": round.name})
+    rows = findings.select_related("center", "region__parent")
+    return _printed(
+        request,
+        lambda: compose_ledger(
+            issuer=_issuer(round.region),
+            region=round.region.name,
+            round=round.name,
+            rows=gathering.ledger_rows(rows, printable=pdf.printable),
+            dated=timezone.localdate(),
+            demonstration=round.region.is_demonstration,
+        ),
+        action="ledger.print",
+        target=round,
+        name=_("%(round)s 整改台账.pdf") % {"round": round.name},
+        back=reverse("reports:county"),
+    )
 
 
 @require_POST
@@ -80,22 +76,19 @@ def score_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     facts = gathering.township_scores(
         inspection.round, township, among=Inspection.objects.visible_to(request.user)
     )
-    document = compose_score_report(
-        issuer=_issuer(township),
-        facts=facts,
-        dated=timezone.localdate(),
-        demonstration=township.is_demonstration,
+    return _printed(
+        request,
+        lambda: compose_score_report(
+            issuer=_issuer(township),
+            facts=facts,
+            dated=timezone.localdate(),
+            demonstration=township.is_demonstration,
+        ),
+        action="score.print",
+        target=inspection,
+        name=_("%(township)s 得分报告.pdf") % {"township": township.name},
+        back=reverse("reports:score", args=[pk]),
     )
-    try:
-        made = pdf.render(document)
-    except DocumentRefused as refused:
-        messages.error(request, explain(refused))
-        return redirect("reports:score", pk=pk)
-    record(
-        "score.print", by=request.user, target=inspection, region=inspection.region_id, now=timezone.now(),
-        sha256=made.sha256,
-    )  # fmt: skip
-    return _paper(made, _("%(township)s 得分报告.pdf") % {"township": township.name})
 
 
 @require_POST
@@ -115,24 +108,20 @@ def feedback_paper(request: HttpRequest, pk: UUID) -> HttpResponse:
         .defer("document")
         .first()
     )
-    try:
-        made = pdf.render(
-            compose_feedback(
-                center=inspection.center.name,
-                number=notice.number_text if notice else "",
-                round=inspection.round.name,
-                rows=rows_of(list(rows), drafts=bool(can_feed_back(request.user, inspection))),
-                demonstration=inspection.region.is_demonstration,
-            )
-        )
-    except DocumentRefused as refused:
-        messages.error(request, explain(refused))
-        return redirect("reports:score", pk=pk)
-    record(
-        "feedback.print", by=request.user, target=inspection, region=inspection.region_id,
-        now=timezone.now(), sha256=made.sha256,
-    )  # fmt: skip
-    return _paper(made, _("%(center)s 整改情况反馈表.pdf") % {"center": inspection.center.name})
+    return _printed(
+        request,
+        lambda: compose_feedback(
+            center=inspection.center.name,
+            number=notice.number_text if notice else "",
+            round=inspection.round.name,
+            rows=rows_of(list(rows), drafts=bool(can_feed_back(request.user, inspection))),
+            demonstration=inspection.region.is_demonstration,
+        ),
+        action="feedback.print",
+        target=inspection,
+        name=_("%(center)s 整改情况反馈表.pdf") % {"center": inspection.center.name},
+        back=reverse("reports:score", args=[pk]),
+    )
 
 
 @require_POST
@@ -143,16 +132,14 @@ def receipt_slip(request: HttpRequest, pk: UUID) -> HttpResponse:
     if receipt is None:
         messages.error(request, _("这份公文还没有签收。"))
         return redirect("reports:document", pk=pk)
-    try:
-        made = pdf.render(compose_receipt(row, receipt))
-    except DocumentRefused as refused:
-        messages.error(request, explain(refused))
-        return redirect("reports:document", pk=pk)
-    record(
-        "document.receipt", by=request.user, target=row, region=row.region_id, now=timezone.now(),
-        sha256=made.sha256,
-    )  # fmt: skip
-    return _paper(made, _("%(number)s 签收回执.pdf") % {"number": row.number_text})
+    return _printed(
+        request,
+        lambda: compose_receipt(row, receipt),
+        action="document.receipt",
+        target=row,
+        name=_("%(number)s 签收回执.pdf") % {"number": row.number_text},
+        back=reverse("reports:document", args=[pk]),
+    )
 
 
 def _issuer(region: Region) -> str:
@@ -160,7 +147,25 @@ def _issuer(region: Region) -> str:
     return body.name if body else region.name
 
 
-def _paper(made: pdf.Rendered, name: str) -> HttpResponse:
+def _printed(
+    request: HttpRequest,
+    composed: Callable[[], Paper],
+    *,
+    action: str,
+    target: Round | Inspection | OfficialDocument,
+    name: str,
+    back: str,
+) -> HttpResponse:
+    """The paper as a download, its digest in the trail; where there can be none, the page `back` says why."""
+    try:
+        made = pdf.render(composed())
+    except DocumentRefused as refused:
+        messages.error(request, explain(refused))
+        return redirect(back)
+    record(
+        action, by=request.user, target=target, region=target.region_id, now=timezone.now(),
+        sha256=made.sha256,
+    )  # fmt: skip
     response = HttpResponse(made.pdf, content_type="application/pdf")
     response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
     return response

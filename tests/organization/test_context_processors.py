@@ -75,6 +75,8 @@ def test_door_is_marked_where_anything_is_invented(db: None) -> None:
         (Role.TOWNSHIP_STAFF, "/findings/1/", "/findings/"),
         (Role.LEAD_INSPECTOR, "/inspections/1/check/", "/tasks/"),
         (Role.LEAD_INSPECTOR, "/findings/1/", None),
+        (Role.SIGNATORY, "/inspections/1/score/", "/documents/"),
+        (Role.REVIEWER, "/findings/1/", "/documents/"),
         (Role.SIGNATORY, "/messages/", None),
     ],
 )

@@ -92,9 +92,9 @@ def test_document_goes_its_whole_way_on_its_pages(
     [
         ("document-send-back", "checked", {}, "请写明原因"),
         ("document-withdraw", "issued", {"words": " "}, "请写明原因"),
-        ("document-deliver", "issued", {}, "这一项不能为空"),
+        ("document-deliver", "issued", {}, "送达方式：这一项不能为空"),
         ("document-deliver", "issued", {"way": "hand"}, "请填写签收人姓名"),
-        ("document-deliver", "issued", {"way": "system", "happened_on": "昨天"}, "正确的日期"),
+        ("document-deliver", "issued", {"way": "system", "happened_on": "昨天"}, "送达日期："),
     ],
 )
 def test_step_that_lacks_something_says_so_and_changes_nothing(

@@ -12,8 +12,9 @@ from PIL import Image
 from inspections.answers import Given
 from reports import actions
 from reports.models import DefaultWording, GivenNumber, IssuingBody, SealImage
+from tests.factories import make_cast, make_county
 from tests.reports.seals import add_seal, ring
-from tests.small_stage import NOW, Stage, drafted, issued, later, small_stage, submitted
+from tests.small_stage import NOW, OFFICE, Stage, drafted, issued, later, small_stage, submitted
 
 pytestmark = pytest.mark.django_db
 SHORT = {"yes": Given(False)}
@@ -132,8 +133,27 @@ def test_wording_page_costs_the_same_for_each_kind(
 ) -> None:
     client.force_login(stage.cast["administrator"])
     for kind in ("notice", "circular", "opinion"):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             client.get(url("wording", body.pk, kind))
+
+
+def test_example_is_about_the_offices_newest_round(client: Client, stage: Stage, body: IssuingBody) -> None:
+    client.force_login(stage.cast["administrator"])
+    shown = dict(client.get(url("wording", body.pk, "notice")).context["preview"])
+    edition, plan = stage.edition, stage.round.plan_number
+    about = f"《{edition.title}》（{edition.document_number}）和检查计划（{plan}）"
+    assert shown["检查依据（正文开头）"] == f"为提升基层政务服务水平，根据{about}"
+
+
+def test_example_before_the_first_round_names_no_document_that_there_is(client: Client, other: Stage) -> None:
+    """Neither that of another county's round nor one of some edition."""
+    county = make_county()
+    fields = OFFICE | {"number_code": "x"}
+    administrator = make_cast(county)["administrator"]
+    body = actions.set_issuing_body(region=county.region, fields=fields, by=administrator, now=NOW)
+    client.force_login(administrator)
+    shown = dict(client.get(url("wording", body.pk, "notice")).context["preview"])
+    assert "《某某工作要求》（某办〔2026〕1号）" in shown["检查依据（正文开头）"]
 
 
 # ---- seals
