@@ -161,10 +161,13 @@ class DeliveryForm(forms.Form):
         label=_("送达日期"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     person = forms.CharField(
-        label=_("签收人"), required=False, max_length=50, help_text=_("直接送交时填写。")
+        label=_("签收人"), required=False, max_length=50, help_text=_("直接送交的必须填写。")
     )
     words = forms.CharField(
-        label=_("凭证说明"), required=False, max_length=500, help_text=_("邮件单号、回证编号等。")
+        label=_("凭证说明"),
+        required=False,
+        max_length=500,
+        help_text=_("邮寄的必须填写邮件单号；也可以写回证编号等。"),
     )
 
 

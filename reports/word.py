@@ -48,6 +48,9 @@ from .word_file import (
 
 WIDTH = 156  # mm of the type area
 NAME_AND_DATE = (103, 53)  # of the imprint block
+SLIP = (46, 110)
+# Characters: the post stands two before a stamp of 40 mm, which is four from the edge (7.3.5.3).
+POST = 4 + 40 * geometry.MM / geometry.TYPE + 2
 FINDING_COLUMNS = (
     ("序号", 10), ("条款", 24), ("存在问题", 46), ("扣分", 12), ("整改要求", 40), ("整改时限", 24),
 )  # fmt: skip
@@ -148,8 +151,12 @@ class _Writer:
         """The text with its levels of headings (7.3.3) and the note of annexes (7.3.4)."""
         for text in document.opening:
             self.line(text, first=2)
+        if isinstance(document, Notice) and document.kind == "order":
+            # The form has its findings in its own table.
+            self.findings(document.findings)
         for part in document.parts:
-            self.line(part.heading, style="Heading 1", first=2)
+            if part.heading:
+                self.line(part.heading, style="Heading 1", first=2)
             for passage in part.passages:
                 self.passage(passage)
         for place, name in enumerate(document.attachments, start=1):
@@ -175,13 +182,22 @@ class _Writer:
         lines = geometry.signature_lines(document.signature)
         widest = max(lines, key=Widths().advance)
         name, date = geometry.signature_margins(widest, document.dated, document.seal, Widths())  # type: ignore[arg-type]
+        if document.seal == "signature":
+            # The stamp itself takes the place of the name.
+            lines = [document.post]
+            name = POST * geometry.TYPE
         for place, line in enumerate(lines):
-            above = (2 if document.seal == "sealed" else 1) * PITCH if place == 0 else 0
+            above = (1 if document.seal == "unsealed" else 2) * PITCH if place == 0 else 0
             shown = self.line(line, align=right, right=name / geometry.TYPE, before=above)
             shown.paragraph_format.keep_with_next = True
-        self.line(document.dated, align=right, right=date / geometry.TYPE)
+        below = PITCH if document.seal == "signature" else 0
+        self.line(document.dated, align=right, right=date / geometry.TYPE, before=below)
         if document.note:
             self.line(document.note, first=2)
+        if isinstance(document, Notice) and document.kind == "order":
+            date = "签收日期：　　　　年　　月　　日"
+            self.table((), [("签收单位（公章）：", "送达人（签字）："), ("签收人（签字）：", date)])
+            self.small("本通知书一式两份，一份送签收单位，一份由发出单位存档。")
 
     # ---- annexes
 
@@ -191,7 +207,6 @@ class _Writer:
         if isinstance(document, Notice):
             found = [document.findings, document.feedback]
             if document.kind == "order":
-                self.findings(document.findings)
                 found = [document.feedback]
         found += document.annexes
         if isinstance(document, Notice | Opinion) and document.proof:
@@ -242,16 +257,24 @@ class _Writer:
         self.table((), [("填报单位（公章）：", "单位负责人（签字）："), ("填报人及联系电话：", date)])
 
     def proof(self, annex: ProofAnnex) -> None:
-        if annex.kind == "slip":
+        """Word for word the printed slip, to be filled in by hand."""
+        if annex.kind == "receipt":
             self.line(f"{annex.sender}：")
-            self.line(f"你单位{annex.document}（{annex.number}）已收悉。", first=2)
-            names = ("收到日期", "签收人", "联系电话", "签收单位（公章）")
-            self.table((), [("收文单位", annex.recipient), *((name, "") for name in names)])
+            self.line(f"你单位《{annex.document}》（{annex.number}）已收悉。", first=2)
+            rows = [
+                ("收文单位", annex.recipient), ("收到日期", "　　　　年　　月　　日"), ("签收人", ""),
+                ("联系电话", ""), ("签收单位（公章）", "\n\n"),
+            ]  # fmt: skip
+            self.table((), rows, SLIP)
+            self.small("注：请收到公文后填写本回执，签字并加盖公章后送回发文机关。")
             return
-        rows = [("送达文书名称", annex.document), ("文　号", annex.number), ("受送达单位", annex.recipient)]
-        rows += [("送达地点", ""), ("送达方式", "□直接送达　□邮寄送达　□电子送达　□其他"), ("收到日期", "")]
-        rows += [("受送达单位签收", ""), ("送达单位", annex.sender), ("送达人", ""), ("备　注", "")]
-        self.table((), rows)
+        rows = [
+            ("送达文书名称", annex.document), ("文　号", annex.number), ("受送达单位", annex.recipient),
+            ("送达地点", ""), ("送达方式", "□直接送达　□邮寄送达　□电子送达　□其他"),
+            ("收到日期", "　　　　年　　月　　日　　时"), ("受送达单位签收\n（签字、公章）", "\n\n"),
+            ("送达单位", annex.sender), ("送达人", ""), ("备　注\n（未签收的原因、见证人）", "\n\n"),
+        ]  # fmt: skip
+        self.table((), rows, SLIP)
 
     # ---- blocks
 
@@ -278,9 +301,13 @@ class _Writer:
                 paragraph.add_run().add_picture(io.BytesIO(body), width=Mm(76))
             self.line(photo.caption, size=10.5, pitch=17, align=WD_ALIGN_PARAGRAPH.CENTER)
 
-    def table(self, columns: Sequence[tuple[str, int]], rows: Sequence[Sequence[str]]) -> None:
-        """A table of fixed widths (mm); its head is repeated on every page, and no row is cut."""
-        widths = [width for _title, width in columns] or [WIDTH // len(rows[0])] * len(rows[0])
+    def table(
+        self, columns: Sequence[tuple[str, int]], rows: Sequence[Sequence[str]], shares: Sequence[int] = ()
+    ) -> None:
+        """A table of fixed widths (mm), without a head those of `shares` or all alike; a head is repeated on
+        every page, and no row is cut."""
+        alike = [WIDTH // len(rows[0])] * len(rows[0])
+        widths = [width for _title, width in columns] or list(shares) or alike
         table = self.file.add_table(rows=0, cols=len(widths))
         table.style, table.autofit = "Table Grid", False
         for column, width in zip(table.columns, widths, strict=True):

@@ -149,6 +149,7 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
         count, version = pages.count(body), pages.version(body)
     except Problem as found:
         problem = found.message
+    moves = moves_for(request.user, row)
     context = {
         "document": row,
         "problem": problem,
@@ -159,8 +160,8 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
         "page_numbers": range(1, count + 1),
         "page_size": pages.SIZE,
         "version": version,
-        "steps": steps_of(row),
-        **moves_for(request.user, row),
+        "steps": steps_of(row, moves["next"]),
+        **moves,
         "delivery_form": DeliveryForm(initial={"way": "system"}),
         "facts": _facts(request, row),
         "terms": terms_of_document(request.user, row),

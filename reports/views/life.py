@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from organization.models import Role
 from organization.posted import text_of
 from organization.problems import Problem
 from organization.templatetags.portal import day, full_moment, term
@@ -111,13 +112,16 @@ def document_supersede(request: HttpRequest, pk: UUID) -> HttpResponse:
 # ---- the timeline
 
 
-def steps_of(document: OfficialDocument) -> list[dict[str, Any]]:
-    """What was done, in its order, and what is still to come; the step that is next is `now`."""
+def steps_of(document: OfficialDocument, following: str = "") -> list[dict[str, Any]]:
+    """What was done, in its order, and what is still to come; the step that is next is `now`.
+
+    `following` is the one that the reader may take: it stands in the line where it could be left out.
+    """
     events = list(document.events.select_related("by"))
     done = [_done(event) for event in events if event.move != DocumentEvent.Move.EDIT]
     if document.state == State.WITHDRAWN:
         return done
-    return [*done, *_to_come(document)]
+    return [*done, *_to_come(document, following)]
 
 
 def _done(event: DocumentEvent) -> dict[str, Any]:
@@ -137,14 +141,17 @@ def _done(event: DocumentEvent) -> dict[str, Any]:
     }
 
 
-def _to_come(document: OfficialDocument) -> list[dict[str, Any]]:
+def _to_come(document: OfficialDocument, following: str) -> list[dict[str, Any]]:
     labels = dict(DocumentEvent.Move.choices)
     states = [State.DRAFT, *(state for _move, state in WAY)]
     place = states.index(document.state)
     left = [move for move, _state in WAY[place:]]
     if not document.body.step_by_step and not document.is_issued:
         # Checking and signing are not asked for: who issues takes them on.
-        left = left[left.index(workflow.ISSUE) :]
+        left = [move for move in left if move not in (workflow.CHECK, workflow.SIGN) or move == following]
+    if following == workflow.ACKNOWLEDGE:
+        # Who reads it here has it: nobody needs to deliver it first.
+        left = [move for move in left if move != workflow.DELIVER]
     if document.kind == OfficialDocument.Kind.CIRCULAR:
         left = [move for move in left if move != workflow.ACKNOWLEDGE]
     steps: list[dict[str, Any]] = [{"label": labels[move], "state": "todo"} for move in left]
@@ -175,11 +182,16 @@ def moves_for(user: Any, document: OfficialDocument) -> dict[str, Any]:
 
 
 def _reason(user: Any, document: OfficialDocument) -> str:
-    """Why the person cannot take it on, while it is not yet issued."""
+    """Who takes the next step, while it is not yet issued and the person cannot."""
     waits = {State.DRAFT: workflow.CHECK, State.CHECKED: workflow.SIGN, State.SIGNED: workflow.ISSUE}
     move = waits.get(State(document.state))
     if move is None:
         return ""
-    if not document.body.step_by_step:
+    steps = document.body.step_by_step
+    if not steps:
         move = workflow.ISSUE
-    return str(permissions.can_move(user, document, move).reason)
+    if permissions.can_move(user, document, move):
+        return ""
+    roles = [str(Role(role).label) for role in workflow.makers(move, step_by_step=steps)]
+    step = dict(DocumentEvent.Move.choices)[move]
+    return _("下一步是%(step)s，由%(roles)s办理。") % {"step": step, "roles": _("或者").join(roles)}

@@ -13,11 +13,13 @@ from django.test import Client
 from django.urls import reverse
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
+from docx.text.paragraph import Paragraph
 
 from inspections.answers import Given
 from reports import actions, word
 from reports.document import from_plain, to_plain
 from tests.reports.notices import FINDINGS, finding, inspection, notice
+from tests.reports.samples import order
 from tests.small_stage import NOW, Stage, drafted, issued, submitted
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -200,6 +202,57 @@ def test_each_form_of_a_notice_is_written(kind: str) -> None:
     file = docx.Document(io.BytesIO(word.write(document)))
     assert any("序号" in cell.text for cell in file.tables[0].rows[0].cells)
     assert ("附件1" in lines(file)) == (kind != "order")
+
+
+@pytest.mark.parametrize(
+    ("proof", "kept"),
+    [
+        (
+            "receipt",
+            ("你单位《关于", "》（审服办〔2026〕", "收文单位", "签收单位（公章）", "填写本回执"),
+        ),
+        ("service", ("送达文书名称", "受送达单位签收", "送达人", "未签收的原因、见证人")),
+    ],
+)
+def test_slip_is_the_one_that_the_document_has(proof: Any, kept: tuple[str, ...]) -> None:
+    """A receipt slip was once written as a proof of service."""
+    file = written(3, proof=proof)
+    said = "".join(lines(file)) + "".join(
+        cell.text for table in file.tables for row in table.rows for cell in row.cells
+    )
+    for words in kept:
+        assert words in said
+    assert ("收文单位" in said, "受送达单位" in said) == (proof == "receipt", proof == "service")
+
+
+def in_order(file: Any) -> list[str]:
+    """Paragraphs and, as 表, tables, as they follow each other."""
+    return [
+        Paragraph(node, file).text if node.tag == f"{W}p" else "表"
+        for node in file.element.body
+        if node.tag in (f"{W}p", f"{W}tbl")
+    ]
+
+
+def test_order_has_its_findings_before_its_demands_and_its_own_strip() -> None:
+    document = order(3)
+    file = docx.Document(io.BytesIO(word.write(document)))
+    found = in_order(file)
+    opening = found.index(document.opening[0])
+    demands = next(place for place, text in enumerate(found) if text.startswith("请你镇明确责任领导"))
+    assert opening < found.index("表") < demands < found.index(document.dated)
+    assert "本通知书一式两份，一份送签收单位，一份由发出单位存档。" in found
+    assert "" not in found[:demands]
+
+
+def test_signature_stamp_has_its_place_beside_the_post() -> None:
+    document = notice(3, seal="signature", post="主任")
+    file = docx.Document(io.BytesIO(word.write(document)))
+    post = find(file, "主任")
+    # Four characters, the stamp of 40 mm, and two more (7.3.5.3).
+    indent = post.paragraph_format.element.find(f".//{W}ind").get(qn("w:rightChars"))
+    assert int(indent) == pytest.approx(100 * (4 + 40 / 5.57 + 2), abs=5)
+    assert document.signature not in lines(file)
 
 
 # ---- from the page

@@ -115,7 +115,29 @@ def test_page_says_who_has_the_next_step(client: Client, stage: Stage, inspectio
     stepwise()
     row = drafted(stage, inspection)
     client.force_login(stage.cast["administrator"])
-    assert "需要“核稿人”的权限" in client.get(url("document", row)).content.decode()
+    assert "下一步是核稿，由核稿人办理。" in client.get(url("document", row)).content.decode()
+    stepwise(False)
+    actions.check_document(document=row, by=stage.cast["reviewer"], now=NOW)
+    client.force_login(stage.cast["reviewer"])
+    assert "下一步是印发，由签发人或者业务管理员办理。" in client.get(url("document", row)).content.decode()
+
+
+def test_step_that_may_be_left_out_stands_in_the_line_of_whoever_may_take_it(
+    client: Client, stage: Stage, inspection: Inspection
+) -> None:
+    """The button stands under its own name, not under that of a later step."""
+    row = drafted(stage, inspection)
+
+    def now(role: str) -> tuple[str, str]:
+        client.force_login(stage.cast[role])
+        context = client.get(url("document", row)).context
+        return context["next"], next(str(s["label"]) for s in context["steps"] if s["state"] == "now")
+
+    assert now("reviewer") == ("check", "核稿")
+    assert now("signatory") == ("issue", "印发")
+    actions.issue_document(document=row, by=stage.cast["signatory"], now=NOW)
+    assert now("administrator") == ("deliver", "送达")
+    assert now("township_staff") == ("acknowledge", "签收")
 
 
 def test_steps_done_and_to_come_stand_in_their_order(
