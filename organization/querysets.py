@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 NOTHING = Q(pk__in=[])
 
 
+class Cut(int):
+    """As far as rows were counted, where there are more; printed as `5,000+`."""
+
+    def __str__(self) -> str:
+        return f"{int(self):,}+"
+
+
 def within(prefixes: tuple[str, ...], field: str) -> Q:
     """Match rows whose division code in `field` begins with one of `prefixes`.
 

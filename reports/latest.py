@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from inspections.models import Round
 from organization.codes import CODE_LENGTH, Level
 from organization.models import Region
-from organization.templatetags.portal import grade_name
+from organization.templatetags.portal import day, grade_name
 
 from .cells import Cell, Column, Table, bar
 from .models import CenterResult, LatestSummary
@@ -82,11 +82,11 @@ def table(shown: View, latest: Latest) -> Table:
 
 
 def _result(row: CenterResult) -> list[Cell]:
-    day = localdate(row.submitted_at)
+    submitted = localdate(row.submitted_at)
     return [
         Cell(row.center.name, url=reverse("reports:score", args=[row.inspection_id])),
         bar(None if row.score is None else points(row.score)),
         Cell(row.grade, words=grade_name(row.grade) or "—"),
-        Cell(day, words=day.isoformat()),
+        Cell(submitted, words=day(submitted)),
         Cell(row.round.name),
     ]

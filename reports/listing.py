@@ -13,7 +13,7 @@ from inspections.querysets import OVERSEERS
 from inspections.workflow import WITH_COUNTY, WITH_TOWNSHIP
 from organization.codes import CODE_LENGTH
 from organization.models import Role, User
-from organization.querysets import within
+from organization.querysets import Cut, within
 
 from .models import SavedView
 
@@ -41,6 +41,12 @@ class FirstPages(Paginator):  # type: ignore[type-arg]
     @property
     def is_cut(self) -> bool:
         return self.counted > MOST
+
+
+def counted(*several: Any) -> int:
+    """How many rows these querysets have together, up to `MOST`: then it says that there are more."""
+    total = sum(int(rows.order_by()[: MOST + 1].count()) for rows in several)
+    return Cut(MOST) if total > MOST else total
 
 
 def findings_as_filtered(user: User, query: Mapping[str, Any]) -> tuple[Any, dict[str, str]]:

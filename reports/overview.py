@@ -148,7 +148,7 @@ def standings(user: User, round: Round) -> list[Standing]:
         found.append(
             Standing(region, row["total"], row["submitted"], average, findings.get(region.prefix, 0))
         )
-    return _ranked(found)
+    return ranked(found)
 
 
 def _inspections_by_township(user: User, round: Round) -> Any:
@@ -174,7 +174,8 @@ def _findings_by_township(user: User, round: Round) -> dict[str, int]:
     )
 
 
-def _ranked(found: Sequence[Standing]) -> list[Standing]:
+def ranked(found: Sequence[Standing]) -> list[Standing]:
+    """By average, best first, with their ranks; unscored ones last, by code."""
     ordered = sorted(found, key=lambda s: (s.average is None, -(s.average or 0), s.region.code))
     ranks: dict[Decimal, int] = {}
     for place, standing in enumerate(ordered, start=1):

@@ -6,6 +6,8 @@ from xml.sax.saxutils import escape, quoteattr
 WIDTH = 640
 # Characters of a region's name beside its bar in a small figure.
 NAMED = 6
+# The size of letters on a bar on a phone, as the stylesheet has it.
+LETTER = 18
 
 
 def columns(counts: Sequence[int], labels: Sequence[str], title: str) -> str:
@@ -29,7 +31,7 @@ def columns(counts: Sequence[int], labels: Sequence[str], title: str) -> str:
 
 
 def stacked(shares: Sequence[tuple[str, int, int]], title: str) -> str:
-    """One bar, a piece for each (words, count, rank 1–4 or 0)."""
+    """One bar, a piece for each (words, count, rank 1–4 or 0); words stand where they have room."""
     total = sum(count for _words, count, _rank in shares) or 1
     parts, x = [], 0.0
     for words, count, rank in shares:
@@ -37,10 +39,8 @@ def stacked(shares: Sequence[tuple[str, int, int]], title: str) -> str:
         parts.append(
             f'<rect class="rank-{rank}" x="{x:.1f}" y="0" width="{max(wide - 2, 0):.1f}" height="28"/>'
         )
-        if wide > 90:
-            parts.append(
-                f'<text class="on" x="{x + 8:.1f}" y="19">{escape(words)} {100 * count // total}%</text>'
-            )
+        if wide > 16 + _long(words):
+            parts.append(f'<text class="on" x="{x + 8:.1f}" y="19">{escape(words)}</text>')
         x += wide
     return _svg(parts, 28, title)
 
@@ -95,6 +95,11 @@ def small(rows: Sequence[tuple[str, float | None]], average: float | None, title
         x = left + (wide - left) * average / 100
         parts.append(f'<line class="mean" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{high:.1f}"/>')
     return _svg(parts, high, title, wide)
+
+
+def _long(words: str) -> float:
+    """How wide the words are at most, in the letters of a phone: there they are drawn largest."""
+    return sum(LETTER if ord(letter) > 0x2E7F else 0.62 * LETTER for letter in words)
 
 
 def _text(x: float, y: float, words: str, anchor: str) -> str:

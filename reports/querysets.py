@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from .models import IssuingBody
 
 
+def _corrected(about: str) -> Q:
+    """Match documents about an inspection or a round that was corrected after their issue."""
+    lines = Correction.objects.filter(at__gt=OuterRef("issued_at")).order_by()
+    if about == "inspection":
+        return Q(Exists(lines.filter(inspection=OuterRef("inspection"))))
+    return Q(kind="circular") & Exists(lines.filter(inspection__round=OuterRef("round")))
+
+
 class DocumentQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> "DocumentQuerySet":
         """Everything for those who write; what has been issued for its addressee.
@@ -56,10 +64,13 @@ class DocumentQuerySet(models.QuerySet[Any]):
 
     def outdated(self) -> "DocumentQuerySet":
         """Those in force that say what a correction has set right since they were issued."""
-        lines = Correction.objects.filter(at__gt=OuterRef("issued_at")).order_by()
-        own = Exists(lines.filter(inspection=OuterRef("inspection")))
-        of_round = Q(kind="circular") & Exists(lines.filter(inspection__round=OuterRef("round")))
-        return self.issued().filter(own | of_round)
+        return self.issued().filter(_corrected("inspection") | _corrected("round"))
+
+    def outdated_by(self, about: str) -> "DocumentQuerySet":
+        """Of these, those about a corrected `inspection`, or those about a whole `round`: each by itself
+        is found from the corrections, which are few, where both together are looked for document by
+        document."""
+        return self.issued().filter(_corrected(about))
 
     def demands(self) -> "DocumentQuerySet":
         """Those that ask for an inspection's findings to be put right."""

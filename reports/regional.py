@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, Sum
@@ -131,9 +133,10 @@ def below(region: Region) -> Q:
     return Q(level=Level.PROVINCE) if region.level == Level.NATION else Q(parent=region)
 
 
-def rounds_in(region: Region) -> list[Round]:
-    """The newest rounds with inspections in the region."""
-    inside = RoundTally.objects.filter(counted_in(region), round=OuterRef("pk"), inspections__gt=0)
+def rounds_in(*regions: Region) -> list[Round]:
+    """The newest rounds with inspections in these regions."""
+    places = reduce(or_, (counted_in(region) for region in regions))
+    inside = RoundTally.objects.filter(places, round=OuterRef("pk"), inspections__gt=0)
     rounds = (
         Round.objects.filter(Exists(inside))
         .exclude(kind=Round.Kind.REINSPECTION)
@@ -195,32 +198,43 @@ def _items(round: Round) -> list[Item]:
     return list(Item.objects.filter(edition=round.edition_id).select_related("clause__section"))
 
 
-def _read(codes: Collection[str], rounds: list[int], kind: str, today: date) -> dict[Key, Figures]:
-    wanted = Q(region__in=codes, round__in=rounds) & (Q(kind=kind) if kind else Q())
+def counted(codes: Collection[str], rounds: list[int], kind: str, today: date) -> dict[Key, Figures]:
+    """Inspections, scores and open findings of each region and round, without sections and items."""
+    wanted = _wanted(codes, rounds, kind)
     found: dict[Key, Figures] = {}
-
-    def of(place: str, round: int) -> Figures:
-        # Asked thousands of times: no new one is made for each.
-        figures = found.get((place, round))
-        if figures is None:
-            figures = found[place, round] = Figures()
-        return figures
-
     rows = RoundTally.objects.filter(wanted).order_by().values_list("region_id", "round_id", "inspections")
     for place, round, count in rows:
-        of(place, round).inspections += count
+        _of(found, place, round).inspections += count
     late = Sum("with_township", filter=Q(due_on__lt=today), default=0)
     tallies = FindingTally.objects.filter(wanted).order_by().values("region_id", "round_id")
     for row in tallies.annotate(opened=Sum("open"), late=late):
-        figures = of(row["region_id"], row["round_id"])
+        figures = _of(found, row["region_id"], row["round_id"])
         figures.open, figures.overdue = row["opened"], row["late"]
     names = ("region_id", *ScoreSummary.KEY, *ScoreSummary.COUNTS)
     for row in ScoreSummary.objects.filter(wanted).order_by().values_list(*names):
-        of(row[0], row[1]).count(ScoreSummary, row[2:5], dict(zip(ScoreSummary.COUNTS, row[5:], strict=True)))
+        by = dict(zip(ScoreSummary.COUNTS, row[5:], strict=True))
+        _of(found, row[0], row[1]).count(ScoreSummary, row[2:5], by)
+    return found
+
+
+def _wanted(codes: Collection[str], rounds: list[int], kind: str) -> Q:
+    return Q(region__in=codes, round__in=rounds) & (Q(kind=kind) if kind else Q())
+
+
+def _of(found: dict[Key, Figures], place: str, round: int) -> Figures:
+    # Asked thousands of times: no new one is made for each.
+    figures = found.get((place, round))
+    if figures is None:
+        figures = found[place, round] = Figures()
+    return figures
+
+
+def _read(codes: Collection[str], rounds: list[int], kind: str, today: date) -> dict[Key, Figures]:
+    wanted, found = _wanted(codes, rounds, kind), counted(codes, rounds, kind, today)
     for place, round, code, centers, total in _sums(SectionSummary, wanted):
-        of(place, round).sections[code] = [centers, total]
+        _of(found, place, round).sections[code] = [centers, total]
     for place, round, item, *counts in _sums(ItemSummary, wanted):
-        of(place, round).items[item] = Counter(dict(zip(ItemSummary.COUNTS, counts, strict=True)))
+        _of(found, place, round).items[item] = Counter(dict(zip(ItemSummary.COUNTS, counts, strict=True)))
     return found
 
 

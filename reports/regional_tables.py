@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from organization.codes import Level
 from organization.models import Region
-from organization.templatetags.portal import grade_name, score
+from organization.templatetags.portal import day, grade_name, score
 from standards.content import reference
 from standards.models import Item
 
@@ -210,8 +210,8 @@ def trend(shown: View, query: dict[str, str]) -> Table:
     for round, count, total in shown.trend:
         average = mean(points(total), count)
         link = "?" + urlencode({**query, "round": round.pk, "against": ""})
-        day = Cell(round.starts_on, words=round.starts_on.isoformat())
-        row = [Cell(round.name, url=link), day, Cell(count), bar(average), change(average, last)]
+        begun = Cell(round.starts_on, words=day(round.starts_on))
+        row = [Cell(round.name, url=link), begun, Cell(count), bar(average), change(average, last)]
         rows.append([*row, Cell(edition_words(round.edition))] if changes else row)
         last = average
     note = " ".join([*changes, _("标准不同，平均分不能直接相比。")]) if changes else ""

@@ -1,5 +1,6 @@
 """Every page in a real browser: axe finds nothing, nothing runs out of the screen, both languages."""
 
+import io
 import random
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,13 +8,14 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from inspections import actions as inspecting
 from inspections.answers import check
 from inspections.checklist import checklist, checklist_of
 from inspections.models import Finding, Inspection
-from organization.models import Assignment, Role
+from organization.models import Assignment, Region, Role
 from reports import actions as reporting
 from reports import tasks
 from reports.geojson import Shape
@@ -303,6 +305,37 @@ def seen(page: Page, address: str, axe: Callable[[Any], list[str]], who: str) ->
             page.set_viewport_size({"width": width, "height": 800})
             faults[who, language, width] = axe(page) + _overflow(page)
     return faults
+
+
+def test_home_and_page_of_a_province_are_accessible_and_wide_tables_show_that_they_go_on(
+    new_page: Callable[..., Any], axe: Callable[[Any], list[str]]
+) -> None:
+    stage = make_stage(townships=2)
+    draft(stage, submit(stage, stage.inspections[0]))
+    place = Region.objects.get(code="410000000000")
+    page = new_page(375)
+    enter(page, make_user("province", [(Role.ADMINISTRATOR, place)]))
+    faults: dict[Any, list[str]] = {}
+    for address in ("/county/", f"/regions/{place.code}/"):
+        page.context.clear_cookies(name="django_language")
+        faults |= {(address, *on): found for on, found in seen(page, address, axe, "province").items()}
+    assert {on: found for on, found in faults.items() if found} == {}
+    page.set_viewport_size({"width": 375, "height": 800})
+    table = page.locator("#ranking .scroller")
+    assert table.evaluate("one => one.scrollWidth > one.clientWidth")
+    right, left = _edges(table)
+    assert right < left == 1
+    table.evaluate("one => { one.scrollLeft = one.scrollWidth }")
+    assert _edges(table)[0] == 1
+
+
+def _edges(table: Any) -> list[float]:
+    """How bright the right and the left edge of a table's last row are, beside its middle."""
+    picture = Image.open(io.BytesIO(table.screenshot())).convert("L")
+    y = picture.height - 9
+    return [
+        picture.getpixel((x % picture.width, y)) / picture.getpixel((picture.width // 2, y)) for x in (-4, 4)
+    ]
 
 
 def test_preview_follows_what_is_typed_and_the_button_does_without_script(

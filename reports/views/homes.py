@@ -1,5 +1,6 @@
 """The homes of administrators and of township staff."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
@@ -21,7 +22,7 @@ from organization.querysets import within
 from organization.replica import from_replica
 from standards.models import Item
 
-from .. import overview, permissions, workflow
+from .. import overview, permissions, regional, wide, workflow
 from ..forms import FindingFilter
 from ..listing import FirstPages, findings_as_filtered, views_of
 from ..models import IssuingBody, OfficialDocument
@@ -39,30 +40,58 @@ PER_PAGE = 50
 def county(request: HttpRequest) -> HttpResponse:
     """Where the county stands in one round: figures, what waits for a decision, ranking, worst items."""
     permissions.can_watch(request.user).enforce(action="county.read")
+    today = timezone.localdate()
+    if regions := wide.watched(request.user):
+        return _wide(request, wide.watch(regions), today)
     rounds = overview.rounds_overseen(request.user)
     chosen = request.GET.get("round", "")
     round = next((row for row in rounds if str(row.pk) == chosen), rounds[0] if rounds else None)
-    manages = bool(can_manage_round(request.user, round) if round else can_manage_rounds(request.user))
-    context = {
-        "rounds": rounds,
-        "round": round,
-        "manages": manages,
+    context: dict[str, Any] = {
         "watched": next(grant.region for grant in request.user.grants if grant.role in permissions.WRITERS),
-        "jobs": running_jobs(request.user),
         "to_handle": overview.to_handle(request.user),
-        "overdue": overview.overdue(request.user, timezone.localdate()),
-        "unread": _unread(request.user),
+        "overdue": overview.overdue(request.user, today),
     }
     if round is not None:
-        totals = overview.totals(request.user, round, timezone.localdate())
         context |= {
-            "totals": totals,
-            "figures": _figures(totals, round, manages),
+            "totals": overview.totals(request.user, round, today),
             "standings": overview.standings(request.user, round),
             "worst": overview.worst_items(request.user, round),
             "awaiting": overview.awaiting_notice(request.user, round).count(),
             "drafts": overview.drafts(request.user, round),
             "outdated": overview.outdated(request.user).count(),
+        }
+    return _home(request, rounds, round, context)
+
+
+def _wide(request: HttpRequest, over: wide.Watch, today: date) -> HttpResponse:
+    """The same for a province or the nation, where nothing is counted row by row."""
+    rounds = regional.rounds_in(*over.regions)
+    round = regional.chosen(rounds, request.GET.get("round", ""))
+    context = {
+        "watched": over.regions[0],
+        "is_wide": True,
+        **wide.waiting(request.user, over, today),
+    }
+    if round is not None:
+        context |= wide.figures(request.user, over, round, today)
+    return _home(request, rounds, round, context)
+
+
+def _home(
+    request: HttpRequest, rounds: list[Round], round: Round | None, context: dict[str, Any]
+) -> HttpResponse:
+    """The page of these figures, with what costs the same wherever the person works."""
+    manages = bool(can_manage_round(request.user, round) if round else can_manage_rounds(request.user))
+    context |= {
+        "rounds": rounds,
+        "round": round,
+        "manages": manages,
+        "jobs": running_jobs(request.user),
+        "unread": _unread(request.user),
+    }
+    if round is not None:
+        context |= {
+            "figures": _figures(context["totals"], round, manages),
             "unsigned": bool(can_manage_rounds(request.user))
             and not IssuingBody.objects.visible_to(request.user).exists(),
         }

@@ -21,6 +21,7 @@ from organization.replica import from_replica
 from organization.templatetags.portal import grade_name, signed
 
 from .. import latest, permissions, plots, regional, regional_tables, sheets
+from ..cells import share
 from ..forms import RegionFilter
 from ..item_history import edition_words
 from ..latest import Latest
@@ -174,7 +175,7 @@ def _plots(shown: regional.View) -> dict[str, Any]:
     order = regional_tables.grade_order(shown)
     own, title = shown.own, shown.region.name
     shares = [
-        (grade_name(name) or _("无等次"), own.grades[name], min(place, 4) if name else 0)
+        (_graded(name, own), own.grades[name], min(place, 4) if name else 0)
         for place, name in enumerate(order, start=1)
     ]
     bands = range(BANDS)
@@ -197,6 +198,11 @@ def _plots(shown: regional.View) -> dict[str, Any]:
     # Words in the drawings are escaped where they are drawn.
     marked: dict[str, Any] = {name: mark_safe(svg) for name, svg in drawn.items()}  # noqa: S308
     return marked | {"sections": [_small(shown, section) for section in regional_tables.sections_of(shown)]}
+
+
+def _graded(name: str, own: regional.Figures) -> str:
+    """A grade with its share, exactly as the table beside the bar has both."""
+    return f"{grade_name(name) or _('无等次')} {share(own.grades[name], own.done).words}%"
 
 
 def _small(shown: regional.View, section: Any) -> dict[str, Any]:

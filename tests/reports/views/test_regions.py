@@ -82,6 +82,21 @@ def test_county_shows_its_townships_by_average_and_nothing_of_the_neighbor(
     assert said.context["trail"] == [("总览", reverse("reports:county"))]
 
 
+def test_dates_and_shares_read_alike_wherever_they_stand(watched: Client, stage: Stage) -> None:
+    said = page(watched, COUNTY)
+    (row,) = table(said, "trend")
+    begun = stage.round.starts_on
+    assert row[1] == f"{begun.year}年{begun.month}月{begun.day}日"
+    (last,) = table(page(watched, stage.county.townships[0].code), "latest")
+    assert re.fullmatch(r"\d{4}年\d{1,2}月\d{1,2}日", last[3])
+    # The bar says of a grade what the table beside it says.
+    bar = re.findall(r'class="on"[^>]*>([^<]*)<', said.context["plots"]["grades"])
+    assert bar == [f"{name} {share}%" for name, _count, share, *_more in table(said, "grades")]
+    watched.cookies["django_language"] = "en"
+    assert str(begun.year) in (english := table(page(watched, COUNTY), "trend")[0][1])
+    assert "年" not in english
+
+
 def test_counted_share_leaves_out_what_does_not_apply(watched: Client, stage: Stage) -> None:
     said = page(watched, COUNTY)
     shown = said.context["shown"]

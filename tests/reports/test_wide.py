@@ -1,0 +1,238 @@
+"""The home of a province's and the nation's people: what a count of rows would say, from the summaries."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from inspections import actions
+from inspections.answers import Given
+from inspections.models import Finding, Inspection, Round
+from organization.models import Region, Role, User
+from organization.querysets import Cut
+from reports import actions as reporting
+from reports import overview, wide
+from tests.factories import County, make_cast, make_county, make_region, make_user
+from tests.repairs import in_state
+from tests.small_stage import (
+    NOW,
+    Stage,
+    answer,
+    drafted,
+    issued,
+    later,
+    of,
+    small_stage,
+    submit_by,
+    submitted,
+)
+from tests.stage import make_round, take_in
+
+pytestmark = pytest.mark.django_db
+SHORT = {"yes": Given(False), "area": Given("75")}
+TODAY = date(2026, 12, 31)
+
+
+@pytest.fixture
+def far(stage: Stage) -> Stage:
+    """A county of another province."""
+    place = make_county("510121", townships=2, villages=0)
+    cast = make_cast(place, suffix="-far")
+    round = make_round(place, stage.edition, cast["administrator"], "川检")
+    take_in(round, cast, ("township",))
+    return Stage(place, cast, stage.edition, round, of(round))
+
+
+@pytest.fixture
+def nation(db: None) -> Region:
+    return Region.objects.create(code="100000000000", level=0, name="全国")
+
+
+@pytest.fixture
+def province(stage: Stage) -> User:
+    return make_user("province", [(Role.ADMINISTRATOR, Region.objects.get(code="410000000000"))])
+
+
+def of_all(nation: Region, *stages: Stage) -> Round:
+    """A round of the nation over the first townships of these, each submitted with two findings."""
+    by = make_user("above", [(Role.ADMINISTRATOR, nation)])
+    round = make_round(County(nation), stages[0].edition, by, "国检")
+    for one in stages:
+        actions.add_centers(round=round, region=one.county.townships[0], kinds=["township"], by=by, now=NOW)
+        lead = one.cast["lead_inspector"]
+        (inspection,) = of(round)[-1:]
+        actions.assign(inspections=[inspection], people=[], lead=lead, by=by, now=NOW)
+        answer(inspection, lead, **SHORT)
+        submit_by(inspection, lead)
+    return round
+
+
+def seen(client: Client, user: User, **query: Any) -> Any:
+    client.force_login(user)
+    said = client.get("/county/", query)
+    assert said.status_code == 200
+    return said
+
+
+def test_province_is_told_from_the_summaries_what_rows_would_say(
+    client: Client, stage: Stage, other: Stage, province: User
+) -> None:
+    submitted(stage, 0, **SHORT)
+    submitted(stage, 1, yes=Given(False))
+    submitted(other, 0, **SHORT)
+    Inspection.objects.filter(pk=other.inspections[1].pk).update(lead=None)
+    for round in (stage.round, other.round):
+        context = seen(client, province, round=round.pk).context
+        assert context["totals"] == overview.totals(province, round, TODAY)
+        assert context["awaiting"] == overview.awaiting_notice(province, round).count()
+        rows = overview.worst_items(province, round)
+        worst = [(row["item_id"], row["item__title"], row["count"]) for row in context["worst"]]
+        assert worst == [(row["item_id"], row["item__title"], row["count"]) for row in rows]
+        assert [row["clause"] for row in context["worst"]] == [row["clause"] for row in rows]
+    (city,) = context["standings"]
+    assert (city.region.name, city.rank, city.total, city.submitted, city.findings) == ("安阳市", 1, 2, 1, 2)
+    said = seen(client, province, round=stage.round.pk).content.decode()
+    assert f'href="{reverse("reports:region", args=[city.region.code])}?round={stage.round.pk}"' in said
+    for words in ("各地区", "汤阴县 · ", "滑县 · "):
+        assert words in said
+
+
+def test_province_sees_nothing_of_another_province(
+    client: Client, stage: Stage, far: Stage, nation: Region, province: User
+) -> None:
+    submitted(far, 0, **SHORT)
+    round = of_all(nation, stage, far)
+    said = seen(client, province, round=round.pk)
+    context = said.context
+    assert (context["round"], context["rounds"]) == (round, [round, stage.round])
+    assert (context["totals"].inspections, context["totals"].submitted) == (1, 1)
+    assert (context["totals"].open_findings, context["awaiting"]) == (2, 1)
+    assert [row["count"] for row in context["worst"]] == [1, 1]
+    assert [row.region.code for row in context["standings"]] == ["410500000000"]
+    assert seen(client, province, round=far.round.pk).context["round"] != far.round
+    for words in ("川检", "510000000000", "510100000000"):
+        assert words not in said.content.decode()
+
+
+def test_nation_is_the_sum_of_its_provinces(client: Client, stage: Stage, far: Stage, nation: Region) -> None:
+    round = of_all(nation, stage, far)
+    person = make_user("nation", [(Role.REVIEWER, nation)])
+    context = seen(client, person, round=round.pk).context
+    assert context["totals"] == overview.totals(person, round, TODAY)
+    assert context["totals"].submitted == context["awaiting"] == 2
+    assert [row["count"] for row in context["worst"]] == [2, 2]
+    # The same average shares a rank, and the order is that of the codes.
+    assert [(row.region.code[:2], row.rank) for row in context["standings"]] == [("41", 1), ("51", 1)]
+
+
+def test_what_waits_is_counted_in_every_round_and_in_ones_own_regions(
+    client: Client, stage: Stage, far: Stage, province: User
+) -> None:
+    late = in_state(stage, "acknowledged")
+    actions.object_to(finding=late, reason="当天就有", by=stage.cast["township_staff"], now=NOW)
+    late.refresh_from_db()
+    assert late.due_on < TODAY
+    in_state(far, "reported")
+    over = wide.watch(wide.watched(province))
+    assert wide.waiting(province, over, TODAY) == {"to_handle": 1, "overdue": 1, "outdated": 0}
+    assert wide.waiting(province, over, late.due_on)["overdue"] == 0
+    assert "待办理 1 件" in seen(client, province).content.decode()
+    reviewer = make_user("reviewer41", [(Role.REVIEWER, Region.objects.get(code="410000000000"))])
+    assert wide.waiting(reviewer, over, TODAY)["to_handle"] == 0
+
+
+def test_drafts_and_documents_that_a_correction_overtook_wait(
+    client: Client, stage: Stage, far: Stage, province: User, quick_pdf: Any
+) -> None:
+    one = issued(stage, submitted(stage, 0, **SHORT))
+    drafted(stage, submitted(stage, 1, **SHORT))
+    finding = Finding.objects.get(inspection=one.inspection, item__code="yes")
+    staff, county = stage.cast["township_staff"], stage.cast["administrator"]
+    reporting.acknowledge(document=one, person="马会玲", by=staff, now=NOW)
+    finding.refresh_from_db()
+    asked = actions.object_to(finding=finding, reason="当天就有", by=staff, now=NOW)
+    reporting.correct_score(request=asked, given=Given(True), words="经核实", by=county, now=later(1))
+    behind = list(overview.outdated(province))
+    context = seen(client, province).context
+    assert (context["awaiting"], context["drafts"]) == (0, 1)
+    assert context["outdated"] == len(behind) == 1
+    assert wide.waiting(far.cast["administrator"], wide.watch([far.county.region]), TODAY)["outdated"] == 0
+
+
+def test_count_that_was_cut_off_says_that_there_are_more(
+    client: Client, stage: Stage, province: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.listing.MOST", 1)
+    submitted(stage, 0, **SHORT)
+    assert "起草 1 份整改通知" in seen(client, province).content.decode()
+    submitted(stage, 1, **SHORT)
+    said = seen(client, province)
+    assert isinstance(said.context["awaiting"], Cut)
+    assert "起草 1+ 份整改通知" in said.content.decode()
+    client.cookies["django_language"] = "en"
+    assert "1+ " in seen(client, province).content.decode()
+    assert (str(Cut(5_000)), f"{Cut(5_000)}") == ("5,000+", "5,000+")
+
+
+def test_several_regions_are_listed_by_themselves(client: Client, stage: Stage, far: Stage) -> None:
+    """Whoever watches a province and a county elsewhere loses neither; what lies inside counts once."""
+    submitted(far, 0, **SHORT)
+    roles = [
+        (Role.REVIEWER, far.county.region),
+        (Role.ADMINISTRATOR, Region.objects.get(code="410000000000")),
+        (Role.SIGNATORY, stage.county.region),
+    ]
+    person = make_user("several", roles)
+    assert [region.code[:6] for region in wide.watched(person)] == ["410000", "510121"]
+    context = seen(client, person).context
+    assert set(context["rounds"]) == {stage.round, far.round}
+    context = seen(client, person, round=far.round.pk).context
+    assert context["totals"] == overview.totals(person, far.round, TODAY)
+    assert [row.region for row in context["standings"]] == [far.county.region]
+
+
+def test_county_and_city_count_their_rows_as_before(client: Client, stage: Stage) -> None:
+    city = make_user("city", [(Role.ADMINISTRATOR, make_region("4105"))])
+    for person in (city, stage.cast["administrator"], stage.cast["inspector"]):
+        assert wide.watched(person) == []
+    said = seen(client, city)
+    assert "各乡镇" in said.content.decode()
+    assert [row.region.name for row in said.context["standings"]] == ["城关镇", "菜园镇"]
+
+
+def test_province_without_an_inspection_says_what_comes_first(client: Client, db: None) -> None:
+    make_county("510121", townships=1)
+    person = make_user("empty", [(Role.ADMINISTRATOR, Region.objects.get(code="510000000000"))])
+    said = seen(client, person)
+    assert said.context["round"] is None
+    assert reverse("inspections:round-list") in said.content.decode()
+
+
+@pytest.mark.parametrize("centers", [1, 3, 60])
+def test_wide_home_costs_the_same_for_any_number_of_centers(
+    client: Client, django_assert_num_queries: Any, centers: int
+) -> None:
+    townships = min(centers, 3)
+    stage = small_stage(townships=townships, villages=centers // townships, kinds=("village",))
+    for place in range(centers if centers < 10 else 4):
+        submitted(stage, place, yes=Given(False), zones=Given(["guide", "wait"]))
+    person = make_user("province", [(Role.ADMINISTRATOR, Region.objects.get(code="410000000000"))])
+    client.force_login(person)
+    client.get("/county/")
+    with django_assert_num_queries(22):
+        said = client.get("/county/")
+    assert said.context["totals"].inspections == centers
+
+
+def test_the_three_who_watch_a_province_may_open_its_home(client: Client, stage: Stage) -> None:
+    place = Region.objects.get(code="410000000000")
+    submitted(stage, 0, **SHORT)
+    for role in (Role.REVIEWER, Role.SIGNATORY):
+        said = seen(client, make_user(f"{role}41", [(role, place)]))
+        assert said.context["totals"].submitted == 1
+        assert f'href="{reverse("inspections:round", args=[stage.round.pk])}' not in said.content.decode()
+    inspector = make_user("inspector41", [(Role.INSPECTOR, place)])
+    client.force_login(inspector)
+    assert client.get("/county/").status_code == 403
