@@ -100,21 +100,32 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         row = self.instance
+        self.kind_before: str = row.kind
         labels = dict(OfficialDocument.Kind.choices)
         kinds = DEMANDS if row.kind in DEMANDS else (row.kind,)
         self.fields["kind"].choices = [(kind, labels[kind]) for kind in kinds]
         if row.kind not in DEMANDS:
             del self.fields["repair_by"]
+        self.words_before = phrases.chosen(row.kind, {}, office_words(row.body, row.kind))
         chosen = self.data.get("kind", row.kind) if self.is_bound else row.kind
         self.kind: str = chosen if chosen in kinds else row.kind
-        self.office_words = phrases.chosen(self.kind, {}, office_words(row.body, self.kind))
+        self.office_words = self.words_before
+        if self.kind != self.kind_before:
+            self.office_words = phrases.chosen(self.kind, {}, office_words(row.body, self.kind))
         for name, text in phrases.chosen(self.kind, row.wording, self.office_words).items():
             self.fields[name] = PassageField(self.kind, name, initial=text)
 
     def fields_given(self) -> dict[str, Any]:
-        """The cleaned fields, the passages among them only where they differ from the office's."""
+        """The cleaned fields, the passages among them only where they differ from the office's.
+
+        Words that the office has for the kind that it was are not those of the kind that it becomes: an
+        order numbers its annexes otherwise.
+        """
         given = {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.fields}
-        return given | {"wording": phrases.kept(self.kind, self.cleaned_data, self.office_words)}
+        passages = {name: self.cleaned_data[name] for name in self.words_before if name in self.cleaned_data}
+        own = {name: text for name, text in passages.items() if text != self.words_before[name]}
+        kept = own if self.kind != self.kind_before else passages
+        return given | {"wording": phrases.kept(self.kind, kept, self.office_words)}
 
 
 class CorrectionForm(forms.Form):

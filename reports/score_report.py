@@ -149,7 +149,7 @@ def _by_section(facts: TownshipScores) -> Iterable[Passage]:
         )
         blocks: tuple[Block, ...] = (Table(SECTIONS, rows, center.name),)
         bars = tuple(
-            Bar(_name(s.title), float(s.score), f"{points_words(s.score)}")
+            Bar(_name(s.title), float(s.score), _figure(s.score))
             for s in center.sections
             if s.score is not None
         )

@@ -58,6 +58,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
         "state": state,
         "kind": kind,
         "states": OfficialDocument.State.choices,
+        "kinds": OfficialDocument.Kind.choices,
         "writes": writes,
         "waiting_count": waiting.count() if waiting is not None else 0,
         "waiting": waiting.select_related("center", "round").defer("snapshot", "corrected")[:PER_PAGE]

@@ -162,13 +162,16 @@ def _register(request: HttpRequest, body: IssuingBody, form: PaperNumbersForm) -
     years = sorted(set(rows.order_by().values_list("year", flat=True)), reverse=True)
     wanted = request.GET.get("year", "")
     year = int(wanted) if wanted.isdecimal() and int(wanted) in years else next(iter(years), None)
-    rows = rows.filter(year=year).select_related("document", "given_by", "voided_by")
+    rows = rows.filter(year=year).select_related("document__inspection__center", "given_by", "voided_by")
+    rows = rows.defer(
+        "document__document", "document__inspection__snapshot", "document__inspection__corrected"
+    )
     return {
         "body": body,
         "form": form,
         "years": years,
         "year": year,
-        "page": Paginator(rows.defer("document__document"), PER_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "void_count": rows.exclude(voided_at=None).exclude(document=None).count(),
         "paper_count": rows.filter(document=None).count(),
         "can_enter": permissions.can_enter_numbers(request.user, body),

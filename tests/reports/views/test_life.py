@@ -211,6 +211,23 @@ def test_only_what_differs_from_the_office_is_kept(
     assert content.opening[0].startswith("按照《")
 
 
+def test_other_kind_has_its_own_usual_words(client: Client, stage: Stage, inspection: Inspection) -> None:
+    """The fields hold the words of the kind that it was when another is chosen."""
+    row = drafted(stage, inspection)
+    client.force_login(stage.cast["reviewer"])
+    page = client.get(url("document-edit", row))
+    shown = {name: page.context["form"].fields[name].initial for name in phrases.chosen("notice", {}, {})}
+    assert "（附件2）" in shown["report"]
+    given = FIELDS | shown | {"kind": "order", "closing": "特此通知。"}
+    preview = client.post(url("document-preview", row), given).content.decode()
+    assert "《整改情况反馈表》连同" in preview
+    client.post(url("document-edit", row), given)
+    row.refresh_from_db()
+    assert (row.kind, row.wording) == ("order", {"closing": "特此通知。"})
+    listed = client.get(url("document-list")).content.decode()
+    assert inspection.center.name in listed.split("<tbody>")[1]
+
+
 @pytest.mark.parametrize("kind", ["notice", "letter", "order", "circular", "opinion"])
 def test_our_own_words_are_those_of_an_empty_wording(stage: Stage, inspection: Inspection, kind: str) -> None:
     """What the page shows as our wording is what is printed where nobody worded anything."""

@@ -221,6 +221,12 @@ def test_list_holds_drafts_issued_ones_and_what_waits(client: Client, other: Sta
     assert [(round.pk, round.notice_count) for round in context["exportable"]] == [(stage.round.pk, 1)]
     assert list(listed(client, state="draft")["page"]) == [draft]
     assert set(listed(client, state="nonsense")["page"]) == {out, draft}
+    assert set(listed(client, kind="notice")["page"]) == {out, draft}
+    text = client.get(url("document-list"), {"state": "draft", "kind": "circular"}).content.decode()
+    # Each choice keeps the other, and what leads nowhere leads back.
+    assert 'href="?state=issued&amp;kind=circular#notices"' in text
+    assert 'href="?state=draft&amp;kind=notice#notices"' in text
+    assert "没有这样的公文。" in text
     client.force_login(stage.cast["signatory"])
     assert listed(client)["exportable"] == []
 
@@ -357,3 +363,16 @@ def test_pages_are_drawn_by_many_at_once(quick_pdf: Any, stage: Stage) -> None:
         drawn = list(pool.map(lambda body: pages.picture(body, 1), bodies))
     assert counts == [1] * 12
     assert all(picture.startswith(b"\x89PNG") for picture in drawn)
+
+
+def test_red_of_a_page_stays_red() -> None:
+    """The colors of a picture are reduced, for a smaller file."""
+    from PIL import Image
+
+    page, out = Image.new("RGB", (595, 842), "white"), io.BytesIO()
+    page.paste((230, 0, 18), (100, 100, 500, 110))
+    page.save(out, "PDF", resolution=72, quality=100)
+    with Image.open(io.BytesIO(pages.picture(out.getvalue(), 1))) as drawn:
+        shown = drawn.convert("RGB")
+    pairs = [(shown.getpixel((450, 160)), (230, 0, 18)), (shown.getpixel((20, 20)), (255, 255, 255))]
+    assert all(abs(a - b) <= 8 for got, wanted in pairs for a, b in zip(got, wanted, strict=True))
