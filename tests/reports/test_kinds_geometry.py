@@ -3,12 +3,14 @@
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 
 import pytest
 
 from reports import fonts, pdf
 from reports.document import KINDS, Document
+from reports.feedback_paper import FeedbackRow, compose_feedback
 from tests.reports.notices import OFFICE, notice
 from tests.reports.pages import MM, Line, Pages
 from tests.reports.samples import ASSETS, LINE, circular, letter, round_facts, sample_pages
@@ -281,6 +283,31 @@ def test_ledgers_head_is_repeated_and_its_rows_are_whole(sample: Sample) -> None
         numbers += [int(row[0]) for row in table[1:] if row[0].isdigit()]
         assert not table[-1][0].endswith("项）")
     assert numbers == list(range(1, 31))
+
+
+@pytest.mark.parametrize("count", [5, 7, 8, 9, 12])
+def test_feedback_form_begins_under_its_title_and_ends_with_a_row_above_the_signing(
+    rendered: Callable[[Document], Pages], count: int
+) -> None:
+    """No page of a form to be stamped holds its title alone, or its places to sign alone."""
+    row = FeedbackRow(
+        "应查服务窗口6个，其中有电话线接口的5个，不符合每个窗口最少有1个电话线接口的要求",
+        "已为每个服务窗口安装电话线接口并逐一试用", "已完成", date(2026, 11, 25), 2, "", "王强",
+    )  # fmt: skip
+    form = compose_feedback(
+        center="城关镇便民服务中心",
+        number="汤审服〔2026〕5号",
+        round="2026年下半年县级检查",
+        rows=[row] * count,
+    )
+    pages = rendered(form).plumbed.pages
+    numbers = [
+        [int(row[0]) for table in page.extract_tables() for row in table if (row[0] or "").isdigit()]
+        for page in pages
+    ]
+    assert list(itertools.chain(*numbers)) == list(range(1, count + 1))
+    assert all(numbers)
+    assert "单位负责人" in pages[-1].extract_text()
 
 
 # ---- charts
