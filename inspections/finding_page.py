@@ -36,6 +36,11 @@ STEPS = {
     "fail": gettext_lazy("复查不合格，继续整改"),
     **MOVES,
 }
+# What was refused; of earlier releases' rows only that something was.
+REFUSALS = {
+    Request.Kind.EXTENSION: gettext_lazy("不同意延期"),
+    Request.Kind.OBJECTION: gettext_lazy("异议不成立"),
+}
 TONES = {"blue": "info", "yellow": "warn", "red": "bad"}
 
 
@@ -186,12 +191,18 @@ def _step(event: FindingEvent) -> dict[str, Any]:
     until = event.detail.get("until")
     asked = _("申请延至%(day)s。") % {"day": day(until)} if until else ""
     return {
-        "label": STEPS.get(event.move, event.move),
+        "label": _label(event),
         "state": "done",
         "when": moment(event.at),
         "person": event.by or "",
         "note": " ".join(words for words in (event.words, moved, asked, corrected) if words),
     }
+
+
+def _label(event: FindingEvent) -> Any:
+    if event.move == "refuse" and event.detail.get("kind") in REFUSALS:
+        return REFUSALS[event.detail["kind"]]
+    return STEPS.get(event.move, event.move)
 
 
 def _scores(pair: Sequence[str | None]) -> dict[str, str]:

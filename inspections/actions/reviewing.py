@@ -90,7 +90,7 @@ def decide_request(*, request: Request, grant: bool, words: str, by: User, now: 
     if grant:
         _extend(finding, locked, by, now)
     else:
-        note(finding, "refuse", by=by, now=now, words=words, request=locked.pk)
+        note(finding, "refuse", by=by, now=now, words=words, request=locked.pk, kind=locked.kind)
     key = f"decided:{locked.pk}"
     _tell(finding, "decided", key, now, what=locked.kind, result=locked.state)
     return locked

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from inspections import actions
 from inspections.message_words import worded
-from inspections.models import Evidence, Finding, Message, Request
+from inspections.models import Evidence, Finding, FindingEvent, Message, Request
 from organization.models import Role
 from tests.factories import make_user
 from tests.repairs import REPLY, WAYS, add_photo, in_state, publish
@@ -241,6 +241,27 @@ def test_county_decides_and_reviews_on_the_page(stage: Stage, county: Client) ->
 
 
 # ---- who may, and what it costs
+
+
+def test_course_says_what_was_refused(stage: Stage, staff: Client, county: Client) -> None:
+    publish(2026)
+    finding = in_state(stage, "acknowledged")
+    who = {"by": stage.cast["township_staff"], "now": NOW}
+    asked = [
+        actions.ask_extension(finding=finding, until=date(2026, 12, 31), reason="未到货", **who),
+        actions.object_to(finding=finding, reason="现场有", **who),
+    ]
+    for request in asked:
+        county.post(f"/requests/{request.pk}/decide/", {"grant": "0", "words": "经核实不属实"})
+    for side in (staff, county):
+        steps = [str(step["label"]) for step in side.get(f"/findings/{finding.pk}/").context["steps"]]
+        assert [label for label in steps if "不" in label] == ["不同意延期", "异议不成立"]
+    # A row of an earlier release does not hold what it was about.
+    FindingEvent.objects.create(
+        finding=finding, move="refuse", before=finding.state, after=finding.state, at=NOW, words="否"
+    )
+    steps = [str(step["label"]) for step in staff.get(f"/findings/{finding.pk}/").context["steps"]]
+    assert "不同意" in steps
 
 
 def test_nobody_elses_finding_is_found(stage: Stage, other: Stage, client: Client) -> None:

@@ -173,6 +173,17 @@ def test_township_home_shows_its_own_centers_findings_and_notices(
     assert context["notices"] == []
 
 
+def test_township_home_urges_nothing_before_the_notice(client: Client, stage: Stage) -> None:
+    finding = in_state(stage, "found")
+    client.force_login(stage.cast["township_staff"])
+    address = reverse("inspections:finding", args=[finding.pk])
+    urging = f'<a class="btn btn-primary" href="{address}">'
+    assert urging not in client.get("/our-centers/").content.decode()
+    actions.notify_findings(inspection=finding.inspection, by=None, now=NOW)
+    actions.acknowledge_findings(inspection=finding.inspection, by=None, now=NOW)
+    assert urging in client.get("/our-centers/").content.decode()
+
+
 def test_township_home_shows_no_draft_and_nothing_unsubmitted(client: Client, stage: Stage) -> None:
     drafted(stage, submitted(stage, 0, **SHORT))
     answer(stage.inspections[1], stage.cast["inspector"])
