@@ -38,6 +38,17 @@ class FindingFilter(forms.Form):
         self.fields["region"].choices = [("", _("全部")), *((row.prefix, row.name) for row in places)]
 
 
+class DocumentFilter(forms.Form):
+    """Which documents are listed."""
+
+    state = forms.ChoiceField(
+        label=_("状态"), required=False, choices=[("", _("全部")), *OfficialDocument.State.choices]
+    )
+    kind = forms.ChoiceField(
+        label=_("文种"), required=False, choices=[("", _("全部")), *OfficialDocument.Kind.choices]
+    )
+
+
 FAULTS = {
     "unknown": _("第%(at)s个字起的“{%(words)s}”不是可用的占位词。"),
     "stray": _("第%(at)s个字“%(words)s”是多余的花括号。"),
@@ -105,7 +116,11 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
         kinds = DEMANDS if row.kind in DEMANDS else (row.kind,)
         self.fields["kind"].choices = [(kind, labels[kind]) for kind in kinds]
         if row.kind not in DEMANDS:
-            del self.fields["repair_by"]
+            self._leave_out("repair_by", "kind")
+        if row.kind == OfficialDocument.Kind.CIRCULAR:
+            # It asks nobody for a report of their own, and has no slip and no photos.
+            self._leave_out("report_days", "proof", "with_photos")
+            self.fields["addressee"].help_text = ""
         self.words_before = phrases.chosen(row.kind, {}, office_words(row.body, row.kind))
         chosen = self.data.get("kind", row.kind) if self.is_bound else row.kind
         self.kind: str = chosen if chosen in kinds else row.kind
@@ -114,6 +129,10 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
             self.office_words = phrases.chosen(self.kind, {}, office_words(row.body, self.kind))
         for name, text in phrases.chosen(self.kind, row.wording, self.office_words).items():
             self.fields[name] = PassageField(self.kind, name, initial=text)
+
+    def _leave_out(self, *names: str) -> None:
+        for name in names:
+            del self.fields[name]
 
     def fields_given(self) -> dict[str, Any]:
         """The cleaned fields, the passages among them only where they differ from the office's.

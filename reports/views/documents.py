@@ -27,7 +27,7 @@ from organization.templatetags.portal import day
 
 from .. import actions, overview, pages, permissions, phrases, verification
 from ..exports import notice_filename
-from ..forms import DeliveryForm, DocumentForm
+from ..forms import DeliveryForm, DocumentFilter, DocumentForm
 from ..loading import load_document, load_round_overseen
 from ..models import IssuingBody, OfficialDocument
 from ..models.offices import DEMANDS
@@ -57,8 +57,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "state": state,
         "kind": kind,
-        "states": OfficialDocument.State.choices,
-        "kinds": OfficialDocument.Kind.choices,
+        "filters": DocumentFilter({"state": state, "kind": kind}),
         "writes": writes,
         "waiting_count": waiting.count() if waiting is not None else 0,
         "waiting": waiting.select_related("center", "round").defer("snapshot", "corrected")[:PER_PAGE]

@@ -301,6 +301,20 @@ def test_circular_of_a_round_is_drafted_issued_and_read_by_every_township(
     client.post(url("circular-draft", stage.round))
     row = OfficialDocument.objects.get(kind="circular")
     assert row.inspection is None
+    # It has no report to be sent in, no slip and no photos, and is of one kind.
+    page = client.get(url("document-edit", row))
+    assert set(page.context["form"].fields) == {
+        "addressee", "contact", "phone", "copy_to", "seal", "basis", "consequence", "closing",
+    }  # fmt: skip
+    given = FIELDS | {
+        "addressee": "各乡镇人民政府",
+        "contact": "王芳",
+        "report_days": "3",
+        "proof": "service",
+    }
+    assert client.post(url("document-edit", row), given).status_code == 302
+    row.refresh_from_db()
+    assert (row.contact, row.kind, row.report_days, row.proof) == ("王芳", "circular", 15, "receipt")
     actions.issue_document(document=row, by=stage.cast["signatory"], now=later(1))
     client.force_login(stage.cast["township_staff"])
     assert client.get(url("document", row)).status_code == 200
