@@ -198,6 +198,8 @@ class _Writer:
             date = "签收日期：　　　　年　　月　　日"
             self.table((), [("签收单位（公章）：", "送达人（签字）："), ("签收人（签字）：", date)])
             self.small("本通知书一式两份，一份送签收单位，一份由发出单位存档。")
+        if isinstance(document, Official) and FORMATS[document.kind] == "form" and document.copy_to:
+            self.small(f"抄送：{document.copy_to}")
 
     # ---- annexes
 

@@ -246,6 +246,12 @@ def test_order_lists_its_findings_in_its_own_table_and_takes_receipt_below(sampl
     assert text.index("主任") < text.index("签收单位（公章）") < text.index("附件1整改情况反馈表")
 
 
+@pytest.mark.parametrize("kind", ["order", "opinion"])
+def test_form_names_who_gets_copies_though_it_has_no_imprint(sample: Sample, kind: str) -> None:
+    text = "".join(sample(kind).text.split()).replace("\u2060", "")
+    assert f"抄送：{OFFICE.copy_to}" in text
+
+
 # ---- the ledger (9: 横排表格)
 
 
