@@ -6,7 +6,7 @@ import json
 import logging
 import urllib.request
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urljoin
 
@@ -23,6 +23,8 @@ from .models import Message, MessageChoice
 logger = logging.getLogger(__name__)
 DIGEST_FROM = time(8)
 AT_MOST = 200
+# Who asks for letters today is not sent what was told last season.
+RECENT = timedelta(days=14)
 PATIENCE = 10
 
 
@@ -40,11 +42,17 @@ def send_mail(*, now: datetime) -> int:
     choices = MessageChoice.objects.filter(due, person__is_active=True).exclude(email="")
     with override(settings.LANGUAGE_CODE), get_connection() as connection:
         for choice in choices.select_related("person").order_by("pk"):
-            waiting = list(Message.objects.filter(person_id=choice.pk, mailed_at=None)[:AT_MOST])
+            waiting = _waiting(choice, now)
             if waiting and _mailed(choice, waiting, connection):
                 _mark(choice, waiting, local.date(), now)
                 sent += 1
     return sent
+
+
+def _waiting(choice: MessageChoice, now: datetime) -> list[Message]:
+    """What is to be mailed to a person: what is new to them, not what they have read in the portal."""
+    rows = Message.objects.filter(person_id=choice.pk, mailed_at=None, read_at=None, at__gt=now - RECENT)
+    return list(rows[:AT_MOST])
 
 
 def _mailed(choice: MessageChoice, messages: list[Message], connection: Any) -> bool:

@@ -70,6 +70,14 @@ def test_several_messages_make_one_digest_a_day_from_eight(stage: Stage, staff: 
     assert "又一个" in mail.outbox[1].body
 
 
+def test_who_asks_for_letters_later_is_not_sent_what_is_old_or_read(staff: User) -> None:
+    choose(staff, "at_once")
+    assert send_mail(now=NOW + timedelta(days=15)) == 0
+    actions.read_messages(by=staff, now=NOW + timedelta(days=1))
+    assert send_mail(now=NOW + timedelta(days=1)) == 0
+    assert mail.outbox == []
+
+
 @pytest.mark.parametrize("mode", ["never", None])
 def test_who_wants_no_letters_gets_none(staff: User, mode: str | None) -> None:
     if mode:

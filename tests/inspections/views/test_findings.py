@@ -163,7 +163,7 @@ def test_withdrawing_says_that_the_score_stays(stage: Stage, staff: Client, coun
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"measure": ""}, "必填"),
+        ({"measure": ""}, "不能为空"),
         ({"result": "x"}, "选择"),
         ({"done_on": ""}, "请填写完成日期"),
         ({"done_on": "2999-01-01"}, "不能晚于今天"),

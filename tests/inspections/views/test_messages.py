@@ -67,7 +67,7 @@ def test_page_takes_the_same_queries_for_any_number(
         ({"mode": "daily", "email": ""}, "请填写电子邮箱"),
         ({"mode": "daily", "email": "x"}, "电子邮"),
         ({"mode": "x", "email": ""}, "选择"),
-        ({}, "必填"),
+        ({}, "不能为空"),
     ],
 )
 def test_choice_with_a_fault_is_told(staff: Client, fields: dict[str, str], said: str) -> None:

@@ -91,7 +91,7 @@ def test_who_is_ordered_before_in_the_same_moment_is_led_there_too(
 
 @pytest.mark.parametrize(
     ("changes", "said"),
-    [({"lead": ""}, "必填"), ({"ends_on": "2020-01-01"}, "不能早于今天"), ({"people": ["x"]}, "x")],
+    [({"lead": ""}, "不能为空"), ({"ends_on": "2020-01-01"}, "不能早于今天"), ({"people": ["x"]}, "x")],
 )
 def test_fault_is_told_and_nothing_ordered(
     county: Client, stage: Stage, changes: dict[str, Any], said: str
