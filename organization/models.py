@@ -50,6 +50,11 @@ class Region(models.Model):
                 name="region_below_province_has_parent",
             ),
         ]
+        indexes = [
+            # Few among 660,000; each is asked for on pages that all of them would slow down.
+            models.Index(fields=["code"], condition=Q(is_demonstration=True), name="region_demonstration"),
+            models.Index(fields=["code"], condition=Q(level__lte=1), name="region_to_province"),
+        ]
 
     def __str__(self) -> str:
         return self.name

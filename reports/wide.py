@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 
 from inspections.models import Finding, FindingTally, Inspection, Request, Round
 from inspections.querysets import OVERSEERS
+from inspections.workflow import FOUND
 from organization.codes import Level
 from organization.models import Region, User
 from standards.content import reference
@@ -24,6 +25,7 @@ from .listing import counted
 from .models import ItemSummary, OfficialDocument
 from .overview import Standing, Totals
 from .regional import Figures
+from .workflow import WITHDRAWN
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,18 @@ def figures(user: User, over: Watch, round: Round, today: date) -> dict[str, Any
         "totals": Totals(own.inspections, own.done, unassigned, own.average, own.open, own.overdue),
         "standings": _standings(over, read, round),
         "worst": _worst(over, round),
-        "awaiting": counted(overview.awaiting_notice(user, round)),
+        "awaiting": counted(*_awaiting(user, round)),
         "drafts": counted(OfficialDocument.objects.visible_to(user).before_issue().filter(round=round)),
     }
+
+
+def _awaiting(user: User, round: Round) -> list[Any]:
+    """What `overview.awaiting_notice` gives, in two parts that indexes find: a finding stays as it was
+    found until a notice goes out, and those beyond that lost their notice again."""
+    rows = overview.awaiting_notice(user, round)
+    found = Exists(Finding.objects.filter(state=FOUND, inspection=OuterRef("pk")))
+    gone = OfficialDocument.objects.demands().filter(state=WITHDRAWN, round=round, inspection=OuterRef("pk"))
+    return [rows.filter(found), rows.filter(~found, Exists(gone))]
 
 
 def _standings(over: Watch, read: dict[regional.Key, Figures], round: Round) -> list[Standing]:

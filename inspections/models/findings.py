@@ -95,6 +95,10 @@ class Finding(models.Model):
                 condition=Q(state__in=workflow.WITH_COUNTY),
                 name="finding_with_county",
             ),
+            # Which inspections wait for a notice: few, however many there are.
+            models.Index(
+                fields=["inspection"], condition=Q(state=workflow.FOUND), name="finding_not_notified"
+            ),
         ]
 
     def __str__(self) -> str:

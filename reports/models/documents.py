@@ -160,6 +160,14 @@ class OfficialDocument(models.Model):
             ),
             models.CheckConstraint(condition=ISSUED_WHOLE | NOT_ISSUED, name="document_issued_is_whole"),
         ]
+        indexes = [
+            # Of a province's documents in a round, those that are not in force are few.
+            models.Index(
+                fields=["round", "region"],
+                condition=Q(state__in=(*workflow.BEFORE_ISSUE, workflow.WITHDRAWN)),
+                name="document_not_in_force",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

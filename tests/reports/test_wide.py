@@ -15,7 +15,7 @@ from organization.querysets import Cut
 from reports import actions as reporting
 from reports import overview, wide
 from tests.factories import County, make_cast, make_county, make_region, make_user
-from tests.repairs import in_state
+from tests.repairs import REPLY, in_state
 from tests.small_stage import (
     NOW,
     Stage,
@@ -161,6 +161,33 @@ def test_drafts_and_documents_that_a_correction_overtook_wait(
     assert wide.waiting(far.cast["administrator"], wide.watch([far.county.region]), TODAY)["outdated"] == 0
 
 
+def test_notice_is_awaited_until_one_stands_and_again_once_it_is_withdrawn(
+    client: Client, stage: Stage, far: Stage, province: User, quick_pdf: Any
+) -> None:
+    """The two parts in which they are found are together what a county counts."""
+    submitted(far, 0, **SHORT)
+    first, second = (issued(stage, submitted(stage, place, **SHORT)) for place in (0, 1))
+
+    def awaited() -> int:
+        count = seen(client, province, round=stage.round.pk).context["awaiting"]
+        assert count == overview.awaiting_notice(province, stage.round).count()
+        return int(count)
+
+    assert awaited() == 0
+    staff, signatory = stage.cast["township_staff"], stage.cast["signatory"]
+    reporting.acknowledge(document=first, person="马会玲", by=staff, now=NOW)
+    for finding in Finding.objects.filter(inspection=first.inspection):
+        actions.save_reply(finding=finding, fields=REPLY, by=staff, now=NOW)
+    for document in (first, second):
+        reporting.withdraw(document=document, words="对象有误", by=signatory, now=NOW)
+    # Those of the first are being repaired and stay so, those of the second are as they were found.
+    states = Finding.objects.filter(round=stage.round).order_by("inspection__region_id")
+    assert list(states.values_list("state", flat=True)) == ["in_repair"] * 2 + ["found"] * 2
+    assert awaited() == 2
+    drafted(stage, first.inspection)
+    assert awaited() == 1
+
+
 def test_count_that_was_cut_off_says_that_there_are_more(
     client: Client, stage: Stage, province: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,7 +248,7 @@ def test_wide_home_costs_the_same_for_any_number_of_centers(
     person = make_user("province", [(Role.ADMINISTRATOR, Region.objects.get(code="410000000000"))])
     client.force_login(person)
     client.get("/county/")
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         said = client.get("/county/")
     assert said.context["totals"].inspections == centers
 
