@@ -67,10 +67,12 @@ class DocumentQuerySet(models.QuerySet[Any]):
         return self.issued().filter(_corrected("inspection") | _corrected("round"))
 
     def outdated_by(self, about: str) -> "DocumentQuerySet":
-        """Of these, those about a corrected `inspection`, or those about a whole `round`: each by itself
-        is found from the corrections, which are few, where both together are looked for document by
+        """Of these, those about a corrected `inspection`, or those about a whole `round`: each by itself,
+        and named by the corrections, which are few, where both together are looked for document by
         document."""
-        return self.issued().filter(_corrected(about))
+        path = "inspection" if about == "inspection" else "inspection__round"
+        corrected = Correction.objects.order_by().values(path)
+        return self.issued().filter(_corrected(about), **{f"{about}__in": corrected})
 
     def demands(self) -> "DocumentQuerySet":
         """Those that ask for an inspection's findings to be put right."""
