@@ -17,7 +17,7 @@ from tests.access.showing import shown
 from tests.access.world import RELATIONS, Address, addresses
 from tests.factories import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.anywhere]
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
 # From outside, a method that there is not is answered no differently than from inside.
 OUTSIDE = ("get", "post")

@@ -235,6 +235,7 @@ def probe(
     return faults
 
 
+@pytest.mark.anywhere
 @EVERY_ROLE
 def test_foreign_values_in_every_parameter_show_and_change_nothing(
     client: Client, asked: Asked, place: Place, other: Place, role: str

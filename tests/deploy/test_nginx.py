@@ -21,6 +21,8 @@ from cryptography.x509.oid import NameOID
 
 from tests.installation import ROOT, Installation, free_port
 
+pytestmark = pytest.mark.anywhere
+
 NAME = "portal.example.gov.cn"
 FILES = ROOT / "deploy" / "nginx"
 

@@ -5,7 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.installation import ROOT
+
+pytestmark = pytest.mark.anywhere
 
 # A request through the whole application, in the new installation's own Python.
 ASKING = """

@@ -15,6 +15,8 @@ from tests.reports.notices import OFFICE, notice
 from tests.reports.pages import MM, Line, Pages
 from tests.reports.samples import ASSETS, LINE, circular, letter, round_facts, sample_pages
 
+pytestmark = pytest.mark.anywhere
+
 TOP, BOTTOM, LEFT, RIGHT = 37.0, 262.0, 28.0, 184.0
 PITCH, CHARACTER = 28.95 / MM, 15.79 / MM
 UPRIGHT = [kind for kind in KINDS if kind != "ledger"]

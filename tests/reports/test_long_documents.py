@@ -26,6 +26,8 @@ from tests.reports.samples import (
     score_report,
 )
 
+pytestmark = pytest.mark.anywhere
+
 LEFT, RIGHT, BOTTOM = 28.0, 184.0, 262.0
 CHARACTER = 15.79 / MM
 RARE = "䶮㙍垚堃漷磏塬圪垯"

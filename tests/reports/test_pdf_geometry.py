@@ -9,6 +9,8 @@ import pytest
 from tests.reports.notices import FINDINGS, OFFICE, finding, inspection
 from tests.reports.pages import MM, Line, Pages
 
+pytestmark = pytest.mark.anywhere
+
 Printed = Callable[..., Pages]
 BUREAU = replace(
     OFFICE, name="汤阴县政务服务和大数据管理局", mark="汤阴县政务服务和大数据管理局文件", copy_to=""

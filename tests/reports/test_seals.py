@@ -14,6 +14,8 @@ from tests.reports.notices import FINDINGS, OFFICE, finding, inspection, notice
 from tests.reports.pages import MM, Line, Pages
 from tests.reports.samples import ASSETS, SEAL, STAMP, circular, letter, opinion, order
 
+pytestmark = pytest.mark.anywhere
+
 LEFT, RIGHT, BOTTOM = 28.0, 184.0, 262.0
 LINE, CHARACTER = 28.95 / MM, 15.79 / MM
 DATED = "2026年11月23日"
