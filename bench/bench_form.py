@@ -47,6 +47,7 @@ def prepare(folder: str) -> None:
 
 
 def measure() -> None:
+    from bench._yardstick import yardstick
     from tests.stage import fill, make_stage
 
     stage = make_stage(townships=1)
@@ -109,14 +110,6 @@ def processor_time(work: Callable[[], object]) -> float:
     begin = time.process_time()
     work()
     return 1000 * (time.process_time() - begin)
-
-
-def yardstick() -> int:
-    """A fixed work of pure Python, by which the speed of a shared machine can be told."""
-    total = 0
-    for i in range(300_000):
-        total += i * i % 7
-    return total
 
 
 def our_items(inspection: object) -> object:

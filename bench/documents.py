@@ -46,6 +46,7 @@ import weasyprint  # noqa: E402
 from weasyprint.text.fonts import FontConfiguration  # noqa: E402
 from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: E402
 
+from bench._yardstick import yardstick  # noqa: E402
 from reports import economy, fonts, pdf, typesetting  # noqa: E402
 from reports.demonstration.pictures import SCENES, photo  # noqa: E402
 from reports.document import Notice, Number, digest, images  # noqa: E402
@@ -186,14 +187,6 @@ def by_typst(document: Notice) -> Work:
 
 
 # ---- measuring
-
-
-def yardstick(_turn: int) -> int:
-    """A fixed piece of work that tells how fast this machine is just now: 300,000 turns of a loop."""
-    total = 0
-    for number in range(300_000):
-        total += number & 7
-    return total
 
 
 def processor_time(works: dict[str, Work]) -> dict[str, list[float]]:

@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench._server import Server, database, postgres_seconds  # noqa: E402
+from bench._yardstick import milliseconds  # noqa: E402
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SECONDS = float(os.environ.get("SECONDS", "2"))
@@ -355,7 +356,7 @@ def main() -> None:
 
 
 def tell(samples: dict[str, list[Sample]], kind: str) -> None:
-    print(f"{kind}; {DEVICES - 1} devices at once, a delivery by one; yardstick {yardstick():.0f} ms")
+    print(f"{kind}; {DEVICES - 1} devices at once, a delivery by one; yardstick {milliseconds():.0f} ms")
     print(f"{'':44} {'/s':>6} {'p50':>7} {'p95':>7}   {'web':>6} {'PG':>6}  (ms)")
     for name, found in samples.items():
         every = sorted(one for sample in found for one in sample.latencies)
@@ -381,14 +382,6 @@ def tell(samples: dict[str, list[Sample]], kind: str) -> None:
 
 def median(found: list[Sample], part: str) -> float:
     return statistics.median(getattr(sample, part) for sample in found)
-
-
-def yardstick() -> float:
-    """A fixed work of pure Python, about 15 ms on a free core: how slow the machine is just now."""
-    begin, total = time.process_time(), 0
-    for i in range(300_000):
-        total += i * i % 7
-    return 1000 * (time.process_time() - begin)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext, get_runner  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from bench._yardstick import milliseconds  # noqa: E402
 from inspections import actions as inspecting  # noqa: E402
 from inspections.models import Finding, Inspection, Round  # noqa: E402
 from organization.codes import Level  # noqa: E402
@@ -237,7 +238,8 @@ def main() -> None:
         old = runner.setup_databases()
         try:
             scene = Scene(size)
-            print(f"{connection.vendor}: {Finding.objects.count()} findings, {ROUNDS} rounds")
+            speed = f"{ROUNDS} rounds; yardstick {milliseconds():.0f} ms"
+            print(f"{connection.vendor}: {Finding.objects.count()} findings, {speed}")
             found[size] = measured(scene)
         finally:
             runner.teardown_databases(old)
