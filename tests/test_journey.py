@@ -80,7 +80,7 @@ def test_a_round_from_the_form_to_the_notice_read(new_page: Any) -> None:
     desk.get_by_role("button", name=re.compile("起草")).first.click()
     expect(desk).to_have_url(re.compile(r"/documents/"))
     desk.locator("summary.btn", has_text="印发").click()
-    desk.locator(".confirm-box button").click()
+    desk.get_by_role("button", name="确认印发").click()
     expect(desk.locator("#messages")).to_contain_text("〔", timeout=60_000)
     notice = OfficialDocument.objects.get(inspection=inspection)
     assert notice.number == 1

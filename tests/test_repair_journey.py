@@ -67,7 +67,7 @@ def told_of_a_notice(new_page: Any) -> tuple[Stage, OfficialDocument, Page, Page
 def issue(desk: Page, document: OfficialDocument) -> None:
     desk.goto(f"/documents/{document.pk}/")
     desk.locator("summary.btn", has_text="印发").click()
-    desk.locator(".confirm-box button").click()
+    desk.get_by_role("button", name="确认印发").click()
     expect(desk.locator("#messages")).to_contain_text("〔", timeout=60_000)
 
 
