@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from inspections.forms import DateInput, RowsField
 from inspections.models import Finding, Inspection, Round
 from organization.models import Region, Role, ServiceCenter, User
+from organization.widgets import LongSelect
 from standards.models import Edition
 
 from . import phrases
@@ -25,11 +26,12 @@ STATES = [("open", _("未销号")), ("overdue", _("已逾期")), ("with_county",
 class FindingFilter(forms.Form):
     """Which findings are listed, as chosen on the page; the item is chosen by a link from elsewhere."""
 
-    round = forms.ChoiceField(label=_("轮次"), required=False)
+    round = forms.ChoiceField(label=_("轮次"), required=False, widget=LongSelect)
     state = forms.ChoiceField(
-        label=_("状态"), required=False, choices=[("", _("全部")), *STATES, *Finding.State.choices]
-    )
-    region = forms.ChoiceField(label=_("乡镇"), required=False)
+        label=_("状态"), required=False, choices=[("", _("全部")), *STATES, *Finding.State.choices],
+        widget=LongSelect,
+    )  # fmt: skip
+    region = forms.ChoiceField(label=_("乡镇"), required=False, widget=LongSelect)
     item = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, rounds: Iterable[Round], places: Iterable[Region], **kwargs: Any) -> None:
