@@ -34,10 +34,15 @@ def can_manage_round(user: User, round: Round) -> Verdict:
 def can_take_out(user: User, inspection: Inspection) -> Verdict:
     """Allow to take a center out of a round until somebody has begun there."""
     if inspection.state != workflow.TO_BEGIN:
-        return no(_("“%(name)s”已经开始检查，不能移出本轮。") % {"name": inspection.center.name})
+        return begun(inspection)
     if inspection.round.kind == Round.Kind.REINSPECTION:
         return no(_("已经安排的复查不能移出。"))
     return can_manage_round(user, inspection.round)
+
+
+def begun(inspection: Inspection) -> Verdict:
+    """Refuse to take out a center where something was filled in."""
+    return no(_("“%(name)s”已经开始检查，不能移出本轮。") % {"name": inspection.center.name})
 
 
 def can_ask_self_check(user: User, round: Round) -> Verdict:

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 
 class LongSelect(forms.Select):
-    """A select without groups whose options are many; the same markup in a tenth of the time."""
+    """A select without groups, with Django's markup; the more options, the more time it saves."""
 
     def render(
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None

@@ -89,7 +89,7 @@ def take_out(*, inspections: Iterable[Inspection], by: User, now: datetime) -> i
             raise Problem(verdict.reason)
     # What came from a phone and changed nothing does not begin an inspection; it is kept all the same.
     if came := AnswerEvent.objects.filter(inspection__in=keys).select_related("inspection__center").first():
-        raise Problem(_("“%(name)s”已经开始检查，不能移出本轮。") % {"name": came.inspection.center.name})
+        raise Problem(permissions.begun(came.inspection).reason)
     tally_inspections([row for row in rows if row.center.closed_on is None], -1)
     for row in rows:
         record(

@@ -1,7 +1,6 @@
 """A region's page, from the nation down to a township, and its tables as files."""
 
 import io
-import tempfile
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,7 +27,7 @@ from ..latest import Latest
 from ..loading import load_region_watched
 from ..outcomes import BAND, BANDS
 from ..region_map import region_map
-from .exports import XLSX
+from .exports import table_file
 
 FILTERS = ("round", "against", "kind")
 
@@ -91,9 +90,8 @@ def region_table(request: HttpRequest, code: str, name: str, form: str) -> FileR
             io.BytesIO("".join(table.csv_lines()).encode()), as_attachment=True, filename=filename,
             content_type="text/csv; charset=utf-8",
         )  # fmt: skip
-    out = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes and so removes it
-    sheets.write(out.name, [table.sheet([*_notes(shown), *filter(None, [table.note])])])
-    return FileResponse(out, as_attachment=True, filename=filename, content_type=XLSX)
+    sheet = table.sheet([*_notes(shown), *filter(None, [table.note])])
+    return table_file(filename, lambda path: sheets.write(path, [sheet]))
 
 
 def _query(request: HttpRequest) -> dict[str, str]:
