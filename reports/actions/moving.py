@@ -50,11 +50,11 @@ def deliver(
     By hand it names the person who received it, by post the number of the consignment.
     """
     if way == "hand" and not person.strip():
-        raise Problem(_("直接送交的，请填写签收人姓名。"))
+        raise Problem(_("直接送交的，请填写签收人姓名。"), "person")
     if way == "post" and not words.strip():
-        raise Problem(_("邮寄送达的，请在说明中填写邮件单号。"))
+        raise Problem(_("邮寄送达的，请在说明中填写邮件单号。"), "words")
     if happened_on and document.dated_on and not document.dated_on <= happened_on <= timezone.localdate(now):
-        raise Problem(_("送达日期应当在成文日期和今天之间。"))
+        raise Problem(_("送达日期应当在成文日期和今天之间。"), "happened_on")
     return _move(
         document, workflow.DELIVER, by=by, now=now, way=way, person=person, words=words,
         happened_on=happened_on,

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -16,23 +15,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inspections.loading import load_inspection
-from inspections.models import Finding
-from inspections.permissions import can_feed_back
-from inspections.term_summary import Terms, terms_of
 from organization.actions import note_phone_read
-from organization.models import User
-from organization.phones import masked
 from organization.problems import Problem
-from organization.templatetags.portal import day
 
-from .. import actions, overview, pages, permissions, phrases, verification
+from .. import actions, overview, pages, permissions, phrases
 from ..exports import notice_filename
-from ..forms import DeliveryForm, DocumentFilter, DocumentForm
+from ..forms import DocumentFilter, DocumentForm
 from ..loading import load_document, load_round_overseen
 from ..models import IssuingBody, OfficialDocument
-from ..models.offices import DEMANDS
 from ..progress import running_jobs
-from .life import moves_for, steps_of
+from .document_page import show_document
 
 PER_PAGE = 50
 # A draft takes about a tenth of a second, and somebody waits for the page.
@@ -141,79 +133,7 @@ def circular_draft(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def document(request: HttpRequest, pk: UUID) -> HttpResponse:
-    row = load_document(request.user, pk)
-    count, problem, version = 0, "", ""
-    try:
-        body = actions.bytes_of(row, now=timezone.now())
-        actions.note_view(document=row, by=request.user, now=timezone.now())
-        count, version = pages.count(body), pages.version(body)
-    except Problem as found:
-        problem = found.message
-    moves = moves_for(request.user, row)
-    context = {
-        "document": row,
-        "problem": problem,
-        "problem_title": _("文件现在不能打开") if row.is_issued else _("这份草稿现在不能印出"),
-        "can_edit": permissions.can_edit_document(request.user, row),
-        "can_replace": permissions.can_replace(request.user, row),
-        **_overtaken(request, row),
-        "page_numbers": range(1, count + 1),
-        "page_size": pages.SIZE,
-        "version": version,
-        "steps": steps_of(row, moves["next"]),
-        **moves,
-        "delivery_form": DeliveryForm(initial={"way": "system"}),
-        "facts": _facts(request, row),
-        "terms": terms_of_document(request.user, row),
-        "can_feed_back": row.inspection and can_feed_back(request.user, row.inspection),
-        "replaced_by": _seen(request, getattr(row, "replaced_by", None)),
-        "replaces": _seen(request, row.replaces),
-        "verify_url": verification.address(row.token) if row.is_issued else "",
-        "digest": verification.short(row.digest),
-    }
-    return render(request, "reports/document.html", context)
-
-
-def _overtaken(request: HttpRequest, row: OfficialDocument) -> dict[str, Any]:
-    """Whether a correction has overtaken the document, and whether the person may replace it in one step."""
-    writes = bool(permissions.can_watch(request.user))
-    outdated = writes and row.is_in_force and OfficialDocument.objects.outdated().filter(pk=row.pk).exists()
-    return {
-        "outdated": outdated,
-        "can_supersede": outdated and permissions.can_supersede(request.user, row),
-    }
-
-
-def terms_of_document(user: User, row: OfficialDocument) -> Terms | None:
-    """By when what the document asks for is due; None where it asks for nothing or is not in force."""
-    if not (row.inspection and row.is_in_force and row.kind in DEMANDS):
-        return None
-    findings = Finding.objects.visible_to(user).filter(inspection=row.inspection)
-    return terms_of(list(findings.defer("requirement")), timezone.localdate())
-
-
-def _seen(request: HttpRequest, other: OfficialDocument | None) -> OfficialDocument | None:
-    """The document before or after this one, where the person may see it."""
-    if other is None or OfficialDocument.objects.visible_to(request.user).filter(pk=other.pk).exists():
-        return other
-    return None
-
-
-def _facts(request: HttpRequest, row: OfficialDocument) -> list[tuple[Any, ...]]:
-    facts: list[tuple[Any, ...]] = [
-        (_("文种"), row.get_kind_display()),
-        (_("主送"), row.addressee),
-        (_("发文机关"), row.issuer_name),
-        (_("抄送"), row.copy_to),
-        (_("联系人"), f"{row.contact} {masked(row.phone)}".strip()),
-        (_("签章方式"), row.get_seal_display()),
-    ]
-    if row.repair_by:
-        facts.append((_("整改截止日期"), day(row.repair_by)))
-    if row.inspection:
-        score = reverse("reports:score", args=[row.inspection_id])
-        facts.append((_("检查"), row.inspection.center.name, score))
-    return facts
+    return show_document(request, load_document(request.user, pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -111,6 +111,30 @@ def test_step_that_lacks_something_says_so_and_changes_nothing(
     assert (row.state, after) == (state, before)
 
 
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"way": "hand", "happened_on": "2026-11-25", "words": "回证12号"}, "person"),
+        ({"way": "post", "person": "张三"}, "words"),
+        ({"way": "post", "words": "EMS 1", "happened_on": "2020-01-01"}, "happened_on"),
+        ({"way": "", "person": "张三", "words": "EMS 1"}, "way"),
+    ],
+)
+def test_delivery_with_a_fault_is_shown_again_as_it_was_typed(
+    client: Client, stage: Stage, inspection: Inspection, fields: dict[str, str], wrong: str
+) -> None:
+    row = in_state(stage, inspection, "issued")
+    client.force_login(stage.cast["administrator"])
+    said = client.post(url("document-deliver", row), fields)
+    text = said.content.decode()
+    assert said.status_code == 400
+    assert re.search(rf'<a href="#id_{wrong}">', text)
+    assert re.search(rf'name="{wrong}"[^>]*aria-invalid="true"', text)
+    assert '<details class="confirm" open>' in text
+    form = said.context["delivery_form"]
+    assert {name: form[name].value() for name in fields} == fields
+
+
 def test_page_says_who_has_the_next_step(client: Client, stage: Stage, inspection: Inspection) -> None:
     stepwise()
     row = drafted(stage, inspection)
