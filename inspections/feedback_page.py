@@ -61,10 +61,19 @@ def _replies(rows: Sequence[Finding]) -> tuple[dict[int, Reply], dict[int, Reply
 
 
 def _form(finding: Finding, draft: Reply | None, request: HttpRequest | None) -> ReplyForm:
-    sent = (request.POST, request.FILES) if request else ()
-    form = ReplyForm(*sent, instance=draft, prefix=f"f{finding.pk}", auto_id="%s")
+    how: dict[str, Any] = {"instance": draft, "prefix": f"f{finding.pk}", "auto_id": "%s"}
+    form = ReplyForm(*((request.POST, request.FILES) if request else ()), **how)
+    if request and not _is_filled(form):
+        # What was left for another time has no faults.
+        form = ReplyForm(**how)
     form.use_required_attribute = False
     return form
+
+
+def _is_filled(form: ReplyForm) -> bool:
+    return any(form.data.get(form.add_prefix(name), "").strip() for name in ReplyForm.Meta.fields) or bool(
+        form.files.getlist(form.add_prefix("files"))
+    )
 
 
 def is_sent(reply: Reply | None, data: Mapping[str, Any], prefix: str = "") -> bool:
@@ -87,9 +96,5 @@ def sent_before(entries: Sequence[Entry], data: Mapping[str, Any]) -> int:
 def filled(entries: Sequence[Entry]) -> Iterator[tuple[Entry, ReplyForm]]:
     """Those in which something was written, chosen or attached; the others are left for another time."""
     for entry in entries:
-        form = entry.form
-        if form is not None and (
-            any(form.data.get(form.add_prefix(name), "").strip() for name in ReplyForm.Meta.fields)
-            or form.files.getlist(form.add_prefix("files"))
-        ):
-            yield entry, form
+        if entry.form is not None and entry.form.is_bound:
+            yield entry, entry.form

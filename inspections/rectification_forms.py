@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import workflow
 from .forms import DateInput
-from .models import Finding, MessageChoice, RectificationPolicy, Reply
+from .models import Finding, MessageChoice, RectificationPolicy, Reply, Request
 
 # The county's moves (`workflow.MAKERS`) as its buttons name them.
 MOVES = {
@@ -90,7 +90,18 @@ class ReplyForm(forms.ModelForm):  # type: ignore[type-arg]
         return {name: self.cleaned_data[name] for name in self._meta.fields}
 
 
-class ExtensionForm(forms.Form):
+class OneOfSeveral(forms.Form):
+    """A form beside others whose fields have the same names: the ids of each are its own."""
+
+    ids = "id_%s"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": self.ids, **kwargs})
+
+
+class ExtensionForm(OneOfSeveral):
+    ids = "extension-%s"
+
     until = forms.DateField(label=_("申请延至"), widget=DateInput())
     reason = forms.CharField(label=_("理由"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
 
@@ -101,7 +112,9 @@ class ExtensionForm(forms.Form):
         return until
 
 
-class ObjectionForm(forms.Form):
+class ObjectionForm(OneOfSeveral):
+    ids = "objection-%s"
+
     reason = forms.CharField(
         label=_("异议的依据"),
         max_length=1000,
@@ -110,8 +123,10 @@ class ObjectionForm(forms.Form):
     )
 
 
-class ReviewForm(forms.Form):
+class ReviewForm(OneOfSeveral):
     """What the county makes of one finding; only moves that exist from its state are offered."""
+
+    ids = "review-%s"
 
     move = forms.ChoiceField(label=_("处理"), widget=forms.RadioSelect)
     words = forms.CharField(
@@ -134,7 +149,9 @@ def moves_from(state: str) -> list[tuple[str, Any]]:
     return [(move, MOVES[move]) for move in workflow.moves_by(workflow.ADMINISTRATOR, state)]
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(OneOfSeveral):
+    """The answer to what a township asked for; a finding may have several that wait."""
+
     grant = forms.TypedChoiceField(
         label=_("答复"),
         choices=[("1", _("同意")), ("0", _("不同意"))],
@@ -144,6 +161,9 @@ class DecisionForm(forms.Form):
     words = forms.CharField(
         label=_("意见"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+    def __init__(self, *args: Any, asked: Request, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=f"request-{asked.pk}-%s", **kwargs)
 
 
 class MessageChoiceForm(forms.Form):

@@ -39,7 +39,7 @@ def review(
         )
         said = words.get(finding.pk, "").strip()
         if move_name in permissions.NEED_WORDS and not said:
-            raise Problem(_("请写明理由：%(finding)s") % {"finding": locked.finding})
+            raise Problem(_("请写明理由：%(finding)s") % {"finding": locked.finding}, "words")
         move(locked, move_name, by=by, now=now, words=said)
         moved.setdefault(locked.region_id, []).append((locked, said))
     for code, rows in moved.items():

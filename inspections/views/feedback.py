@@ -1,5 +1,6 @@
 """The feedback form of a whole notice: filled in at once, kept or reported at once."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from organization.problems import NotAllowed, Problem
+from organization.templatetags.portal import place
 
 from .. import actions, permissions
 from ..feedback_page import Entry, entries_of, filled, sent_before
@@ -34,10 +36,12 @@ def feedback_save(request: HttpRequest, pk: UUID, *, send: bool = False) -> Http
     told = list(filled(entries))
     if send and not told and (count := sent_before(entries, request.POST)):
         return _already(request, pk, count)
-    # Every form is asked, so that all faults are told at once.
-    if [form for _entry, form in told if not form.is_valid()]:
-        return _page(request, inspection, entries)
     try:
+        # Before the words are looked at: a browser does not choose again what was chosen.
+        _keep_files(request, told)
+        # Every form is asked, so that all faults are told at once.
+        if [form for _entry, form in told if not form.is_valid()]:
+            return _page(request, inspection, _with_files(request, inspection, entries))
         count = _keep(request, told, send)
     except NotAllowed:
         # Reported in this moment, by a second press of the button.
@@ -46,7 +50,7 @@ def feedback_save(request: HttpRequest, pk: UUID, *, send: bool = False) -> Http
             raise
         return _already(request, pk, count)
     except Problem as problem:
-        return _page(request, inspection, entries, problem)
+        return _page(request, inspection, _with_files(request, inspection, entries), problem)
     if send:
         text = ngettext("%(n)d个问题的整改情况已报送县里。", "%(n)d个问题的整改情况已报送县里。", count)
     else:
@@ -57,18 +61,31 @@ def feedback_save(request: HttpRequest, pk: UUID, *, send: bool = False) -> Http
     return redirect("inspections:feedback", pk=pk)
 
 
-def _keep(request: HttpRequest, told: list[tuple[Entry, ReplyForm]], send: bool) -> int:
+def _with_files(request: HttpRequest, inspection: Inspection, entries: list[Entry]) -> list[Entry]:
+    """The same forms, with what has just been kept beside them."""
+    now = {entry.finding.pk: entry for entry in entries_of(request.user, inspection)}
+    return [replace(now[entry.finding.pk], form=entry.form) for entry in entries]
+
+
+def _keep_files(request: HttpRequest, told: list[tuple[Entry, ReplyForm]]) -> None:
     who = {"by": request.user, "now": timezone.now()}
     for entry, form in told:
         for upload in request.FILES.getlist(form.add_prefix("files")):
-            actions.add_evidence(
-                finding=entry.finding, upload=upload, name=upload.name, size=upload.size, **who
-            )
+            try:
+                actions.add_evidence(
+                    finding=entry.finding, upload=upload, name=upload.name, size=upload.size, **who
+                )
+            except Problem as problem:
+                raise actions.RowProblem(entry.finding.pk, problem) from problem
+
+
+def _keep(request: HttpRequest, told: list[tuple[Entry, ReplyForm]], send: bool) -> int:
     return actions.save_feedback(
         findings={entry.finding.pk: entry.finding for entry, _form in told},
         replies={entry.finding.pk: form.reply_fields() for entry, form in told},
         send=send,
-        **who,
+        by=request.user,
+        now=timezone.now(),
     )
 
 
@@ -111,7 +128,7 @@ def _faults(entries: list[Entry], problem: Problem | None) -> list[tuple[str, st
         form = entry.form
         for name, errors in form._errors.items() if form is not None and form._errors else ():
             words = {"n": number, "label": form[name].label, "error": " ".join(errors)}
-            found.append((f"#{form[name].id_for_label}", _("第%(n)d项 %(label)s：%(error)s") % words))
+            found.append((f"#{place(form[name])}", _("第%(n)d项 %(label)s：%(error)s") % words))
         if isinstance(problem, actions.RowProblem) and problem.finding == entry.finding.pk:
             words = {"n": number, "error": problem.message}
             found.append((f"#finding-{entry.finding.pk}", _("第%(n)d项：%(error)s") % words))

@@ -42,9 +42,12 @@ def _page(request: HttpRequest, row: Finding, **bound: Form) -> HttpResponse:
         "extension": ExtensionForm,
         "objection": ObjectionForm,
         "review": lambda: ReviewForm(finding=row),
-        "decision": DecisionForm,
     }
     context |= {f"{name}_form": bound.get(name) or make() for name, make in forms.items()}
+    for asked in context["requests"]:
+        form = DecisionForm(asked=asked)
+        faulty = bound.get("decision")
+        asked.form = faulty if faulty and faulty.auto_id == form.auto_id else form
     context["faulty"] = next(iter(bound.values()), None)
     return render(request, "inspections/finding.html", context, status=400 if bound else 200)
 
@@ -63,12 +66,13 @@ def finding_reply(request: HttpRequest, pk: int, *, send: bool = False) -> HttpR
         return _already(request, row)
     _enforce(verdict, "finding.repair", row)
     form = ReplyForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return _page(request, row, reply=form)
     who = {"by": request.user, "now": timezone.now()}
     try:
+        # Before the words are looked at: a browser does not choose again what was chosen.
         for upload in request.FILES.getlist("files"):
             actions.add_evidence(finding=row, upload=upload, name=upload.name, size=upload.size, **who)
+        if not form.is_valid():
+            return _page(request, load_finding(request.user, pk), reply=form)
         actions.save_reply(finding=row, fields=form.reply_fields(), **who)
         if send:
             actions.report(finding=row, **who)
@@ -147,7 +151,9 @@ def request_decide(request: HttpRequest, pk: int) -> HttpResponse:
     row = load_finding(request.user, asked.finding_id)
     _enforce(permissions.can_decide(request.user, asked, row), "request.decide", row)
     act = partial(actions.decide_request, request=asked)
-    return _act(request, row, "decision", DecisionForm(request.POST), act, _("已答复，乡镇可以看到。"))
+    return _act(
+        request, row, "decision", DecisionForm(request.POST, asked=asked), act, _("已答复，乡镇可以看到。")
+    )
 
 
 @require_safe

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.forms import BoundField
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.safestring import SafeString, mark_safe
@@ -110,6 +111,13 @@ def chinese() -> SafeString:
     """The attribute that marks words of the standard on a page in another language."""
     known = (get_language() or "").startswith("zh")
     return SafeString("") if known else mark_safe(' lang="zh-Hans"')
+
+
+@register.filter
+def place(field: BoundField) -> str:
+    """The id to which a fault leads: of the field, or of the first of a group, which has none itself."""
+    first = next((one.id_for_label for one in field.subwidgets), "")
+    return field.id_for_label or first or field.auto_id
 
 
 @register.simple_tag

@@ -1,6 +1,7 @@
 """The page of a finding: what each side sees and does there."""
 
 import io
+import re
 from datetime import date
 from typing import Any
 
@@ -190,6 +191,39 @@ def test_file_that_is_none_of_ours_is_told(stage: Stage, staff: Client) -> None:
     assert not finding.evidence.exists()
 
 
+def test_files_chosen_are_kept_where_the_words_have_faults(stage: Stage, staff: Client) -> None:
+    finding = in_state(stage, "acknowledged")
+    response = post(staff, finding, "report", **(FIELDS | {"result": ""}), files=upload())
+    text = response.content.decode()
+    assert response.status_code == 400
+    assert Evidence.objects.get().finding == finding
+    assert "已上传，还没有报送" in text
+    assert "已购置并安装" in text
+    # The fault leads to the first of the choices, since the group itself takes no focus.
+    assert '<a href="#id_result_0">' in text
+
+
+def test_enter_in_a_field_neither_reports_nor_removes(stage: Stage, staff: Client) -> None:
+    finding = in_state(stage, "in_repair")
+    add_photo(finding, stage.cast["township_staff"])
+    form = page(staff, finding).partition('enctype="multipart/form-data"')[2]
+    assert re.findall(r"<button[^>]*>", form)[0] == "<button hidden disabled>"
+
+
+def test_no_two_fields_of_the_page_share_an_id(stage: Stage, staff: Client, county: Client) -> None:
+    publish(2026)
+    finding = in_state(stage, "acknowledged")
+    for client in (staff, county):
+        for act in ("extension", "objection"):
+            found = re.findall(r' id="([^"]+)"', page(client, finding))
+            assert len(found) == len(set(found))
+            post(staff, finding, act, until="2026-12-31", reason="未到货")
+    asked = Request.objects.get(kind="objection")
+    said = county.post(f"/requests/{asked.pk}/decide/", {"grant": "0", "words": ""}).content.decode()
+    assert f'<a href="#request-{asked.pk}-words">' in said
+    assert said.count('aria-invalid="true"') == 1
+
+
 def test_evidence_is_removed_from_the_draft_only(stage: Stage, staff: Client) -> None:
     finding = in_state(stage, "in_repair")
     evidence = add_photo(finding, stage.cast["township_staff"])
@@ -235,7 +269,9 @@ def test_county_decides_and_reviews_on_the_page(stage: Stage, county: Client) ->
     assert county.post(address, {"grant": "1", "words": ""}).status_code == 302
     finding.refresh_from_db()
     assert finding.due_on == date(2026, 12, 31)
-    assert post(county, finding, "review", move="withdraw", words="").status_code == 400
+    wordless = post(county, finding, "review", move="withdraw", words="")
+    assert wordless.status_code == 400
+    assert '<a href="#review-words">' in wordless.content.decode()
     assert post(county, finding, "review", move="close", words="").status_code == 400
     assert post(county, finding, "review", move="withdraw", words="重复").status_code == 302
 

@@ -1,6 +1,7 @@
 """The feedback form of a whole notice: filled at once, kept or reported at once, printed for the stamp."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -128,7 +129,34 @@ def test_files_alone_ask_for_the_rest(staff: Client, notice: Any) -> None:
     first = rows(notice)[0]
     said = staff.post(url(notice, "save"), {f"f{first.pk}-files": picture()})
     assert said.status_code == 400
-    assert not Evidence.objects.exists()
+    assert not Reply.objects.exists()
+    # A browser would not choose it again by itself.
+    assert Evidence.objects.get().finding == first
+    assert "已上传，还没有报送" in said.content.decode()
+
+
+def test_a_file_that_cannot_be_taken_is_told_at_its_finding(staff: Client, notice: Any) -> None:
+    second = rows(notice)[1]
+    paper = io.BytesIO(b"MZ")
+    paper.name = "x.exe"
+    said = staff.post(url(notice, "save"), fields({second: PARTLY | {"files": paper}}))
+    assert said.status_code == 400
+    assert [href for href, _text in said.context["faults"]] == [f"#finding-{second.pk}"]
+
+
+def test_what_is_left_for_another_time_has_no_faults(staff: Client, notice: Any) -> None:
+    first, second, _third = rows(notice)
+    said = staff.post(url(notice, "report"), fields({first: PARTLY | {"result": "", "plan": ""}}))
+    text = said.content.decode()
+    assert [href for href, _text in said.context["faults"]] == [f"#f{first.pk}-result_0"]
+    assert f'id="f{first.pk}-result_0"' in text
+    assert f'id="f{first.pk}-result_error"' in text
+    assert f'id="f{second.pk}-measure_error"' not in text
+
+
+def test_enter_in_a_field_reports_nothing(staff: Client, notice: Any) -> None:
+    form = staff.get(url(notice)).content.decode().partition('enctype="multipart/form-data"')[2]
+    assert re.findall(r"<button[^>]*>", form)[0] == "<button hidden disabled>"
 
 
 def test_what_is_already_reported_takes_no_more(staff: Client, stage: Stage, notice: Any) -> None:
