@@ -1,5 +1,6 @@
 """The county's inbox, batch close and the rules of terms."""
 
+import re
 from typing import Any
 
 import pytest
@@ -81,12 +82,35 @@ def test_batch_with_one_that_cannot_be_closed_closes_none(county: Client, stage:
     open_one = found(stage, place=1)
     response = county.post("/inbox/close/", {"finding": [first.pk, open_one.pk]}, follow=True)
     assert "不能这样办理" in response.content.decode()
+    assert [row.ticked for row in response.context["page"]] == [True]
     assert Finding.objects.get(pk=first.pk).state == "reported"
 
 
 @pytest.mark.parametrize("keys", [[], ["x"], ["9" * 30]])
 def test_batch_without_a_finding_says_so(county: Client, stage: Stage, keys: list[str]) -> None:
-    assert "没有勾选" in county.post("/inbox/close/", {"finding": keys}, follow=True).content.decode()
+    assert "没有勾选" in county.post("/inbox/close/", {"finding": keys}).content.decode()
+
+
+def test_batch_with_a_fault_is_shown_again_as_it_was_filled_in(county: Client, stage: Stage) -> None:
+    """Words where nothing is ticked would be lost with the others' closing."""
+    first, second = reported(stage, 2)
+    filled = {"finding": [first.pk], f"words-{first.pk}": "现场核实", f"words-{second.pk}": "材料齐全"}
+    response = county.post("/inbox/close/?page=1", filled)
+    assert response.status_code == 400
+    assert response.context["faults"] == [
+        (f"#finding-{second.pk}", f"写了销号意见，没有勾选：{second.finding}")
+    ]
+    rows = {row.pk: (row.ticked, row.words) for row in response.context["page"]}
+    assert rows == {first.pk: (True, "现场核实"), second.pk: (False, "材料齐全")}
+    assert set(Finding.objects.values_list("state", flat=True)) == {"reported"}
+    response = county.post("/inbox/close/", {f"words-{first.pk}": " ", "words-x": "好"})
+    assert response.context["faults"] == [("#to-close", "没有勾选任何问题。")]
+
+
+def test_enter_in_a_field_closes_nothing(county: Client, stage: Stage) -> None:
+    reported(stage, 1)
+    form = county.get("/inbox/").content.decode().partition("/inbox/close/")[2]
+    assert re.findall(r"<button[^>]*>", form)[0] == "<button hidden disabled>"
 
 
 def test_batch_with_another_countys_finding_is_not_found(county: Client, stage: Stage, other: Stage) -> None:
