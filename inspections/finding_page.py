@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from organization.models import User
+from organization.models import Role, User
+from organization.permissions import holder
 from organization.templatetags.portal import day, moment, score, term
 
 from . import permissions, workflow
@@ -122,6 +123,10 @@ def page_context(finding: Finding, user: User) -> dict[str, Any]:
         and Request.Kind.EXTENSION not in waiting,
         "can_object": permissions.can_object(user, finding) and Request.Kind.OBJECTION not in waiting,
         "can_review": permissions.can_review(user, finding),
+        # Whoever handles what waits goes on with the next, also when nothing is left to do here.
+        "has_inbox": holder(user, Role.ADMINISTRATOR, code=finding.region_id),
+        "can_feed_back": finding.state not in (workflow.FOUND, workflow.WITHDRAWN)
+        and permissions.can_feed_back(user, finding.inspection),
         "can_reinspect": finding.state in workflow.REINSPECTABLE and permissions.can_review(user, finding),
     }
 

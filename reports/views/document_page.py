@@ -44,6 +44,8 @@ def show_document(
     except Problem as found:
         problem = found.message
     moves = moves_for(request.user, row)
+    terms = terms_of_document(request.user, row)
+    feeds_back = row.inspection and can_feed_back(request.user, row.inspection)
     context = {
         "document": row,
         "problem": problem,
@@ -58,8 +60,10 @@ def show_document(
         **moves,
         "delivery_form": delivery or DeliveryForm(initial={"way": "system"}),
         "facts": _facts(request, row),
-        "terms": terms_of_document(request.user, row),
-        "can_feed_back": row.inspection and can_feed_back(request.user, row.inspection),
+        "terms": terms,
+        "can_feed_back": feeds_back,
+        # What the reader has to do next, where nothing of the document itself is.
+        "answers": feeds_back and terms and terms.groups and row.state == State.ACKNOWLEDGED,
         "replaced_by": _seen(request, getattr(row, "replaced_by", None)),
         "replaces": _seen(request, row.replaces),
         "verify_url": verification.address(row.token) if row.is_issued else "",

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from inspections.finding_page import give_dues
 from inspections.models import Finding, Inspection, Message, Round
-from inspections.permissions import can_manage_round, can_manage_rounds
+from inspections.permissions import can_feed_back, can_manage_round, can_manage_rounds
 from inspections.workflow import FOUND, SUBMITTED, WITH_COUNTY, WITH_TOWNSHIP
 from organization.codes import Level
 from organization.models import Region, Role, ServiceCenter, User
@@ -26,6 +26,7 @@ from .. import overview, permissions, regional, wide, workflow
 from ..forms import FindingFilter
 from ..listing import FirstPages, findings_as_filtered, views_of
 from ..models import IssuingBody, OfficialDocument
+from ..models.offices import DEMANDS
 from ..progress import running_jobs
 
 FINDINGS_SHOWN = 10
@@ -144,6 +145,10 @@ def our_centers(request: HttpRequest) -> HttpResponse:
     notices = OfficialDocument.objects.issued().filter(own).select_related("body").defer("document")
     notices = notices.order_by("-issued_at")
     unsigned = notices.exclude(state=workflow.ACKNOWLEDGED)
+    signed = notices.filter(state=workflow.ACKNOWLEDGED).select_related("body", "inspection__round")
+    signed = list(signed.defer("document", "inspection__snapshot", "inspection__corrected")[:NOTICES_SHOWN])
+    for row in signed:
+        row.can_feed_back = row.kind in DEMANDS and can_feed_back(request.user, row.inspection)
     context = {
         "places": [grant.region for grant in request.user.grants if grant.role == Role.TOWNSHIP_STAFF],
         "can_delegate": can_delegate(request.user),
@@ -152,7 +157,7 @@ def our_centers(request: HttpRequest) -> HttpResponse:
         "villages": [center for center in centers if center.kind == ServiceCenter.Kind.VILLAGE],
         **_to_repair(prefixes, own),
         "to_acknowledge": list(unsigned[:NOTICES_SHOWN]),
-        "notices": list(notices.filter(state=workflow.ACKNOWLEDGED)[:NOTICES_SHOWN]),
+        "notices": signed,
         "unread": _unread(request.user),
         **_self_checks(request.user, own),
     }

@@ -276,6 +276,14 @@ def test_county_decides_and_reviews_on_the_page(stage: Stage, county: Client) ->
     assert post(county, finding, "review", move="withdraw", words="重复").status_code == 302
 
 
+def test_whoever_handles_what_waits_finds_the_way_back(stage: Stage, county: Client, staff: Client) -> None:
+    finding = in_state(stage, "reported")
+    assert 'href="/inbox/"' in page(county, finding)
+    post(county, finding, "review", move="close", words="")
+    assert 'href="/inbox/"' in page(county, finding)
+    assert 'href="/inbox/"' not in page(staff, finding)
+
+
 # ---- who may, and what it costs
 
 

@@ -12,6 +12,7 @@ from inspections import actions
 from inspections.answers import Given
 from inspections.models import Evidence, Finding, Reply
 from organization.models import AuditEntry, Role
+from reports import actions as reporting
 from tests.factories import make_user
 from tests.repairs import add_photo, publish
 from tests.small_stage import NOW, Stage, issued, jpeg, small_stage, submitted
@@ -292,3 +293,34 @@ def test_paper_without_a_notice_is_refused_in_words(client: Client, stage: Stage
     client.force_login(stage.cast["township_staff"])
     said = client.post(reverse("reports:feedback-paper", args=[inspection.pk]))
     assert said.status_code == 302
+
+
+def test_form_is_linked_from_the_home_and_from_each_finding(
+    staff: Client, client: Client, stage: Stage, notice: Any
+) -> None:
+    link = f'href="{url(notice)}"'
+    home = staff.get(reverse("reports:our-centers")).content.decode()
+    # The notice that was signed for before the portal knew of it is not listed as signed for.
+    assert link not in home
+    reporting.acknowledge(document=notice, person="", by=stage.cast["township_staff"], now=NOW)
+    finding = rows(notice)[0]
+    pages = [reverse("reports:our-centers"), reverse("inspections:finding", args=[finding.pk])]
+    assert [link in staff.get(page).content.decode() for page in pages] == [True, True]
+    actions.review(
+        findings=[finding], move_name="withdraw", words={finding.pk: "重复"},
+        by=stage.cast["administrator"], now=NOW,
+    )  # fmt: skip
+    assert link not in staff.get(pages[1]).content.decode()
+    client.force_login(stage.cast["administrator"])
+    assert link not in client.get(pages[1]).content.decode()
+
+
+def test_form_is_what_an_acknowledged_notice_asks_for_next(staff: Client, stage: Stage, notice: Any) -> None:
+    page = reverse("reports:document", args=[notice.pk])
+    before = staff.get(page).content.decode()
+    reporting.acknowledge(document=notice, person="", by=stage.cast["township_staff"], now=NOW)
+    after = staff.get(page).content.decode()
+    first = f'<a class="btn btn-primary" href="{url(notice)}">'
+    assert (first in before, first in after) == (False, True)
+    assert before.count(url(notice)) == after.count(url(notice)) == 1
+    assert after.count("btn-primary") == 1
