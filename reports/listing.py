@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.utils import timezone
-from django.utils.functional import cached_property
 
 from inspections.models import Finding
 from inspections.querysets import OVERSEERS
@@ -27,20 +26,14 @@ MOST = 5_000
 class FirstPages(Paginator):  # type: ignore[type-arg]
     """The pages of the first `MOST` rows, so that one costs the same however many rows follow.
 
-    `count` is at most `MOST`; `is_cut` says that there are more.
+    They are of the rows' keys, all read at once: counting them first would look through the same rows
+    another time. `is_cut` says that there are more.
     """
 
-    @cached_property
-    def counted(self) -> int:
-        return int(self.object_list.order_by()[: MOST + 1].count())  # type: ignore[union-attr]
-
-    @cached_property
-    def count(self) -> int:
-        return min(self.counted, MOST)
-
-    @property
-    def is_cut(self) -> bool:
-        return self.counted > MOST
+    def __init__(self, rows: Any, per_page: int) -> None:
+        keys = list(rows.values_list("pk", flat=True)[: MOST + 1])
+        self.is_cut = len(keys) > MOST
+        super().__init__(keys[:MOST], per_page)
 
 
 def counted(*several: Any) -> int:

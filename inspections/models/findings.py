@@ -87,9 +87,20 @@ class Finding(models.Model):
                 condition=Q(state__in=workflow.OPEN, due_on__isnull=False),
                 name="finding_open_due",
             ),
-            # The order of the ledger, so that a page of it ends where it is full.
-            models.Index(fields=["-lost", "id"], name="finding_by_loss"),
-            models.Index(fields=["item", "-lost", "id"], name="finding_item_by_loss"),
+            # The order of the ledger, with all that it is filtered by: which findings stand on its pages is
+            # read from the index alone.
+            models.Index(
+                fields=["-lost", "id", "state", "region", "inspection", "round", "due_on"],
+                name="finding_by_loss",
+            ),
+            models.Index(
+                fields=["item", "-lost", "id", "state", "region", "inspection", "round"],
+                name="finding_item_by_loss",
+            ),
+            models.Index(
+                fields=["state", "-lost", "id", "region", "inspection", "round"],
+                name="finding_state_by_loss",
+            ),
             models.Index(
                 fields=["due_on", "id"],
                 condition=Q(state__in=workflow.WITH_COUNTY),
