@@ -102,6 +102,11 @@ def _deadline(start: date, on: date, calendar: WorkingCalendar) -> Deadline:
 
 
 def _count(begin: date, end: date, calendar: WorkingCalendar) -> int:
-    """Working days after `begin` up to and with `end`."""
-    days = (begin + ONE_DAY * n for n in range(1, (end - begin).days + 1))
-    return sum(calendar.is_working(day) for day in days)
+    """Working days after `begin` up to and with `end`: by the week, then what the arrangement changes."""
+    weeks, rest = divmod((end - begin).days, 7)
+    days = weeks * SATURDAY + sum((begin.weekday() + n) % 7 < SATURDAY for n in range(1, rest + 1))
+    return days + sum(
+        is_working - (day.weekday() < SATURDAY)
+        for day, is_working in calendar.exceptions.items()
+        if begin < day <= end
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, partial
 from typing import Any
 
 from django.urls import reverse
@@ -16,7 +17,7 @@ from organization.templatetags.portal import day, moment, score, term
 
 from . import permissions, workflow
 from .calendars import working_calendar
-from .deadlines import working_days_left
+from .deadlines import AlertRule, WorkingCalendar, working_days_left
 from .models import Evidence, Finding, FindingEvent, Photo, Reply, Request
 from .policies import policies_of
 from .rectification_forms import MOVES
@@ -55,26 +56,38 @@ class Due:
     provisional: bool
 
 
-def due_of(findings: Sequence[Finding], today: date) -> dict[int, Due]:
-    """The deadlines of findings by key; three queries, however many there are."""
+def due_of(findings: Sequence[Any], today: date) -> dict[int, Due]:
+    """The deadlines of findings by key; three queries, however many there are.
+
+    They are findings, or rows with what is read of one here.
+    """
     dated = [finding for finding in findings if finding.due_on]
     if not dated:
         return {}
     years = [finding.due_on.year for finding in dated] + [today.year]
     calendar = working_calendar(min(years), max(years))
     rules = policies_of({finding.region_id for finding in dated})
-    found = {}
-    for finding in dated:
-        alert = rules[finding.region_id].alert_rule.alert(today, finding.due_on, calendar)
-        waits = finding.state in workflow.WITH_TOWNSHIP
-        left = working_days_left(today, finding.due_on, calendar)
-        found[finding.pk] = Due(
-            day(finding.due_on),
-            left_words(left, over=today > finding.due_on) if waits else "",
-            TONES[alert] if alert and waits else "",
+    # Many fall due on the same days.
+    due = cache(partial(_due, today, calendar))
+    return {
+        finding.pk: due(
+            finding.due_on,
+            rules[finding.region_id].alert_rule,
+            finding.state in workflow.WITH_TOWNSHIP,
             finding.due_is_provisional,
         )
-    return found
+        for finding in dated
+    }
+
+
+def _due(
+    today: date, calendar: WorkingCalendar, on: date, rule: AlertRule, waits: bool, provisional: bool
+) -> Due:
+    if not waits:
+        return Due(day(on), "", "", provisional)
+    alert = rule.alert(today, on, calendar)
+    left = left_words(working_days_left(today, on, calendar), over=today > on)
+    return Due(day(on), left, TONES[alert] if alert else "", provisional)
 
 
 def give_dues(findings: Sequence[Finding], today: date) -> None:

@@ -132,3 +132,11 @@ def test_alert_stays_blue_until_its_yellow_day() -> None:
     rule = AlertRule(blue=1, yellow=3, red=10)
     assert rule.alert(date(2026, 3, 9), date(2026, 3, 6), PUBLISHED) == Alert.BLUE
     assert rule.alert(date(2026, 3, 11), date(2026, 3, 6), PUBLISHED) == Alert.YELLOW
+
+
+@given(st.dates(date(2023, 6, 1), date(2028, 6, 1)), st.dates(date(2023, 6, 1), date(2028, 6, 1)))
+def test_days_left_are_the_working_days_up_to_the_last_one(today: date, due: date) -> None:
+    first, last = sorted((today, due))
+    days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
+    worked = sum(PUBLISHED.is_working(day) for day in days)
+    assert working_days_left(today, due, PUBLISHED) == (worked if today < due else -worked)
