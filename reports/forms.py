@@ -34,10 +34,12 @@ class FindingFilter(forms.Form):
     region = forms.ChoiceField(label=_("乡镇"), required=False, widget=LongSelect)
     item = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, rounds: Iterable[Round], places: Iterable[Region], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, rounds: Iterable[Round], places: Iterable[tuple[str, str]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["round"].choices = [("", _("全部")), *((str(row.pk), row.name) for row in rounds)]
-        self.fields["region"].choices = [("", _("全部")), *((row.prefix, row.name) for row in places)]
+        self.fields["region"].choices = [("", _("全部")), *places]
 
 
 class DocumentFilter(forms.Form):

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from ..marks import status
 from ..phones import masked
 
 register = template.Library()
@@ -26,6 +27,7 @@ GRADES = {
 
 
 register.filter("masked", masked)
+register.simple_tag(status)
 
 
 @register.filter

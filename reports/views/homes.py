@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Substr
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from inspections.finding_page import give_dues
 from inspections.models import Finding, Inspection, Message, Round
 from inspections.permissions import can_feed_back, can_manage_round, can_manage_rounds
 from inspections.workflow import FOUND, SUBMITTED, WITH_COUNTY, WITH_TOWNSHIP
-from organization.codes import Level
+from organization.codes import DIGITS, Level
 from organization.models import Region, Role, ServiceCenter, User
 from organization.permissions import can_delegate
 from organization.querysets import within
@@ -23,6 +24,7 @@ from organization.replica import from_replica
 from standards.models import Item
 
 from .. import overview, permissions, regional, wide, workflow
+from ..finding_rows import rows_of
 from ..forms import FindingFilter
 from ..listing import FirstPages, findings_as_filtered, views_of
 from ..models import IssuingBody, OfficialDocument
@@ -233,10 +235,10 @@ def finding_list(request: HttpRequest) -> HttpResponse:
     """Findings in the person's regions, filtered by what the address says."""
     rounds = overview.rounds_for(request.user)
     places = Region.objects.visible_to(request.user).filter(level=Level.TOWNSHIP)
+    places = places.values_list(Substr("code", 1, DIGITS[Level.TOWNSHIP]), "name")
     rows, wanted = findings_as_filtered(request.user, request.GET)
-    page = FirstPages(rows.values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("page"))
-    page.object_list = _listed(request.user, list(page.object_list))
-    give_dues(page.object_list, timezone.localdate())
+    page = FirstPages(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = rows_of(request.user, page.object_list, timezone.localdate())
     context = {
         "page": page,
         "form": FindingFilter(initial=wanted, rounds=rounds, places=places),
@@ -247,13 +249,3 @@ def finding_list(request: HttpRequest) -> HttpResponse:
         "can_export": permissions.can_export_tables(request.user),
     }
     return render(request, "reports/finding_list.html", context)
-
-
-def _listed(user: User, keys: list[int]) -> list[Finding]:
-    """The findings of a page in its order, with what it shows of each; only these are joined to the rest."""
-    demands = OfficialDocument.objects.visible_to(user).issued().demands().defer("document")
-    rows = Finding.objects.select_related("center", "round", "item", "inspection")
-    rows = rows.defer("inspection__snapshot", "inspection__corrected")
-    rows = rows.prefetch_related(Prefetch("inspection__documents", demands, to_attr="demands"))
-    found = rows.in_bulk(keys)
-    return [found[key] for key in keys]
