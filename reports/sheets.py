@@ -4,6 +4,7 @@ Text is written as text whatever it begins with, and marked so that it stays tex
 a finding that begins with = + - @ or a tab never becomes a formula.
 """
 
+import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,8 @@ from typing import Any, Literal
 import xlsxwriter
 from django.utils import timezone
 from django.utils.translation import gettext as _
+
+from organization.trail import cell_text
 
 Form = Literal["text", "number", "points", "date", "moment"]
 FORMATS: dict[Form, str] = {
@@ -65,6 +68,23 @@ def write(path: Path | str, sheets: Iterable[Sheet], *, author: str = "") -> Non
         formats = _Formats(book)
         for sheet in sheets:
             _write_sheet(book, sheet, formats)
+
+
+def write_csv(path: Path | str, sheet: Sheet) -> None:
+    """Write the head and the rows of a table as UTF-8 with the mark by which spreadsheets know it.
+
+    Without title and notes, so that other programs read it as it is; no cell is a formula.
+    """
+    with Path(path).open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow([field.head for field in sheet.fields])
+        writer.writerows([_plain(value) for value in row] for row in sheet.rows)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+    return value if isinstance(value, (int, Decimal, date)) else cell_text(value)
 
 
 class _Formats:

@@ -187,7 +187,15 @@ FOLLOWED_FIELDS: tuple[tuple[Any, int, sheets.Form], ...] = (
 
 def write_findings(path: Path | str, rows: Any, *, said: Sequence[str] = ()) -> None:
     """The findings of a list as it is filtered; `said` are lines above that say by what."""
-    sheet = Sheet(
+    sheets.write(path, [_findings(rows, said)])
+
+
+def write_findings_csv(path: Path | str, rows: Any) -> None:
+    sheets.write_csv(path, _findings(rows))
+
+
+def _findings(rows: Any, said: Sequence[str] = ()) -> Sheet:
+    return Sheet(
         name=_("问题"),
         title=_("检查发现的问题"),
         notes=(*said, policy_note()),
@@ -195,7 +203,6 @@ def write_findings(path: Path | str, rows: Any, *, said: Sequence[str] = ()) -> 
         rows=((*_finding(row), *_due(row)) for row in _joined(rows)),
         pinned=2,
     )
-    sheets.write(path, [sheet])
 
 
 def write_ledger(path: Path | str, *, round: Round, user: User) -> None:

@@ -82,6 +82,7 @@ urlpatterns = [
     path("findings/views/", saved_views.view_save, name="view-save"),
     path("findings/views/<int:pk>/remove/", saved_views.view_remove, name="view-remove"),
     path("findings.xlsx", exports.finding_table, name="finding-table"),
+    path("findings.csv", exports.finding_table, {"form": "csv"}, name="finding-csv"),
     path("jobs/", jobs.job_list, name="job-list"),
     path("jobs/<uuid:pk>/", jobs.job, name="job"),
     path("jobs/<uuid:pk>/progress/", jobs.job_progress, name="job-progress"),

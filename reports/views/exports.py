@@ -29,6 +29,7 @@ from ..listing import findings_as_filtered
 from ..loading import load_document, load_round_overseen
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -55,9 +56,14 @@ def round_ledger(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def finding_table(request: HttpRequest) -> HttpResponse:
-    """The list of findings as the address filters it."""
+def finding_table(request: HttpRequest, form: str = "xlsx") -> HttpResponse:
+    """The list of findings as the address filters it, as .xlsx or .csv."""
     rows, _wanted = findings_as_filtered(request.user, request.GET)
+    if form == "csv":
+        return as_table(
+            request, "findings.export", Finding._meta.verbose_name, _("问题清单.csv"),
+            lambda path: tables.write_findings_csv(path, rows), CSV,
+        )  # fmt: skip
     return as_table(
         request, "findings.export", Finding._meta.verbose_name, _("问题清单.xlsx"),
         lambda path: tables.write_findings(path, rows),
@@ -84,21 +90,21 @@ def document_word(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def as_table(
-    request: HttpRequest, action: str, about: Any, name: str, write: Callable[[Path], None]
+    request: HttpRequest, action: str, about: Any, name: str, write: Callable[[Path], None], kind: str = XLSX
 ) -> FileResponse:
     """Answer with the table that `write` makes, about a row with a region or a kind of rows."""
     region = about.region_id if isinstance(about, Round | Inspection) else request.user.home_code
     permissions.can_export_tables(request.user).enforce(action=action, target=about, region=region)
-    answer = table_file(name, write)
+    answer = table_file(name, write, kind)
     record(action, by=request.user, target=about, region=region, now=timezone.now())
     return answer
 
 
-def table_file(name: str, write: Callable[[Path], None]) -> FileResponse:
-    """Answer with the .xlsx that `write` makes; who may have it and the trail are the caller's."""
-    out = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes and so removes it
+def table_file(name: str, write: Callable[[Path], None], kind: str = XLSX) -> FileResponse:
+    """Answer with the file that `write` makes; who may have it and the trail are the caller's."""
+    out = tempfile.NamedTemporaryFile(suffix=Path(name).suffix)  # noqa: SIM115 - the response closes and so removes it
     write(Path(out.name))
-    return FileResponse(out, as_attachment=True, filename=name, content_type=XLSX)
+    return FileResponse(out, as_attachment=True, filename=name, content_type=kind)
 
 
 def csv_file(heads: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> HttpResponse:
@@ -110,6 +116,6 @@ def csv_file(heads: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> 
         ["" if cell is None else cell_text(cell) if isinstance(cell, str) else cell for cell in row]
         for row in rows
     )
-    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    response = HttpResponse("\ufeff" + out.getvalue(), content_type=CSV)
     response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
     return response

@@ -224,6 +224,7 @@ RULES: dict[str, Rule | tuple[Rule, ...]] = {
     # The person's own alone.
     "reports:view-remove": act(NOBODY, "saved_view"),
     "reports:finding-table": act(READERS),
+    "reports:finding-csv": act(READERS),
     "reports:document-list": ALL,
     "reports:issuing-body": form(ADMINISTRATOR),
     "reports:score": OPEN_TO_ALL_SIDES,

@@ -260,3 +260,14 @@ def test_self_check_opens_no_findings_in_the_table(stage: Stage, tmp_path: Path)
     assert own.round.kind == "self_check"
     tables.write_scores(tmp_path / "t.xlsx", round=own.round, user=stage.cast["administrator"])
     assert len(list(read(tmp_path / "t.xlsx")["检查项×乡镇"].iter_rows(min_row=5))) == 0
+
+
+def test_csv_holds_head_and_rows_and_no_formula(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    moment = datetime(2026, 11, 25, 16, 30, tzinfo=UTC)
+    row = ("=1+1", 3, Decimal("-0.50"), date(2026, 11, 25), moment, None, "一、\n二、")
+    fields = [Field(head, 10) for head in "甲乙丙丁戊己庚"]
+    sheets.write_csv(path, Sheet(name="表", title="标题", notes=["注"], fields=fields, rows=[row]))
+    assert path.read_bytes().decode() == (
+        '\ufeff甲,乙,丙,丁,戊,己,庚\r\n\'=1+1,3,-0.50,2026-11-25,2026-11-26 00:30,,"一、\n二、"\r\n'
+    )

@@ -54,7 +54,7 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
     "document-deliver": (
         "post",
         "issued",
-        {"administrator": 302, "reviewer": 302, "signatory": 403, "township_staff": 403},
+        {"administrator": 400, "reviewer": 400, "signatory": 403, "township_staff": 403},
     ),
     "document-acknowledge": ("post", "issued", dict.fromkeys(WRITERS, 403) | {"township_staff": 302}),
     "document-withdraw": (
@@ -105,6 +105,7 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
     "score-report": ("post", "submitted", READERS | INSPECTORS),
     "feedback-paper": ("post", "told", READERS | dict.fromkeys(INSPECTORS, 403)),
     "finding-table": ("post", "", NONE | READERS),
+    "finding-csv": ("post", "", NONE | READERS),
     "job-list": ("get", "", NONE | WRITERS),
     "job": ("get", "job", WRITERS),
     "job-progress": ("get", "job", WRITERS),

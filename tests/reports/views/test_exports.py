@@ -1,5 +1,6 @@
 """Tables and whole rounds, fetched from their pages; also where the round is of a region above."""
 
+import csv
 import io
 from typing import Any
 
@@ -89,6 +90,27 @@ def test_findings_are_those_that_the_page_shows(client: Client, stage: Stage, ot
     assert [row[0] for row in rows[3:]] == ["城关镇"]
     (rows,) = sheets(client.post(f"{address}?state=nonsense&round=x&item=9")).values()
     assert len(rows) == 3
+
+
+def test_findings_as_csv_are_the_rows_of_the_table(client: Client, stage: Stage, other: Stage) -> None:
+    for place in (0, 1):
+        submitted(stage, place, **SHORT)
+    submitted(other, 0, **SHORT)
+    client.force_login(stage.cast["administrator"])
+    for query in ("", f"?region={stage.county.townships[1].prefix}", "?state=closed"):
+        said = client.post(reverse("reports:finding-csv") + query)
+        body = b"".join(said.streaming_content)
+        assert said["Content-Type"] == "text/csv; charset=utf-8"
+        assert "attachment" in said["Content-Disposition"]
+        assert body.startswith(b"\xef\xbb\xbf")
+        rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
+        (table,) = sheets(client.post(reverse("reports:finding-table") + query)).values()
+        assert rows[0] == list(table[2])
+        assert [row[0] for row in rows[1:]] == [row[0] for row in table[3:]]
+        found_at = rows[0].index("发现时间")
+        # A moment is that of the clock here.
+        assert [row[found_at] for row in rows[1:]] == [f"{row[found_at]:%Y-%m-%d %H:%M}" for row in table[3:]]
+    assert AuditEntry.objects.filter(action="findings.export", result="done").count() == 6
 
 
 def test_pages_offer_the_tables(client: Client, stage: Stage) -> None:
