@@ -120,4 +120,5 @@ def test_pages_offer_the_tables(client: Client, stage: Stage) -> None:
     for page in (reverse("reports:county"), reverse("inspections:round", args=[stage.round.pk])):
         assert f'action="{scores}"' in client.get(page).content.decode()
     shown = client.get(reverse("reports:finding-list") + "?state=found").content.decode()
-    assert f'action="{reverse("reports:finding-table")}?state=found"' in shown
+    for name in ("finding-table", "finding-csv"):
+        assert f'action="{reverse(f"reports:{name}")}?state=found"' in shown
