@@ -47,26 +47,28 @@ WITH given AS (
     SELECT %s::uuid, item, mutation, %s::uuid, base, version, outcome, new, %s::bigint, %s::bigint, captured,
         %s::timestamptz
     FROM given RETURNING mutation, id
-), added AS (
+){{answers}}
+SELECT mutation, id FROM log
+"""  # noqa: S608
+_ADDED = f""", added AS (
     INSERT INTO inspections_answer ({_ANSWER})
     SELECT %s::uuid, item, NULLIF(new -> 'value', 'null'), (new ->> 'na')::boolean, new ->> 'reason',
         new ->> 'note', status, version, author, %s::timestamptz
     FROM given WHERE holds AND first
-), changed AS (
+)"""  # noqa: S608
+_CHANGED = """, changed AS (
     UPDATE inspections_answer a SET value = NULLIF(g.new -> 'value', 'null'),
         na = (g.new ->> 'na')::boolean, reason = g.new ->> 'reason', note = g.new ->> 'note',
         status = g.status, version = g.version, updated_by_id = g.author, updated_at = %s::timestamptz
     FROM given g WHERE g.holds AND NOT g.first AND a.inspection_id = %s::uuid AND a.item_id = g.item
-)
-SELECT mutation, id FROM log
-"""  # noqa: S608
+)"""
 # Whoever may fill it still may, and nothing was written since.
 _UNCHANGED = """EXISTS (SELECT 1 FROM inspections_inspection i WHERE i.id = %s AND i.state = %s
         AND EXISTS (SELECT 1 FROM inspections_inspection_inspectors x
             WHERE x.inspection_id = i.id AND x.user_id = %s)
         AND COALESCE((SELECT MAX(e.id) FROM inspections_answerevent e
             WHERE e.inspection_id = i.id), 0) = %s)"""
-_WRITE_LOCKED, _WRITE_UNCHANGED = (_WRITE.format(condition=one) for one in ("TRUE", _UNCHANGED))
+_LOCKED = "TRUE"
 _READ_ANSWERS = """
 SELECT item_id, value, na, reason, note, status, version, updated_by_id, updated_at
 FROM inspections_answer WHERE inspection_id = %s
@@ -145,7 +147,8 @@ def write_events(
         return {}
     if connection.vendor == "sqlite":
         return _write_in_two(inspection, events, by, now, device, captured_by)
-    found = prepared.rows(_WRITE_LOCKED, _params(inspection, events, by, now, device, captured_by))
+    text, params = _writing(_LOCKED, inspection, events, by, now, device, captured_by)
+    found = prepared.rows(text, params)
     return {_uuid(mutation): pk for mutation, pk in found}
 
 
@@ -171,23 +174,25 @@ def write_if_unchanged(
     own = key(inspection.pk)
     # Sent together they are a transaction of their own; one that is around them must outlive a refusal.
     with transaction.atomic() if connection.in_atomic_block else nullcontext():
-        params = _params(inspection, events, by, now, device, captured_by)
+        text, params = _writing(_UNCHANGED, inspection, events, by, now, device, captured_by)
         given, written = params[:1], params[1:]
-        found = prepared.rows(
-            _WRITE_UNCHANGED, [*given, own, IN_PROGRESS, by, last, *written], before=LOCK, first=[own]
-        )
+        found = prepared.rows(text, [*given, own, IN_PROGRESS, by, last, *written], before=LOCK, first=[own])
     return {_uuid(mutation): pk for mutation, pk in found}
 
 
-def _params(
+def _writing(
+    condition: str,
     inspection: Inspection,
     events: Sequence[NewEvent],
     by: int,
     now: datetime,
     device: UUID | None,
     captured_by: int | None,
-) -> list[Any]:
-    """What stands for each `%s` of `_WRITE`; the changes are one text in JSON."""
+) -> tuple[str, list[Any]]:
+    """The statement, and what stands for each of its `%s` but for the condition's; the changes are one text.
+
+    Only what there is to do is in it: a trigger is called for no rows as well.
+    """
     own, author = key(inspection.pk), captured_by or by
     holding = {e.item: e.mutation for e in events if e.outcome in CHANGING}
     first = {e.item for e in events if e.version == 1 and e.outcome in CHANGING}
@@ -202,7 +207,10 @@ def _params(
         for e in events
     ]  # fmt: skip
     source = key(device) if device else None
-    return [_JSON.encode(given), own, source, by, captured_by, now, own, now, now, own]
+    added, changed = bool(first), any(one["holds"] and not one["first"] for one in given)
+    text = _WRITE.format(condition=condition, answers=_ADDED * added + _CHANGED * changed)
+    params = [_JSON.encode(given), own, source, by, captured_by, now]
+    return text, params + [own, now] * added + [now, own] * changed
 
 
 def _write_in_two(

@@ -1,6 +1,7 @@
 """What the database refuses once an inspection is submitted, and for its history at any time."""
 
 from organization.row_locks import Guard, Rule
+from organization.row_references import Reference, References
 
 _SUBMITTED = (
     "EXISTS (SELECT 1 FROM inspections_inspection i "
@@ -17,11 +18,11 @@ _UNCORRECTED = (
 
 
 def _of_submitted(table: str) -> list[Rule]:
-    old, new = _SUBMITTED.format(row="OLD"), _SUBMITTED.format(row="NEW")
+    old, new, given = (_SUBMITTED.format(row=row) for row in ("OLD", "NEW", "given"))
     return [
-        Rule(f"{table}_submitted_insert", table, "INSERT", new),
-        Rule(f"{table}_submitted_update", table, "UPDATE", f"{old} OR {new}"),
-        Rule(f"{table}_submitted_delete", table, "DELETE", old),
+        Rule(f"{table}_submitted_insert", table, "INSERT", new, given),
+        Rule(f"{table}_submitted_update", table, "UPDATE", f"{old} OR {new}", given),
+        Rule(f"{table}_submitted_delete", table, "DELETE", old, given),
     ]
 
 
@@ -94,6 +95,17 @@ CORRECTIONS = Guard(
         Rule("correction_delete", "inspections_correction", "DELETE", "OLD.id IS NOT NULL"),
     ),
 )
+ANSWERS = Guard(
+    "an answer stays with its item and its inspection",
+    (
+        Rule(
+            "answer_moved_update",
+            "inspections_answer",
+            "UPDATE OF inspection_id, item_id",
+            "OLD.inspection_id <> NEW.inspection_id OR OLD.item_id <> NEW.item_id",
+        ),
+    ),
+)
 HISTORY = Guard(
     "the history of answers is never changed",
     (
@@ -138,4 +150,18 @@ REPLIES = Guard(
         Rule("request_update", "inspections_request", "UPDATE", "OLD.state <> 'asked'"),
         Rule("request_delete", "inspections_request", "DELETE", "OLD.id IS NOT NULL"),
     ),
+)
+
+
+def _references(table: str, *people: Reference) -> References:
+    # What is filled in follows a published edition, whose items are never removed.
+    item = Reference("item_id", "standards_item", lasting=True)
+    return References(table, (Reference("inspection_id", _INSPECTION), item, *people))
+
+
+_PEOPLE = "organization_user"
+# The two tables that a delivery of a whole form writes.
+REFERENCES = (
+    _references("inspections_answer", Reference("updated_by_id", _PEOPLE, changes=True)),
+    _references("inspections_answerevent", Reference("by_id", _PEOPLE), Reference("captured_by_id", _PEOPLE)),
 )

@@ -1,0 +1,116 @@
+"""References that PostgreSQL checks once for a statement, in place of foreign keys for each row.
+
+A foreign key runs a query for each row and column when the transaction ends; of a form's 70 answers and
+their log, which all name one inspection and one person, that was half of what the database had to do. These
+triggers promise the same: what a row names exists, and stays while a row names it. SQLite keeps its keys.
+Only names of our own are put into the texts.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+_FOREIGN_KEYS = """
+SELECT conname FROM pg_constraint
+WHERE contype = 'f' AND conrelid = '{table}'::regclass AND conkey = ARRAY[(
+    SELECT attnum FROM pg_attribute WHERE attrelid = conrelid AND attname = '{column}'
+)]
+"""
+# Rows that are named are locked as by a foreign key, so that nobody takes them away before the commit.
+_FOUND = "(SELECT 1 FROM {target} named WHERE named.{key} IN (SELECT {column} FROM written) {lock})"
+_MISSING = f"(SELECT COUNT(DISTINCT {{column}}) FROM written) > (SELECT COUNT(*) FROM {_FOUND} found)"  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A column that names a row of `target` by its `key`.
+
+    `lasting`: another guard keeps such rows for ever, so that they need no lock meanwhile. `changes`: rows
+    may name another one later; of every other column a guard of the table sees to it that they do not.
+    """
+
+    column: str
+    target: str
+    key: str = "id"
+    lasting: bool = False
+    changes: bool = False
+
+    def missing(self) -> str:
+        lock = "" if self.lasting else "FOR KEY SHARE"
+        return _MISSING.format(column=self.column, target=self.target, key=self.key, lock=lock)
+
+
+@dataclass(frozen=True)
+class References:
+    """What the columns of one table name; the two methods fit `RunPython` and do nothing on SQLite."""
+
+    table: str
+    columns: tuple[Reference, ...]
+
+    def check_by_statement(self, apps: Any, schema_editor: Any) -> None:
+        """Install the triggers, and remove the foreign keys."""
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        for statement in (*self._dropping(), *self._written(), *self._kept()):
+            schema_editor.execute(statement, params=None)
+        for reference in self.columns:
+            for name in self._foreign_keys(schema_editor, reference):
+                schema_editor.execute(f"ALTER TABLE {self.table} DROP CONSTRAINT {name}", params=None)
+
+    def check_by_row(self, apps: Any, schema_editor: Any) -> None:
+        """Go back to foreign keys."""
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        for statement in self._dropping():
+            schema_editor.execute(statement, params=None)
+        for one in self.columns:
+            schema_editor.execute(
+                f"ALTER TABLE {self.table} ADD CONSTRAINT {self.table}_{one.column}_fk FOREIGN KEY "
+                f"({one.column}) REFERENCES {one.target} ({one.key}) DEFERRABLE INITIALLY DEFERRED",
+                params=None,
+            )
+
+    def _foreign_keys(self, schema_editor: Any, reference: Reference) -> list[str]:
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(_FOREIGN_KEYS.format(table=self.table, column=reference.column))
+            return [name for (name,) in cursor.fetchall()]
+
+    def _dropping(self) -> Iterator[str]:
+        kept = [f"{self.table}_{one.column}_kept" for one in self.columns]
+        for name in (f"{self.table}_names_insert", f"{self.table}_names_update", *kept):
+            yield f"DROP FUNCTION IF EXISTS {name}() CASCADE"
+
+    def _written(self) -> Iterator[str]:
+        """Triggers of the table itself, over the rows that a statement has written."""
+        changing = tuple(one for one in self.columns if one.changes)
+        for event, columns in (("INSERT", self.columns), ("UPDATE", changing)):
+            if columns:
+                name = f"{self.table}_names_{event.lower()}"
+                missing = " OR ".join(one.missing() for one in columns)
+                yield _function(name, f"IF {missing} THEN {_refusal('names what is not there')} END IF;")
+                yield (
+                    f"CREATE TRIGGER {name} AFTER {event} ON {self.table} REFERENCING NEW TABLE AS written "
+                    f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
+                )
+
+    def _kept(self) -> Iterator[str]:
+        """Triggers of what is named: it neither goes nor changes its key."""
+        for one in self.columns:
+            name = f"{self.table}_{one.column}_kept"
+            named = f"EXISTS (SELECT 1 FROM {self.table} WHERE {one.column} = OLD.{one.key})"  # noqa: S608
+            yield _function(name, f"IF {named} THEN {_refusal('is still named')} END IF;")
+            gone = f"FOR EACH ROW EXECUTE FUNCTION {name}()"
+            moved = f"FOR EACH ROW WHEN (OLD.{one.key} <> NEW.{one.key}) EXECUTE FUNCTION {name}()"
+            yield f"CREATE TRIGGER {name}_delete AFTER DELETE ON {one.target} {gone}"
+            yield f"CREATE TRIGGER {name}_update AFTER UPDATE OF {one.key} ON {one.target} {moved}"
+
+
+def _refusal(said: str) -> str:
+    return f"RAISE EXCEPTION '% {said}', TG_TABLE_NAME USING ERRCODE = 'foreign_key_violation';"
+
+
+def _function(name: str, body: str) -> str:
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN {body} RETURN NULL; END $$"
+    )
