@@ -174,12 +174,12 @@ def floor(request: Any) -> Any:
 
 def make_application() -> Any:
     """The portal with the bare view beside it, as gunicorn loads it from here."""
+    from config.wsgi import application  # isort: skip
+
     from django.contrib.auth.decorators import login_not_required
-    from django.core.wsgi import get_wsgi_application
     from django.urls import path
     from django.views.decorators.csrf import csrf_exempt
 
-    made = get_wsgi_application()
     from config import urls
 
     def floor_in(request: Any) -> Any:
@@ -189,7 +189,7 @@ def make_application() -> Any:
         path("floor/", csrf_exempt(login_not_required(floor))),
         path("floor-in/", floor_in),
     ]
-    return made
+    return application
 
 
 # ---- measuring

@@ -1,0 +1,17 @@
+"""The triggers that stand for foreign keys; what they promise is tested where they are used."""
+
+from organization.row_references import Reference, References
+
+
+def test_only_what_may_change_is_looked_at_when_it_is_changed() -> None:
+    found = list(References("t", (Reference("a", "x"), Reference("b", "y", changes=True)))._written())
+    assert [statement.split(" ON ")[0] for statement in found if statement.startswith("CREATE TRIGGER")] == [
+        "CREATE TRIGGER t_names_insert AFTER INSERT",
+        "CREATE TRIGGER t_names_update AFTER UPDATE",
+    ]
+    assert [("SELECT a" in one, "SELECT b" in one) for one in found[::2]] == [(True, True), (False, True)]
+
+
+def test_rows_that_last_are_not_locked() -> None:
+    assert "FOR KEY SHARE" in Reference("a", "x").missing()
+    assert "FOR KEY SHARE" not in Reference("a", "x", lasting=True).missing()
