@@ -46,3 +46,9 @@ def test_what_is_killed_in_the_middle_loses_nothing(name: str) -> None:
     if "issued" in found:
         assert found["issued"] > 5
         assert found["gaps"] == found["doubled"] == found["damaged"] == 0
+
+
+def test_crowd_leaves_no_deadlock_and_no_difference(django_db_setup: None) -> None:
+    found = counts("crowd", "--server", server_of_tests())
+    assert found["submitted"] == 60
+    assert found["lost"] == found["deadlocks"] == found["differences"] == found["failures"] == 0
