@@ -7,7 +7,7 @@ from inspections.freezing import ANSWERS, GUARD, REFERENCES
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inspections", "0017_findings_not_notified"),
+        ("inspections", "0018_ledger_from_the_index"),
         ("organization", "0009_few_regions"),
         ("standards", "0004_succession"),
     ]
