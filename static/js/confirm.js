@@ -5,9 +5,9 @@ document.addEventListener(
   "toggle",
   ({ target }) => {
     if (!target.matches("details.confirm[open]")) return;
-    // Shown open with faults, it leaves the focus to their summary.
+    // Whoever is elsewhere stays there: in the summary of its faults, or by a quick Tab in its first field.
     const now = document.activeElement;
-    if (now && now !== document.body && !target.contains(now)) return;
+    if (now && now !== document.body && !now.matches("details.confirm > summary")) return;
     const box = target.querySelector(".confirm-box");
     // The box and not its button: an Enter that is held down would press that too.
     box.tabIndex = -1;
