@@ -45,6 +45,11 @@ def inspection_scope(user: "User", path: str = "") -> Q:
     return scope
 
 
+def overdue_on(day: date) -> Q:
+    """Match findings that the township should have reported before this day."""
+    return Q(state__in=WITH_TOWNSHIP, due_on__lt=day)
+
+
 class RoundQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> "RoundQuerySet":
         return self.filter(within(user.prefixes(Role.ADMINISTRATOR), "region__code"))
@@ -141,7 +146,7 @@ class FindingQuerySet(models.QuerySet[Any]):
 
     def overdue(self, today: date) -> "FindingQuerySet":
         """Those that the township should have reported before today."""
-        return self.filter(state__in=WITH_TOWNSHIP, due_on__lt=today)
+        return self.filter(overdue_on(today))
 
     def to_review_by(self, user: "User") -> "FindingQuerySet":
         """Reported ones that the person, as the county's administrator, may close or return."""

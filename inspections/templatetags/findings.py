@@ -19,4 +19,4 @@ def due_mark(finding: Finding) -> SafeString:
 @register.simple_tag
 def state_mark(finding: Finding, due: Due | None = None) -> SafeString:
     """How far a finding is, with the alert of its deadline where that is not shown elsewhere."""
-    return finding_marks.state_mark(finding.state, finding.get_state_display(), due)
+    return finding_marks.state_mark(finding.state, Finding.State(finding.state).label, due)

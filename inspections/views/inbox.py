@@ -35,7 +35,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, faults: Sequence[tuple[str, str]] = ()) -> HttpResponse:
     """The inbox; with faults, what was ticked and written stays."""
     waiting = Finding.objects.to_review_by(request.user)
-    waiting = waiting.select_related("center", "item", "round").order_by("due_on", "pk")
+    waiting = waiting.select_related("center").order_by("due_on", "pk")
     page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
     give_dues(page.object_list, timezone.localdate())
     ticked = set(request.POST.getlist("finding"))

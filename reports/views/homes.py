@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Case, OuterRef, Q, Subquery, When
 from django.db.models.functions import Substr
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from inspections.finding_page import give_dues
 from inspections.models import Finding, Inspection, Message, Round
 from inspections.permissions import can_feed_back, can_manage_round, can_manage_rounds
+from inspections.querysets import overdue_on
 from inspections.workflow import FOUND, SUBMITTED, WITH_COUNTY, WITH_TOWNSHIP
 from organization.codes import DIGITS, Level
 from organization.models import Region, Role, ServiceCenter, User
@@ -167,23 +168,26 @@ def our_centers(request: HttpRequest) -> HttpResponse:
 
 
 def _to_repair(prefixes: tuple[str, ...], own: Q) -> dict[str, Any]:
-    """What the township has to put right: due first, costliest first; and what the county looks at."""
+    """What the township has to put right: due first, costliest first; and what the county looks at.
+
+    Which findings those are is asked once, costliest first; a township has some hundreds of them.
+    """
     today = timezone.localdate()
-    rows = Finding.objects.filter(own).latest(prefixes)
-    waiting = rows.filter(state__in=(FOUND, *WITH_TOWNSHIP))
-    first = waiting.select_related("center", "item").order_by(F("due_on").asc(nulls_last=True), "-lost", "pk")
-    findings = list(first[:FINDINGS_SHOWN])
+    late = Case(When(overdue_on(today), then=True), default=False)
+    rows = Finding.objects.filter(own).latest(prefixes).annotate(late=late)
+    rows = list(rows.values_list("pk", "state", "due_on", "lost", "late", named=True))
+    waiting = [row for row in rows if row.state in (FOUND, *WITH_TOWNSHIP)]
+    first = sorted(waiting, key=lambda row: row.due_on or date.max)[:FINDINGS_SHOWN]
+    heaviest = [row for row in waiting if row.lost > 0][:HEAVIEST_SHOWN]
+    shown = Finding.objects.select_related("center").in_bulk({row.pk for row in (*first, *heaviest)})
+    findings = [shown[row.pk] for row in first]
     give_dues(findings, today)
-    heaviest = waiting.filter(lost__gt=0).select_related("center").order_by("-lost", "pk")
-    counts = rows.order_by().aggregate(
-        finding_count=Count("pk", filter=Q(state__in=(FOUND, *WITH_TOWNSHIP))),
-        reported_count=Count("pk", filter=Q(state__in=WITH_COUNTY)),
-    )
     return {
         "findings": findings,
-        "heaviest": list(heaviest[:HEAVIEST_SHOWN]),
-        "overdue_count": waiting.overdue(today).count(),
-        **counts,
+        "heaviest": [shown[row.pk] for row in heaviest],
+        "finding_count": len(waiting),
+        "overdue_count": sum(row.late for row in waiting),
+        "reported_count": sum(row.state in WITH_COUNTY for row in rows),
     }
 
 

@@ -267,7 +267,7 @@ def test_township_home_costs_the_same_for_one_and_three(
         notice = issued(stage, submitted(stage, place, yes=Given(False), zones=Given(["guide", "wait"])))
         reporting.acknowledge(document=notice, person="马会玲", by=staff, now=NOW)
     client.force_login(staff)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(16):
         context = shown(client, "/our-centers/")
     assert len(context["notices"]) == villages
     assert all(row.due for row in context["findings"])
