@@ -65,6 +65,8 @@ def test_one_form_lists_every_finding_of_the_notice(staff: Client, notice: Any) 
     for row in rows(notice):
         assert row.finding in said
         assert f'name="f{row.pk}-measure"' in said
+    # From each finding the way to the end is one step, not through all the fields of the others.
+    assert (said.count('href="#report"'), said.count('id="report"')) == (3, 1)
     assert url(notice) in staff.get(reverse("reports:document", args=[notice.pk])).content.decode()
 
 
