@@ -84,7 +84,10 @@ def write_csv(path: Path | str, sheet: Sheet) -> None:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
-    return value if isinstance(value, (int, Decimal, date)) else cell_text(value)
+    if isinstance(value, Decimal):
+        # Without the zeros that a column of the database fills up with.
+        return f"{value.normalize():f}"
+    return value if isinstance(value, (int, date)) else cell_text(value)
 
 
 class _Formats:

@@ -269,5 +269,5 @@ def test_csv_holds_head_and_rows_and_no_formula(tmp_path: Path) -> None:
     fields = [Field(head, 10) for head in "甲乙丙丁戊己庚"]
     sheets.write_csv(path, Sheet(name="表", title="标题", notes=["注"], fields=fields, rows=[row]))
     assert path.read_bytes().decode() == (
-        '\ufeff甲,乙,丙,丁,戊,己,庚\r\n\'=1+1,3,-0.50,2026-11-25,2026-11-26 00:30,,"一、\n二、"\r\n'
+        '\ufeff甲,乙,丙,丁,戊,己,庚\r\n\'=1+1,3,-0.5,2026-11-25,2026-11-26 00:30,,"一、\n二、"\r\n'
     )

@@ -100,6 +100,7 @@ def test_batch_with_a_fault_is_shown_again_as_it_was_filled_in(county: Client, s
     assert response.context["faults"] == [
         (f"#finding-{second.pk}", f"写了销号意见，没有勾选：{second.finding}")
     ]
+    assert "<h2>请先更正以下内容</h2>" in response.content.decode()
     rows = {row.pk: (row.ticked, row.words) for row in response.context["page"]}
     assert rows == {first.pk: (True, "现场核实"), second.pk: (False, "材料齐全")}
     assert set(Finding.objects.values_list("state", flat=True)) == {"reported"}
