@@ -153,9 +153,15 @@ REPLIES = Guard(
 )
 
 
+_PUBLISHED = (
+    "EXISTS (SELECT 1 FROM standards_edition e WHERE e.id = named.edition_id AND e.published_at IS NOT NULL)"
+)
+
+
 def _references(table: str, *people: Reference) -> References:
-    # What is filled in follows a published edition, whose items are never removed.
-    item = Reference("item_id", "standards_item", lasting=True)
+    # What is filled in follows a published edition, whose items are never removed. A foreign key would look
+    # through all answers there are for each item of a draft that is discarded.
+    item = Reference("item_id", "standards_item", lasting=_PUBLISHED)
     return References(table, (Reference("inspection_id", _INSPECTION), item, *people))
 
 

@@ -25,18 +25,19 @@ _MISSING = f"(SELECT COUNT(DISTINCT {{column}}) FROM written) > (SELECT COUNT(*)
 class Reference:
     """A column that names a row of `target` by its `key`.
 
-    `lasting`: another guard keeps such rows for ever, so that they need no lock meanwhile. `changes`: rows
-    may name another one later; of every other column a guard of the table sees to it that they do not.
+    `lasting` is a condition on the row `named` that has to hold as well, and under which another guard keeps
+    that row for ever: it is neither locked nor looked after here. `changes`: rows may name another one later;
+    of every other column a guard of the table sees to it that they do not.
     """
 
     column: str
     target: str
     key: str = "id"
-    lasting: bool = False
+    lasting: str = ""
     changes: bool = False
 
     def missing(self) -> str:
-        lock = "" if self.lasting else "FOR KEY SHARE"
+        lock = f"AND {self.lasting}" if self.lasting else "FOR KEY SHARE"
         return _MISSING.format(column=self.column, target=self.target, key=self.key, lock=lock)
 
 
@@ -96,6 +97,8 @@ class References:
     def _kept(self) -> Iterator[str]:
         """Triggers of what is named: it neither goes nor changes its key."""
         for one in self.columns:
+            if one.lasting:
+                continue
             name = f"{self.table}_{one.column}_kept"
             named = f"EXISTS (SELECT 1 FROM {self.table} WHERE {one.column} = OLD.{one.key})"  # noqa: S608
             yield _function(name, f"IF {named} THEN {_refusal('is still named')} END IF;")
