@@ -16,6 +16,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from organization.permissions import Verdict
+from organization.posted import text_of
 from organization.problems import NotAllowed, Problem
 
 from .. import actions, permissions
@@ -33,12 +34,15 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, load_finding(request.user, pk))
 
 
-def _page(request: HttpRequest, row: Finding, **bound: Form) -> HttpResponse:
-    """The page with the forms that this person may use; `bound` are those with faults."""
+def _page(request: HttpRequest, row: Finding, *, typed: Any = None, **bound: Form) -> HttpResponse:
+    """The page with the forms that this person may use; `bound` are those with faults.
+
+    `typed` is what stands in the reply so far, where it is not to be judged yet.
+    """
     context = page_context(row, request.user)
     draft = row.replies.filter(reported_at=None).first() if context["can_repair"] else None
     forms = {
-        "reply": lambda: ReplyForm(instance=draft),
+        "reply": lambda: ReplyForm(instance=draft, initial=typed),
         "extension": ExtensionForm,
         "objection": ObjectionForm,
         "review": lambda: ReviewForm(finding=row),
@@ -183,4 +187,10 @@ def evidence_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
         actions.remove_evidence(evidence=row, by=request.user, now=timezone.now())
     except Problem as problem:
         messages.error(request, str(problem.message))
+    else:
+        messages.success(request, _("已删除“%(name)s”。") % {"name": row.name})
+    # The button stands in the form of the reply, and brings what has been typed there.
+    typed = {name: text_of(request.POST, name) for name in ReplyForm.Meta.fields if name in request.POST}
+    if typed:
+        return _page(request, load_finding(request.user, row.finding_id), typed=typed)
     return redirect("inspections:finding", pk=row.finding_id)
