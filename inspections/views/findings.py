@@ -146,7 +146,11 @@ def finding_review(request: HttpRequest, pk: int) -> HttpResponse:
         actions.review(findings=[row], move_name=move, words={row.pk: words}, **who)
 
     form = ReviewForm(request.POST, finding=row)
-    return _act(request, row, "review", form, act, _("已办理，乡镇可以看到。"))
+    said = _("已办理，乡镇可以看到。")
+    if request.POST.get("move") == "reinspect":
+        # The state alone sends nobody.
+        said = _("已转为待复查，乡镇可以看到。要派检查员到现场的，接着点“安排复查表”。")
+    return _act(request, row, "review", form, act, said)
 
 
 @require_POST

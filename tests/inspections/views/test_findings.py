@@ -297,6 +297,14 @@ def test_whoever_handles_what_waits_finds_the_way_back(stage: Stage, county: Cli
     assert 'href="/inbox/"' not in page(staff, finding)
 
 
+def test_what_comes_after_ordering_a_reinspection_is_said(stage: Stage, county: Client) -> None:
+    finding = in_state(stage, "reported")
+    post(county, finding, "review", move="reinspect", words="")
+    text = page(county, finding)
+    assert "接着点“安排复查表”" in text
+    assert f'href="/inspections/{finding.inspection_id}/reinspect/"' in text
+
+
 # ---- who may, and what it costs
 
 
