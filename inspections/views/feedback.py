@@ -64,7 +64,8 @@ def feedback_save(request: HttpRequest, pk: UUID, *, send: bool = False) -> Http
 def _with_files(request: HttpRequest, inspection: Inspection, entries: list[Entry]) -> list[Entry]:
     """The same forms, with what has just been kept beside them."""
     now = {entry.finding.pk: entry for entry in entries_of(request.user, inspection)}
-    return [replace(now[entry.finding.pk], form=entry.form) for entry in entries]
+    # One that the county withdraws in this moment is not found any more; what was typed is shown all the same.
+    return [replace(now.get(entry.finding.pk, entry), form=entry.form) for entry in entries]
 
 
 def _keep_files(request: HttpRequest, told: list[tuple[Entry, ReplyForm]]) -> None:

@@ -32,6 +32,12 @@ def printed(faces: tuple[fonts.Face, ...]) -> Callable[..., Pages]:
     return lru_cache(lambda count=10, **changes: Pages(pdf.render(notice(count, **changes))))
 
 
+@pytest.fixture(autouse=True)
+def long_slices(settings: Any) -> None:
+    """One call of a job's work does all there is to do, however slow the machine is in that moment."""
+    settings.JOB_SLICE = 600
+
+
 @pytest.fixture
 def stage(db: None) -> Stage:
     """Two townships in the middle of a round on a small standard; nothing is filled yet."""

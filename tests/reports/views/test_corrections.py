@@ -160,6 +160,13 @@ def test_who_is_answered_before_in_the_same_moment_is_led_there_too(
     assert Correction.objects.count() == 1
 
 
+def test_missing_reason_is_headed_as_a_fault(county: Client, stage: Stage) -> None:
+    asked = objected(stage, notified(stage))
+    page = county.post(url(asked), MET["yes"]).content.decode()
+    assert "<h2>请先更正以下内容</h2>" in page
+    assert "<h2>更正得分</h2>" not in page
+
+
 def test_both_scores_are_told_on_every_side(county: Client, stage: Stage, quick_pdf: Any) -> None:
     inspection = submitted(stage, yes=Given(False), area=Given("75"))
     issued(stage, inspection)

@@ -147,6 +147,21 @@ def test_a_file_that_cannot_be_taken_is_told_at_its_finding(staff: Client, notic
     assert [href for href, _text in said.context["faults"]] == [f"#finding-{second.pk}"]
 
 
+def test_page_with_faults_outlives_a_finding_withdrawn_in_this_moment(
+    staff: Client, stage: Stage, notice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _second, third = rows(notice)
+
+    def withdraw(*given: Any) -> None:
+        words, by = {third.pk: "重复"}, stage.cast["administrator"]
+        actions.review(findings=[third], move_name="withdraw", words=words, by=by, now=NOW)
+
+    monkeypatch.setattr("inspections.views.feedback._keep_files", withdraw)
+    said = staff.post(url(notice, "report"), fields({first: PARTLY | {"plan": ""}}))
+    assert said.status_code == 400
+    assert PARTLY["measure"] in said.content.decode()
+
+
 def test_what_is_left_for_another_time_has_no_faults(staff: Client, notice: Any) -> None:
     first, second, _third = rows(notice)
     said = staff.post(url(notice, "report"), fields({first: PARTLY | {"result": "", "plan": ""}}))
