@@ -2,7 +2,9 @@
 
 A foreign key runs a query for each row and column when the transaction ends; of a form's 70 answers and
 their log, which all name one inspection and one person, that was half of what the database had to do. These
-triggers promise the same: what a row names exists, and stays while a row names it. SQLite keeps its keys.
+triggers promise the same: what a row names exists, and stays while a row names it. Two things differ: they
+refuse at once, not when the transaction ends; and a transaction that writes in REPEATABLE READ, as none of
+ours does, could remove what another one has named since it began. SQLite keeps its keys.
 Only names of our own are put into the texts.
 """
 
@@ -26,8 +28,8 @@ class Reference:
     """A column that names a row of `target` by its `key`.
 
     `lasting` is a condition on the row `named` that has to hold as well, and under which another guard keeps
-    that row for ever: it is neither locked nor looked after here. `changes`: rows may name another one later;
-    of every other column a guard of the table sees to it that they do not.
+    that row for ever: it is not locked, and here only TRUNCATE is refused. `changes`: rows may name another
+    one later; of every other column a guard of the table sees to it that they do not.
     """
 
     column: str
@@ -77,7 +79,7 @@ class References:
             return [name for (name,) in cursor.fetchall()]
 
     def _dropping(self) -> Iterator[str]:
-        kept = [f"{self.table}_{one.column}_kept" for one in self.columns]
+        kept = [f"{self.table}_{one.column}_{kind}" for one in self.columns for kind in ("kept", "emptied")]
         for name in (f"{self.table}_names_insert", f"{self.table}_names_update", *kept):
             yield f"DROP FUNCTION IF EXISTS {name}() CASCADE"
 
@@ -97,6 +99,14 @@ class References:
     def _kept(self) -> Iterator[str]:
         """Triggers of what is named: it neither goes nor changes its key."""
         for one in self.columns:
+            name = f"{self.table}_{one.column}_emptied"
+            named = f"EXISTS (SELECT 1 FROM {self.table} WHERE {one.column} IS NOT NULL)"  # noqa: S608
+            yield _function(name, f"IF {named} THEN {_refusal('is still named')} END IF;")
+            # After, when a TRUNCATE that empties both tables has emptied both.
+            yield (
+                f"CREATE TRIGGER {name} AFTER TRUNCATE ON {one.target} "
+                f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
+            )
             if one.lasting:
                 continue
             name = f"{self.table}_{one.column}_kept"

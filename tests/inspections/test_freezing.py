@@ -140,6 +140,19 @@ def test_what_is_named_stays(phone: Device, stage: Stage) -> None:
     assert AnswerEvent.objects.count() == Answer.objects.count() == 2
 
 
+@pytest.mark.parametrize("table", ["inspections_inspection", "standards_item"])
+def test_what_is_named_is_not_emptied_at_once(phone: Device, table: str) -> None:
+    """TRUNCATE in PostgreSQL, which passes by the triggers of rows, with all that has foreign keys to it."""
+    connection.check_constraints()
+    statement = f"DELETE FROM {table}" if connection.vendor == "sqlite" else f"TRUNCATE {table} CASCADE"
+    said = "is frozen|invalid foreign key" if connection.vendor == "sqlite" else "is still named"
+    with pytest.raises(IntegrityError, match=said), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+        connection.check_constraints()
+    assert AnswerEvent.objects.count() == Answer.objects.count() == 2
+
+
 def test_who_delivered_for_somebody_stays_too(phone: Device) -> None:
     captor = make_user("captor", [])
     AnswerEvent.objects.bulk_create(events(phone, 1, captured_by=captor))
