@@ -64,7 +64,7 @@ def feedback_save(request: HttpRequest, pk: UUID, *, send: bool = False) -> Http
 def _with_files(request: HttpRequest, inspection: Inspection, entries: list[Entry]) -> list[Entry]:
     """The same forms, with what has just been kept beside them."""
     now = {entry.finding.pk: entry for entry in entries_of(request.user, inspection)}
-    # One that the county withdraws in this moment is not found any more; what was typed is shown all the same.
+    # One that the county withdraws in this moment is no longer found; what was typed is shown all the same.
     return [replace(now.get(entry.finding.pk, entry), form=entry.form) for entry in entries]
 
 

@@ -36,26 +36,15 @@ def show_document(
     request: HttpRequest, row: OfficialDocument, *, delivery: DeliveryForm | None = None
 ) -> HttpResponse:
     """The page; `delivery` is the form of a delivery that could not be written down, with its faults."""
-    count, problem, version = 0, "", ""
-    try:
-        body = actions.bytes_of(row, now=timezone.now())
-        actions.note_view(document=row, by=request.user, now=timezone.now())
-        count, version = pages.count(body), pages.version(body)
-    except Problem as found:
-        problem = found.message
     moves = moves_for(request.user, row)
     terms = terms_of_document(request.user, row)
     feeds_back = row.inspection and can_feed_back(request.user, row.inspection)
     context = {
         "document": row,
-        "problem": problem,
-        "problem_title": _("文件现在不能打开") if row.is_issued else _("这份草稿现在不能印出"),
+        **_sheets(request, row),
         "can_edit": permissions.can_edit_document(request.user, row),
         "can_replace": permissions.can_replace(request.user, row),
         **_overtaken(request, row),
-        "page_numbers": range(1, count + 1),
-        "page_size": pages.SIZE,
-        "version": version,
         "steps": steps_of(row, moves["next"]),
         **moves,
         "delivery_form": delivery or DeliveryForm(initial={"way": "system"}),
@@ -70,6 +59,24 @@ def show_document(
         "digest": verification.short(row.digest),
     }
     return render(request, "reports/document.html", context, status=400 if delivery else 200)
+
+
+def _sheets(request: HttpRequest, row: OfficialDocument) -> dict[str, Any]:
+    """The pages as pictures; where the file cannot be opened, why."""
+    count, problem, version = 0, "", ""
+    try:
+        body = actions.bytes_of(row, now=timezone.now())
+        actions.note_view(document=row, by=request.user, now=timezone.now())
+        count, version = pages.count(body), pages.version(body)
+    except Problem as found:
+        problem = found.message
+    return {
+        "problem": problem,
+        "problem_title": _("文件现在不能打开") if row.is_issued else _("这份草稿现在不能印出"),
+        "page_numbers": range(1, count + 1),
+        "page_size": pages.SIZE,
+        "version": version,
+    }
 
 
 def _overtaken(request: HttpRequest, row: OfficialDocument) -> dict[str, Any]:
