@@ -25,9 +25,12 @@ class Entry:
     drafted: list[dict[str, Any]]
 
 
-def entries_of(user: User, inspection: Inspection, request: HttpRequest | None = None) -> list[Entry]:
+def entries_of(
+    user: User, inspection: Inspection, request: HttpRequest | None = None, *, draft: bool = False
+) -> list[Entry]:
     """The notice's findings that the person may see, in the notice's order; bound to `request` if given.
 
+    With `draft` the forms may be filled in by halves.
     Four queries for the rows, three for their deadlines.
     """
     rows = list(
@@ -47,7 +50,7 @@ def entries_of(user: User, inspection: Inspection, request: HttpRequest | None =
     for row in rows:
         form = None
         if permissions.can_repair(user, row):
-            form = _form(row, drafts.get(row.pk), request)
+            form = _form(row, drafts.get(row.pk), request, draft)
         found.append(Entry(row, form, sent.get(row.pk), papers.get(row.pk, [])))
     return found
 
@@ -60,9 +63,9 @@ def _replies(rows: Sequence[Finding]) -> tuple[dict[int, Reply], dict[int, Reply
     return drafts, sent
 
 
-def _form(finding: Finding, draft: Reply | None, request: HttpRequest | None) -> ReplyForm:
-    how: dict[str, Any] = {"instance": draft, "prefix": f"f{finding.pk}", "auto_id": "%s"}
-    form = ReplyForm(*((request.POST, request.FILES) if request else ()), **how)
+def _form(finding: Finding, reply: Reply | None, request: HttpRequest | None, draft: bool) -> ReplyForm:
+    how: dict[str, Any] = {"instance": reply, "prefix": f"f{finding.pk}", "auto_id": "%s"}
+    form = ReplyForm(*((request.POST, request.FILES) if request else ()), draft=draft, **how)
     if request and not _is_filled(form):
         # What was left for another time has no faults.
         form = ReplyForm(**how)

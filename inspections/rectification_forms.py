@@ -40,7 +40,7 @@ class SeveralFilesField(forms.FileField):
 
 
 class ReplyForm(forms.ModelForm):  # type: ignore[type-arg]
-    """The draft of a reply; `cleaned_data` without `files` fits `actions.save_reply`."""
+    """A reply, of which a `draft` may be half filled in; `cleaned_data` without `files` fits `save_reply`."""
 
     files = SeveralFilesField(
         label=_("整改后的照片和材料"),
@@ -67,19 +67,25 @@ class ReplyForm(forms.ModelForm):  # type: ignore[type-arg]
             "plan": _("部分完成或未完成的填写：为什么，下一步什么时候做完。"),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, draft: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.draft = draft
         self.fields["result"].choices = Reply.Result.choices
+        if draft:
+            for field in self.fields.values():
+                field.required = False
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        result = cleaned.get("result")
+        result, done_on = cleaned.get("result"), cleaned.get("done_on")
+        if done_on and done_on > timezone.localdate() and (self.draft or result == Reply.Result.DONE):
+            self.add_error("done_on", _("完成日期不能晚于今天。"))
+        if self.draft:
+            return cleaned
         if result == Reply.Result.DONE:
             cleaned["plan"] = ""
-            if not cleaned.get("done_on"):
+            if not done_on and "done_on" not in self.errors:
                 self.add_error("done_on", _("请填写完成日期。"))
-            elif cleaned["done_on"] > timezone.localdate():
-                self.add_error("done_on", _("完成日期不能晚于今天。"))
         elif result:
             cleaned["done_on"] = None
             if not cleaned.get("plan"):

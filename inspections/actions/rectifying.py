@@ -29,7 +29,10 @@ EVIDENCE_PER_DRAFT = 20
 
 
 def save_reply(*, finding: Finding, fields: Mapping[str, Any], by: User, now: datetime) -> Reply:
-    """Keep the draft of a reply; the first one begins the repair. `fields` are those of `ReplyForm`."""
+    """Keep the draft of a reply, as far as it goes; the first one begins the repair.
+
+    `fields` are those of `ReplyForm`.
+    """
     with counting():
         locked = _lock_to_repair(finding, by)
         if locked.state == workflow.ACKNOWLEDGED:
@@ -104,7 +107,7 @@ def report(*, finding: Finding, by: User, now: datetime) -> Reply:
     """Report the draft with its evidence to the county."""
     locked = _lock_to_repair(finding, by)
     reply = Reply.objects.select_for_update().filter(finding=locked, reported_at=None).first()
-    if reply is None:
+    if reply is None or not reply.is_whole:
         raise Problem(_("请先填写整改措施和结果，再报送。"))
     evidence = Evidence.objects.kept().filter(finding=locked, reply=None)
     if reply.result == Reply.Result.DONE and not evidence.exists():

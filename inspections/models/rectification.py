@@ -32,7 +32,7 @@ class FindingEvent(models.Model):
 
 
 class Reply(models.Model):
-    """What the township did about a finding; a draft until it is reported, then never changed."""
+    """What the township did about a finding; a draft, maybe half filled in, until it is reported for good."""
 
     class Result(models.TextChoices):
         DONE = "done", _("已完成")
@@ -62,7 +62,8 @@ class Reply(models.Model):
                 name="reply_reported_by_and_at",
             ),
             models.CheckConstraint(
-                condition=(Q(result="done", done_on__isnull=False))
+                condition=Q(reported_at=None)
+                | (Q(result="done", done_on__isnull=False))
                 | (Q(result__in=["partly", "not_done"], done_on=None) & ~Q(plan="")),
                 name="reply_says_when_or_why_not",
             ),
@@ -70,6 +71,12 @@ class Reply(models.Model):
 
     def __str__(self) -> str:
         return f"{self.finding_id} {self.result}"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all is there that a report says."""
+        said = self.done_on if self.result == self.Result.DONE else self.plan
+        return bool(self.measure and self.responsible and self.result and said)
 
 
 class Evidence(models.Model):

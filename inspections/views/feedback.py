@@ -32,7 +32,7 @@ def feedback(request: HttpRequest, pk: UUID) -> HttpResponse:
 def feedback_save(request: HttpRequest, pk: UUID, *, send: bool = False) -> HttpResponse:
     """Keep what is filled in, with the files chosen; with `send`, report it to the county as well."""
     inspection = _own(request, pk)
-    entries = entries_of(request.user, inspection, request)
+    entries = entries_of(request.user, inspection, request, draft=not send)
     told = list(filled(entries))
     if send and not told and (count := sent_before(entries, request.POST)):
         return _already(request, pk, count)

@@ -69,7 +69,7 @@ def finding_reply(request: HttpRequest, pk: int, *, send: bool = False) -> HttpR
     if send and not verdict and _is_sent(request, row):
         return _already(request, row)
     _enforce(verdict, "finding.repair", row)
-    form = ReplyForm(request.POST, request.FILES)
+    form = ReplyForm(request.POST, request.FILES, draft=not send)
     who = {"by": request.user, "now": timezone.now()}
     try:
         # Before the words are looked at: a browser does not choose again what was chosen.

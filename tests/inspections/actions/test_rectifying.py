@@ -60,6 +60,29 @@ def test_report_without_a_draft_is_refused(stage: Stage, staff: User) -> None:
         actions.report(finding=finding, by=staff, now=NOW)
 
 
+@pytest.mark.parametrize(
+    "missing",
+    [
+        {"measure": ""},
+        {"responsible": ""},
+        {"result": ""},
+        {"done_on": None},
+        {"result": "partly", "plan": ""},
+    ],
+)
+def test_half_a_draft_is_kept_and_its_report_refused(
+    stage: Stage, staff: User, missing: dict[str, Any]
+) -> None:
+    finding = in_state(stage, "in_repair")
+    add_photo(finding, staff)
+    actions.save_reply(finding=finding, fields=REPLY | missing, by=staff, now=NOW)
+    with pytest.raises(Problem, match="先填写"):
+        actions.report(finding=finding, by=staff, now=NOW)
+    actions.save_reply(finding=finding, fields=REPLY, by=staff, now=NOW)
+    actions.report(finding=finding, by=staff, now=NOW)
+    assert finding.replies.get().reported_by == staff
+
+
 def test_done_without_evidence_is_refused_and_not_done_is_not(stage: Stage, staff: User) -> None:
     finding = in_state(stage, "in_repair")
     with pytest.raises(Problem, match="至少附"):
@@ -84,12 +107,14 @@ def test_reply_after_a_return_is_a_new_one_and_the_old_stays(stage: Stage, staff
 @pytest.mark.parametrize(
     "fields", [{"result": "done", "done_on": None}, {"result": "partly", "done_on": None}]
 )
-def test_reply_that_says_neither_when_nor_why_is_refused_by_the_database(
+def test_report_that_says_neither_when_nor_why_is_refused_by_the_database(
     stage: Stage, staff: User, fields: dict[str, Any]
 ) -> None:
     finding = in_state(stage, "in_repair")
+    draft = Reply.objects.filter(finding=finding)
+    draft.update(**fields)
     with pytest.raises(Error), transaction.atomic():
-        Reply.objects.filter(finding=finding).update(**fields)
+        draft.update(reported_by=staff, reported_at=NOW)
 
 
 def test_what_was_reported_is_never_changed(stage: Stage) -> None:

@@ -132,6 +132,29 @@ def test_draft_is_kept_with_files_and_then_reported(stage: Stage, staff: Client)
     assert finding.replies.get().evidence.count() == 2
 
 
+def test_half_a_draft_is_kept_and_not_reported(stage: Stage, staff: Client) -> None:
+    finding = in_state(stage, "acknowledged")
+    assert post(staff, finding, "reply", measure="已联系厂家").status_code == 302
+    reply = finding.replies.get()
+    assert (reply.measure, reply.responsible, reply.result, reply.done_on) == ("已联系厂家", "", "", None)
+    assert "已联系厂家" in page(staff, finding)
+    told = post(staff, finding, "report", measure="已联系厂家")
+    assert told.status_code == 400
+    assert {"responsible", "result"} <= set(told.context["reply_form"].errors)
+    assert post(staff, finding, "reply", result="partly").status_code == 302
+    assert post(staff, finding, "report", **FIELDS, files=upload()).status_code == 302
+    assert finding.replies.get().result == FIELDS["result"]
+
+
+def test_draft_is_still_held_to_what_can_be(stage: Stage, staff: Client) -> None:
+    finding = in_state(stage, "acknowledged")
+    for wrong, said in (({"done_on": "2999-01-01"}, "不能晚于今天"), ({"responsible": "长" * 51}, "50")):
+        told = post(staff, finding, "reply", **wrong)
+        assert told.status_code == 400
+        assert said in told.content.decode()
+    assert not finding.replies.exists()
+
+
 def test_second_press_of_the_button_says_that_it_is_sent(stage: Stage, staff: Client) -> None:
     finding = in_state(stage, "acknowledged")
     for _press in range(2):

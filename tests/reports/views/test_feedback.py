@@ -84,6 +84,18 @@ def test_drafts_are_kept_by_one_step_and_shown_again(staff: Client, notice: Any)
     assert "下周到货" in page
 
 
+def test_half_a_form_is_kept_and_not_reported(staff: Client, notice: Any) -> None:
+    first, second, _third = rows(notice)
+    half = {first: DONE, second: {"measure": "已联系厂家"}}
+    assert staff.post(url(notice, "save"), fields(half)).status_code == 302
+    assert set(Reply.objects.values_list("finding", "result")) == {(first.pk, "done"), (second.pk, "")}
+    assert "已联系厂家" in staff.get(url(notice)).content.decode()
+    told = staff.post(url(notice, "report"), fields({second: {"measure": "已联系厂家"}}))
+    assert told.status_code == 400
+    assert {fault[0] for fault in told.context["faults"]} >= {f"#f{second.pk}-responsible"}
+    assert not Reply.objects.exclude(reported_at=None).exists()
+
+
 def test_what_is_filled_in_is_reported_by_one_step(staff: Client, notice: Any) -> None:
     first, second, _third = rows(notice)
     sent = fields({first: DONE | {"files": picture()}, second: PARTLY})
