@@ -121,7 +121,7 @@ def test_one_that_cannot_be_reported_holds_all_back_and_says_which(staff: Client
 def test_faults_of_all_findings_are_told_at_once(staff: Client, notice: Any) -> None:
     first, second, _third = rows(notice)
     bad = fields({first: DONE | {"done_on": "2999-01-01"}, second: PARTLY | {"plan": ""}})
-    said = staff.post(url(notice, "save"), bad)
+    said = staff.post(url(notice, "report"), bad)
     assert said.status_code == 400
     assert [text.partition("：")[0] for _href, text in said.context["faults"]] == [
         "第1项 完成日期",
@@ -142,12 +142,18 @@ def test_nothing_filled_in_is_said(staff: Client, notice: Any, act: str) -> None
 
 def test_files_alone_ask_for_the_rest(staff: Client, notice: Any) -> None:
     first = rows(notice)[0]
-    said = staff.post(url(notice, "save"), {f"f{first.pk}-files": picture()})
+    said = staff.post(url(notice, "report"), {f"f{first.pk}-files": picture()})
     assert said.status_code == 400
     assert not Reply.objects.exists()
     # A browser would not choose it again by itself.
     assert Evidence.objects.get().finding == first
     assert "已上传，还没有报送" in said.content.decode()
+
+
+def test_files_alone_are_kept_as_a_draft(staff: Client, notice: Any) -> None:
+    first = rows(notice)[0]
+    assert staff.post(url(notice, "save"), {f"f{first.pk}-files": picture()}).status_code == 302
+    assert Evidence.objects.get().finding == Reply.objects.get(reported_at=None).finding == first
 
 
 def test_a_file_that_cannot_be_taken_is_told_at_its_finding(staff: Client, notice: Any) -> None:
