@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT))
 from bench import _arriving as arriving  # noqa: E402
 from bench._nation import SIZES, VARIANTS, build, keep_variants  # noqa: E402
 from bench._server import database  # noqa: E402
+from bench._yardstick import milliseconds  # noqa: E402
 
 WANTED = os.environ.get("SIZES", "county,province").split(",")
 TURNS = int(os.environ.get("ROUNDS", "40"))
@@ -237,7 +238,7 @@ def measure(size: str) -> None:
         told |= submits(size, made["stage"])
         by_request(made["stage"])
         saving(made["stage"], folder)
-        say("measured")
+        say(f"measured; yardstick {milliseconds():.0f} ms")
         from django.db import connections
 
         connections.close_all()
