@@ -5,14 +5,17 @@ provinces. Written last, deepest level first, each table in one statement: so th
 only while the transaction commits, and transactions that touch the same rows wait but never deadlock.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 from functools import cache
 from typing import Any
 
 from django.db import connection, models, transaction
 
+from . import prepared
 from .codes import Level
 
 # Rows of one statement; SQLite takes a limited number of values.
@@ -123,36 +126,49 @@ def _spread(rows: Mapping[Key, Mapping[str, int]], chains: Chains) -> dict[Key, 
 
 
 def _write_table(model: Any, rows: Mapping[Key, Mapping[str, int]]) -> None:
-    beginning, marks, ending, days = _statement(model)
-    values = []
-    for (_level, *key), counts in rows.items():
-        for place in days:
-            key[place] = connection.ops.adapt_datefield_value(key[place])
-        values.append((*key, *(counts.get(name, 0) for name in model.COUNTS)))
+    given = [(*key, *(counts.get(name, 0) for name in model.COUNTS)) for (_, *key), counts in rows.items()]
+    if connection.vendor == "postgresql":
+        _write_as_one_text(model, given)
+        return
+    text, values = _statement(model), [[_plain(value) for value in row] for row in given]
+    marks = f"({', '.join(['%s'] * len(_names(model)))})"
     with connection.cursor() as cursor:
         for start in range(0, len(values), BATCH):
             batch = values[start : start + BATCH]
-            cursor.execute(
-                f"{beginning}{', '.join([marks] * len(batch))}{ending}",
-                [value for row in batch for value in row],
-            )
+            source = f"VALUES {', '.join([marks] * len(batch))}"
+            cursor.execute(text.format(source=source), [value for row in batch for value in row])
+
+
+def _write_as_one_text(model: Any, given: list[Key]) -> None:
+    """The same in one statement that is planned once for a connection: its text has no rows in it."""
+    if given:
+        rows = [dict(zip(_names(model), row, strict=True)) for row in given]
+        prepared.rows(_prepared_statement(model), [json.dumps(rows, default=_plain)])
+
+
+def _plain(value: Any) -> Any:
+    """A part of a key as any database takes it: a day as text, everything else as it is."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _names(model: Any) -> list[str]:
+    return ["region_id", *model.KEY, *model.COUNTS]
 
 
 @cache
-def _statement(model: Any) -> tuple[str, str, str, tuple[int, ...]]:
-    """What stands before and behind the rows, a row, and which parts of its key are days.
+def _prepared_statement(model: Any) -> str:
+    fields = [model._meta.get_field(name.removesuffix("_id")) for name in _names(model)]
+    types = ", ".join(f"{field.column} {field.db_type(connection)}" for field in fields)
+    source = f"SELECT * FROM JSON_TO_RECORDSET(%s) AS given ({types})"  # noqa: S608 - names of our own
+    return _statement(model).format(source=source) + " RETURNING 1"
 
-    Everything else is text or a whole number, which any database takes as it is.
-    """
-    keys, counts = ("region_id", *model.KEY), model.COUNTS
-    fields = [model._meta.get_field(name.removesuffix("_id")) for name in (*keys, *counts)]
-    quote = connection.ops.quote_name
-    table, columns = quote(model._meta.db_table), [quote(field.column) for field in fields]
-    added = ", ".join(f"{name} = {table}.{name} + EXCLUDED.{name}" for name in columns[len(keys) :])
-    days = (place for place in range(len(keys)) if isinstance(fields[place], models.DateField))
+
+@cache
+def _statement(model: Any) -> str:
+    """Add rows, whose `source` is left open, to those that are there."""
+    keys, table = ", ".join(("region_id", *model.KEY)), model._meta.db_table
+    added = ", ".join(f"{name} = {table}.{name} + EXCLUDED.{name}" for name in model.COUNTS)
     return (
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ",  # noqa: S608 - names of our own
-        f"({', '.join(['%s'] * len(fields))})",
-        f" ON CONFLICT ({', '.join(columns[: len(keys)])}) DO UPDATE SET {added}",
-        tuple(days),
+        f"INSERT INTO {table} ({', '.join(_names(model))}) {{source}} "
+        f"ON CONFLICT ({keys}) DO UPDATE SET {added}"
     )

@@ -30,6 +30,11 @@ def fail(place: str, key: tuple[Any, ...]) -> None:
     raise ValueError("x")
 
 
+def writes(seen: CaptureQueriesContext) -> list[str]:
+    """What was written; PostgreSQL is told the name of a prepared statement and its rows."""
+    return [query["sql"] for query in seen if query["sql"].startswith(("INSERT", "EXECUTE"))]
+
+
 def test_place_counts_for_every_level_above(scene: Stage) -> None:
     village = scene.county.villages[0].code
     with counting():
@@ -40,15 +45,10 @@ def test_place_counts_for_every_level_above(scene: Stage) -> None:
 
 def test_everything_of_a_table_is_one_statement_deepest_level_first(scene: Stage) -> None:
     places = [region.code for region in (*scene.county.villages, *scene.county.townships)]
-    with (
-        CaptureQueriesContext(
-            connection,
-        ) as seen,
-        counting(),
-    ):
+    with CaptureQueriesContext(connection) as seen, counting():
         for place in reversed(places):
             add(RoundTally, place, (scene.round.pk, "village"), inspections=1)
-    written = [query["sql"] for query in seen if query["sql"].startswith("INSERT")]
+    written = writes(seen)
     assert len(written) == 1
     order = ["410523100000", "410523101000", "410523000000", "410500000000", "410000000000"]
     assert sorted(order, key=written[0].index) == order
@@ -60,7 +60,7 @@ def test_what_cancels_out_is_not_written(scene: Stage) -> None:
     with CaptureQueriesContext(connection) as seen, counting():
         add(RoundTally, scene.county.townships[0].code, key, inspections=1)
         add(RoundTally, scene.county.townships[0].code, key, inspections=-1)
-    assert [query["sql"] for query in seen if "INSERT" in query["sql"]] == []
+    assert writes(seen) == []
 
 
 def test_failed_part_takes_its_counts_along_and_leaves_the_others(scene: Stage) -> None:
