@@ -66,7 +66,8 @@ def _row(finding: Finding, reply: Reply | None, counts: dict[tuple[int, int | No
     return FeedbackRow(
         finding=finding.finding,
         measure=reply.measure,
-        result=OUTCOMES[reply.result],  # type: ignore[index]
+        # A draft may not say it yet.
+        result=OUTCOMES.get(reply.result, ""),  # type: ignore[call-overload]
         done_on=reply.done_on,
         evidence=counts.get((finding.pk, attached), 0),
         plan=reply.plan,

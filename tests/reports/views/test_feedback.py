@@ -294,8 +294,9 @@ def printed(client: Client, notice: Any) -> Any:
 def test_paper_is_filled_from_what_was_written(
     staff: Client, stage: Stage, notice: Any, quick_pdf: list[Any]
 ) -> None:
-    first, second, _third = rows(notice)
-    staff.post(url(notice, "save"), fields({first: DONE | {"files": picture()}, second: PARTLY}))
+    first, second, third = rows(notice)
+    half = {"measure": "已联系厂家"}
+    staff.post(url(notice, "save"), fields({first: DONE | {"files": picture()}, second: PARTLY, third: half}))
     quick_pdf.clear()
     said = printed(staff, notice)
     assert said["Content-Type"] == "application/pdf"
@@ -305,7 +306,7 @@ def test_paper_is_filled_from_what_was_written(
     assert [row[1:] for row in paper.table.rows] == [
         ("yes不符合要求", "已安装", "已完成", "2026年11月20日", "1份", "", "王强"),
         ("choice不符合要求", "已订购", "部分完成", "", "", "下周到货", "李红"),
-        ("area不符合要求", "", "", "", "", "", ""),
+        ("area不符合要求", "已联系厂家", "", "", "", "", ""),
     ]
     assert AuditEntry.objects.filter(action="feedback.print").count() == 1
 
