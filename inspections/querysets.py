@@ -4,9 +4,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from organization.codes import CODE_LENGTH, DIGITS, Level
 from organization.models import Role
 from organization.querysets import NOTHING, within
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 # These see every inspection in their regions; the others what is assigned to them or submitted.
 OVERSEERS = (Role.ADMINISTRATOR, Role.REVIEWER, Role.SIGNATORY)
 INSPECTORS = (Role.INSPECTOR, Role.LEAD_INSPECTOR)
+# A set of more inspections does not fit what a statement of PostgreSQL may hold by default, and would be read
+# from its beginning for each finding.
+MOST_IN_A_SET = 50_000
 
 
 def inspection_scope(user: "User", path: str = "") -> Q:
@@ -158,7 +162,8 @@ class FindingQuerySet(models.QuerySet[Any]):
         What a notice asked for stays until it is closed, whatever was inspected since. `places` are the
         prefixes inside which the findings lie. The last inspections are found once, as a set: asked for
         each finding by itself, 100,000 of them cost seconds. So are the rounds that do not count, which a
-        join would compare with every inspection.
+        join would compare with every inspection. Only where the set would be too large is each finding's
+        inspection asked for, of those findings that a page gets to see.
         """
         from .models import Inspection, Round
 
@@ -167,8 +172,21 @@ class FindingQuerySet(models.QuerySet[Any]):
             center_id=OuterRef("center_id"), state=SUBMITTED, submitted_at__gt=OuterRef("submitted_at")
         ).exclude(round__in=apart)
         last = Inspection.objects.filter(within(places, "region_id"), ~Exists(later), state=SUBMITTED)
-        last = last.order_by().values("pk")
-        return self.filter(Q(inspection__in=last) | Q(state__in=(*WITH_TOWNSHIP, *WITH_COUNTY)))
+        asked_for = Q(state__in=(*WITH_TOWNSHIP, *WITH_COUNTY))
+        if _inspected(places) > MOST_IN_A_SET:
+            return self.filter(asked_for | Exists(last.filter(pk=OuterRef("inspection"))))
+        return self.filter(Q(inspection__in=last.order_by().values("pk")) | asked_for)
+
+
+def _inspected(places: tuple[str, ...]) -> int:
+    """About how many inspections there are in provinces or the nation; 0 for anything smaller."""
+    from .models import RoundTally
+
+    codes = [place.ljust(CODE_LENGTH, "0") for place in places if len(place) == DIGITS[Level.PROVINCE]]
+    inside = Q(region__in=codes) | (Q(region__level=Level.PROVINCE) if "" in places else Q())
+    if not codes and "" not in places:
+        return 0
+    return RoundTally.objects.filter(inside).aggregate(n=Sum("inspections"))["n"] or 0
 
 
 class EventQuerySet(models.QuerySet[Any]):

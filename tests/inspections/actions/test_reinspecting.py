@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from inspections import actions
+from inspections import actions, querysets
 from inspections.answers import Given, check
 from inspections.checklist import checklist, checklist_of
 from inspections.form_page import page_context
@@ -250,8 +250,13 @@ def codes_of(again: Inspection) -> list[str]:
     return [entry.item.code for entry in checklist_of(again).entries]
 
 
-def test_what_was_closed_is_listed_until_the_center_is_inspected_anew(stage: Stage) -> None:
+@pytest.mark.parametrize("most", [querysets.MOST_IN_A_SET, -1])
+def test_what_was_closed_is_listed_until_the_center_is_inspected_anew(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
     """A re-inspection looks at some items only, so that it puts no other finding out of the ledger."""
+    # The last inspections as a set, and asked for one by one.
+    monkeypatch.setattr(querysets, "MOST_IN_A_SET", most)
     inspection = followed(stage)
     again = order(stage, inspection)
     fill(again, stage.cast["inspector"], **{code: GOOD[code] for code in ("choice", "area", "zones")})
