@@ -35,9 +35,16 @@ class FindingFilter(forms.Form):
     item = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, rounds: Iterable[Round], places: Iterable[tuple[str, str]], **kwargs: Any
+        self,
+        *args: Any,
+        rounds: Iterable[Round],
+        places: Iterable[tuple[str, str]],
+        wide: bool,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if wide:
+            self.fields["region"].label = _("地区")
         self.fields["round"].choices = [("", _("全部")), *((str(row.pk), row.name) for row in rounds)]
         self.fields["region"].choices = [("", _("全部")), *places]
 

@@ -1,23 +1,27 @@
 """Findings as an address filters them, for the page and for the table that is downloaded from it."""
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import or_
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.utils import timezone
 
 from inspections.models import Finding
 from inspections.querysets import OVERSEERS
 from inspections.workflow import WITH_COUNTY, WITH_TOWNSHIP
-from organization.codes import CODE_LENGTH
-from organization.models import Role, User
+from organization.codes import CODE_LENGTH, DIGITS, Level, ancestors, prefix
+from organization.models import Region, Role, User
 from organization.querysets import Cut, within
 
 from .models import SavedView
 
 # In these a finding is listed whatever was inspected since.
 UNTIL_CLOSED = {"overdue", "with_county", *WITH_TOWNSHIP, *WITH_COUNTY}
+LEVELS = {digits: level for level, digits in DIGITS.items()}
 FILTERS = ("round", "state", "region", "item")
 # Nobody turns so many pages; a county's findings of a round are fewer.
 MOST = 5_000
@@ -64,6 +68,35 @@ def findings_as_filtered(user: User, query: Mapping[str, Any]) -> tuple[Any, dic
     if wanted["item"].isdecimal():
         rows = rows.filter(item_id=int(wanted["item"][:18]))
     return rows, wanted
+
+
+def sees_more_than_counties(user: User) -> bool:
+    return any(len(place) < DIGITS[Level.COUNTY] for place in user.prefixes())
+
+
+def places_to_choose(user: User, chosen: str) -> list[tuple[str, str]]:
+    """The regions by which a person may filter, as prefix and name: the townships of their county.
+
+    Whoever sees more chooses a level at a time: there are the regions above the `chosen` prefix, it, and
+    those just below it; for a township, those of its county. A nation's forty thousand make no list.
+    """
+    seen = Region.objects.visible_to(user)
+    if sees_more_than_counties(user):
+        base = chosen[: DIGITS[Level.COUNTY]]
+        own = user.prefixes()
+        is_inside = base.isascii() and base.isdigit() and len(base) in LEVELS and base.startswith(own)
+        near = reduce(or_, map(_near, [base] if is_inside else own))
+        seen = seen.filter(near, level__gt=Level.NATION).order_by("code")
+    else:
+        seen = seen.filter(level=Level.TOWNSHIP)
+    return [(prefix(code, level), name) for code, level, name in seen.values_list("code", "level", "name")]
+
+
+def _near(place: str) -> Q:
+    """Match a region, those above it and those just below it, by its prefix."""
+    code, level = place.ljust(CODE_LENGTH, "0"), LEVELS[len(place)]
+    below = Q(within((place,), "code"), level=min(level + 1, Level.TOWNSHIP))
+    return below | Q(code__in=[*ancestors(code, level), code])
 
 
 def _in_state(rows: Any, state: str) -> Any:

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Case, OuterRef, Q, Subquery, When
-from django.db.models.functions import Substr
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,8 +16,7 @@ from inspections.models import Finding, Inspection, Message, Round
 from inspections.permissions import can_feed_back, can_manage_round, can_manage_rounds
 from inspections.querysets import overdue_on
 from inspections.workflow import FOUND, SUBMITTED, WITH_COUNTY, WITH_TOWNSHIP
-from organization.codes import DIGITS, Level
-from organization.models import Region, Role, ServiceCenter, User
+from organization.models import Role, ServiceCenter, User
 from organization.permissions import can_delegate
 from organization.querysets import within
 from organization.replica import from_replica
@@ -27,7 +25,13 @@ from standards.models import Item
 from .. import overview, permissions, regional, wide, workflow
 from ..finding_rows import rows_of
 from ..forms import FindingFilter
-from ..listing import FirstPages, findings_as_filtered, views_of
+from ..listing import (
+    FirstPages,
+    findings_as_filtered,
+    places_to_choose,
+    sees_more_than_counties,
+    views_of,
+)
 from ..models import IssuingBody, OfficialDocument
 from ..models.offices import DEMANDS
 from ..progress import running_jobs
@@ -238,14 +242,17 @@ def _self_checks(user: User, own: Q) -> dict[str, list[Inspection]]:
 def finding_list(request: HttpRequest) -> HttpResponse:
     """Findings in the person's regions, filtered by what the address says."""
     rounds = overview.rounds_for(request.user)
-    places = Region.objects.visible_to(request.user).filter(level=Level.TOWNSHIP)
-    places = places.values_list(Substr("code", 1, DIGITS[Level.TOWNSHIP]), "name")
     rows, wanted = findings_as_filtered(request.user, request.GET)
     page = FirstPages(rows, PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = rows_of(request.user, page.object_list, timezone.localdate())
     context = {
         "page": page,
-        "form": FindingFilter(initial=wanted, rounds=rounds, places=places),
+        "form": FindingFilter(
+            initial=wanted,
+            rounds=rounds,
+            places=places_to_choose(request.user, wanted["region"]),
+            wide=sees_more_than_counties(request.user),
+        ),
         "item": Item.objects.filter(pk=wanted["item"][:18]).first() if wanted["item"].isdecimal() else None,
         "filtered": any(wanted.values()),
         "wanted": {name: value for name, value in wanted.items() if value},

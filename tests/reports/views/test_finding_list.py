@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from inspections.answers import Given
 from inspections.models import Finding
+from organization.models import Region, Role
+from tests.factories import make_user
 from tests.repairs import in_state
 from tests.reports.views.test_homes import SHORT, shown, with_both_townships
 from tests.small_stage import (
@@ -146,3 +148,51 @@ def test_list_counts_and_turns_so_far_only(
     said = client.get("/findings/").content.decode()
     assert ("超过 2 个" in said) is (most == 2)
     assert ("共 3 个" in said) is (most >= 3)
+
+
+# ---- by which places it can be filtered
+
+
+def offered(client: Client, person: Any, label: str, **query: str) -> list[str]:
+    """The prefixes that may be chosen, beside everything."""
+    client.force_login(person)
+    field = client.get("/findings/", query).context["form"].fields["region"]
+    assert (field.label, field.choices[0][0]) == (label, "")
+    return [value for value, _name in field.choices[1:]]
+
+
+def test_county_chooses_among_its_townships(client: Client, stage: Stage, other: Stage) -> None:
+    for chosen in ("", "410523101", "410526"):
+        found = offered(client, stage.cast["administrator"], "乡镇", region=chosen)
+        assert found == ["410523100", "410523101"]
+
+
+@pytest.mark.parametrize(
+    ("grant", "chosen", "found"),
+    [
+        ("410000000000", "", ["41", "4105"]),
+        ("410000000000", "4105", ["41", "4105", "410523", "410526"]),
+        ("410000000000", "410526", ["41", "4105", "410526", "410526100", "410526101"]),
+        ("410000000000", "410523101", ["41", "4105", "410523", "410523100", "410523101"]),
+        # Not a place, or not one of theirs: as if nothing were chosen.
+        ("410000000000", "3201", ["41", "4105"]),
+        ("410000000000", "41052", ["41", "4105"]),
+        ("410000000000", "４１", ["41", "4105"]),
+        ("410500000000", "", ["4105", "410523", "410526"]),
+        ("000000000000", "", ["41"]),
+        ("000000000000", "41", ["41", "4105"]),
+    ],
+)
+def test_whoever_sees_more_chooses_a_level_at_a_time(
+    client: Client, stage: Stage, other: Stage, grant: str, chosen: str, found: list[str]
+) -> None:
+    Region.objects.get_or_create(code="0" * 12, defaults={"level": 0, "name": "全国"})
+    person = make_user("wide", [(Role.ADMINISTRATOR, Region.objects.get(pk=grant))])
+    assert offered(client, person, "地区", region=chosen) == found
+
+
+def test_two_grants_offer_both_places(client: Client, stage: Stage, other: Stage) -> None:
+    province, township = (Region.objects.get(pk=code) for code in ("410000000000", "410523101000"))
+    both = [(Role.REVIEWER, province), (Role.TOWNSHIP_STAFF, township)]
+    person = make_user("both", both)
+    assert offered(client, person, "地区") == ["41", "4105", "410523", "410523101"]
