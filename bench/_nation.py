@@ -16,7 +16,8 @@ VARIANTS = 12
 class Size:
     """How many of each are in one of the level above; townships and villages as they are on average.
 
-    `rounds` are inspected, and of the last one's inspections every `sampled`-th has its findings as rows.
+    `rounds` are inspected, and of the last one's inspections every `sampled`-th, a power of two, has its
+    findings as rows.
     """
 
     provinces: int
