@@ -63,8 +63,13 @@ def _replies(rows: Sequence[Finding]) -> tuple[dict[int, Reply], dict[int, Reply
     return drafts, sent
 
 
+def prefix_of(finding: int) -> str:
+    """What the names of the fields of a finding begin with, and their ids."""
+    return f"f{finding}"
+
+
 def _form(finding: Finding, reply: Reply | None, request: HttpRequest | None, draft: bool) -> ReplyForm:
-    how: dict[str, Any] = {"instance": reply, "prefix": f"f{finding.pk}", "auto_id": "%s"}
+    how: dict[str, Any] = {"instance": reply, "prefix": prefix_of(finding.pk), "auto_id": "%s"}
     form = ReplyForm(*((request.POST, request.FILES) if request else ()), draft=draft, **how)
     if request and not _is_filled(form):
         # What was left for another time has no faults.
@@ -92,7 +97,8 @@ def is_sent(reply: Reply | None, data: Mapping[str, Any], prefix: str = "") -> b
 def sent_before(entries: Sequence[Entry], data: Mapping[str, Any]) -> int:
     """How many of the findings were reported, with the very words that the form now brings again."""
     return sum(
-        entry.form is None and is_sent(entry.reply, data, f"f{entry.finding.pk}-") for entry in entries
+        entry.form is None and is_sent(entry.reply, data, f"{prefix_of(entry.finding.pk)}-")
+        for entry in entries
     )
 
 

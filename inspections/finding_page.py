@@ -124,7 +124,7 @@ def page_context(finding: Finding, user: User) -> dict[str, Any]:
         "due": due,
         "term": due.words if due else _unset(finding),
         "before": _before(finding),
-        "drafted": [links(row, removable=True) for row in evidence if row.reply_id is None],
+        "drafted": [links(row) for row in evidence if row.reply_id is None],
         "replies": [_reply(reply, evidence) for reply in replies],
         "requests": requests,
         "correction": next(
@@ -152,13 +152,13 @@ def _unset(finding: Finding) -> str:
     return term(finding.working_days or 0)
 
 
-def links(evidence: Evidence, *, removable: bool = False) -> dict[str, Any]:
+def links(evidence: Evidence) -> dict[str, Any]:
     """A piece of evidence as the page shows it."""
     is_photo = evidence.kind == Evidence.Kind.PHOTO
     return {
+        "pk": evidence.pk,
         "url": reverse("inspections:evidence", args=[evidence.pk]),
         "thumbnail": reverse("inspections:evidence-thumbnail", args=[evidence.pk]) if is_photo else "",
-        "remove_url": reverse("inspections:evidence-remove", args=[evidence.pk]) if removable else "",
         "name": evidence.name,
         "note": evidence.name,
         "is_photo": is_photo,

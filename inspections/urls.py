@@ -42,7 +42,6 @@ urlpatterns = [
     path("requests/<int:pk>/decide/", findings.request_decide, name="request-decide"),
     path("evidence/<uuid:pk>/", findings.evidence, name="evidence"),
     path("evidence/<uuid:pk>/small/", findings.evidence, {"size": "thumbnail"}, name="evidence-thumbnail"),
-    path("evidence/<uuid:pk>/remove/", findings.evidence_remove, name="evidence-remove"),
     path("messages/", messages.message_list, name="message-list"),
     path("messages/read/", messages.messages_read, name="messages-read"),
     path("messages/choice/", messages.messages_choose, name="messages-choose"),

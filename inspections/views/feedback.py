@@ -1,11 +1,13 @@
 """The feedback form of a whole notice: filled in at once, kept or reported at once."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,11 +17,12 @@ from organization.problems import NotAllowed, Problem
 from organization.templatetags.portal import place
 
 from .. import actions, permissions
-from ..feedback_page import Entry, entries_of, filled, sent_before
+from ..feedback_page import Entry, entries_of, filled, prefix_of, sent_before
 from ..loading import load_inspection
-from ..models import Inspection
+from ..models import Evidence, Inspection
 from ..rectification_forms import ReplyForm
 from ..workflow import NOTIFIED
+from .attaching import keep_chosen, take_out
 
 
 @require_safe
@@ -30,18 +33,21 @@ def feedback(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def feedback_save(request: HttpRequest, pk: UUID, *, send: bool = False) -> HttpResponse:
-    """Keep what is filled in, with the files chosen; with `send`, report it to the county as well."""
+    """Keep what is filled in, with the files chosen and without one removed; with `send`, report it too."""
     inspection = _own(request, pk)
     entries = entries_of(request.user, inspection, request, draft=not send)
     told = list(filled(entries))
     if send and not told and (count := sent_before(entries, request.POST)):
         return _already(request, pk, count)
+    # Before the files chosen come in: there may be no room for them yet.
+    removed = None if send else take_out(request, [entry.finding for entry in entries if entry.form])
+    if removed and not told:
+        return _to(pk, removed)
     try:
-        # Before the words are looked at: a browser does not choose again what was chosen.
-        _keep_files(request, told)
         # Every form is asked, so that all faults are told at once.
-        if [form for _entry, form in told if not form.is_valid()]:
-            return _page(request, inspection, _with_files(request, inspection, entries))
+        faults = _keep_files(request, told)
+        if faults or [form for _entry, form in told if not form.is_valid()]:
+            return _page(request, inspection, _with_files(request, inspection, entries), faults)
         count = _keep(request, told, send)
     except NotAllowed:
         # Reported in this moment, by a second press of the button.
@@ -50,7 +56,12 @@ def feedback_save(request: HttpRequest, pk: UUID, *, send: bool = False) -> Http
             raise
         return _already(request, pk, count)
     except Problem as problem:
-        return _page(request, inspection, _with_files(request, inspection, entries), problem)
+        return _page(request, inspection, _with_files(request, inspection, entries), [problem])
+    _say_kept(request, count, send)
+    return _to(pk, removed)
+
+
+def _say_kept(request: HttpRequest, count: int, send: bool) -> None:
     if send:
         text = ngettext("%(n)d个问题的整改情况已报送县里。", "%(n)d个问题的整改情况已报送县里。", count)
     else:
@@ -58,7 +69,12 @@ def feedback_save(request: HttpRequest, pk: UUID, *, send: bool = False) -> Http
             "%(n)d个问题的草稿已保存，还没有报送。", "%(n)d个问题的草稿已保存，还没有报送。", count
         )
     messages.success(request, text % {"n": count})
-    return redirect("inspections:feedback", pk=pk)
+
+
+def _to(pk: UUID, removed: Evidence | None = None) -> HttpResponse:
+    """The form anew; whoever took out a file goes on beside the others of that finding."""
+    page = reverse("inspections:feedback", args=[pk])
+    return redirect(f"{page}#{prefix_of(removed.finding_id)}-files" if removed else page)
 
 
 def _with_files(request: HttpRequest, inspection: Inspection, entries: list[Entry]) -> list[Entry]:
@@ -68,16 +84,15 @@ def _with_files(request: HttpRequest, inspection: Inspection, entries: list[Entr
     return [replace(now.get(entry.finding.pk, entry), form=entry.form) for entry in entries]
 
 
-def _keep_files(request: HttpRequest, told: list[tuple[Entry, ReplyForm]]) -> None:
-    who = {"by": request.user, "now": timezone.now()}
+def _keep_files(request: HttpRequest, told: list[tuple[Entry, ReplyForm]]) -> list[Problem]:
+    """Keep the files chosen for each finding; return what is wrong with those that cannot be kept."""
+    faults: list[Problem] = []
     for entry, form in told:
-        for upload in request.FILES.getlist(form.add_prefix("files")):
-            try:
-                actions.add_evidence(
-                    finding=entry.finding, upload=upload, name=upload.name, size=upload.size, **who
-                )
-            except Problem as problem:
-                raise actions.RowProblem(entry.finding.pk, problem) from problem
+        try:
+            keep_chosen(request, entry.finding, form.add_prefix("files"))
+        except Problem as problem:
+            faults.append(actions.RowProblem(entry.finding.pk, problem))
+    return faults
 
 
 def _keep(request: HttpRequest, told: list[tuple[Entry, ReplyForm]], send: bool) -> int:
@@ -97,7 +112,7 @@ def _already(request: HttpRequest, pk: UUID, count: int) -> HttpResponse:
         count,
     )
     messages.info(request, text % {"n": count})
-    return redirect("inspections:feedback", pk=pk)
+    return _to(pk)
 
 
 def _own(request: HttpRequest, pk: UUID) -> Inspection:
@@ -109,9 +124,9 @@ def _own(request: HttpRequest, pk: UUID) -> Inspection:
 
 
 def _page(
-    request: HttpRequest, inspection: Inspection, entries: list[Entry], problem: Problem | None = None
+    request: HttpRequest, inspection: Inspection, entries: list[Entry], problems: Sequence[Problem] = ()
 ) -> HttpResponse:
-    faults = _faults(entries, problem)
+    faults = _faults(entries, problems)
     context = {
         "inspection": inspection,
         "entries": entries,
@@ -122,17 +137,16 @@ def _page(
     return render(request, "inspections/feedback.html", context, status=400 if faults else 200)
 
 
-def _faults(entries: list[Entry], problem: Problem | None) -> list[tuple[str, str]]:
+def _faults(entries: list[Entry], problems: Sequence[Problem]) -> list[tuple[str, str]]:
     """Each fault with where it stands: the number of the finding, the field, what to mend."""
     found = []
+    of_row = {one.finding: one for one in problems if isinstance(one, actions.RowProblem)}
     for number, entry in enumerate(entries, start=1):
         form = entry.form
         for name, errors in form._errors.items() if form is not None and form._errors else ():
             words = {"n": number, "label": form[name].label, "error": " ".join(errors)}
             found.append((f"#{place(form[name])}", _("第%(n)d项 %(label)s：%(error)s") % words))
-        if isinstance(problem, actions.RowProblem) and problem.finding == entry.finding.pk:
+        if problem := of_row.get(entry.finding.pk):
             words = {"n": number, "error": problem.message}
             found.append((f"#finding-{entry.finding.pk}", _("第%(n)d项：%(error)s") % words))
-    if problem is not None and not found:
-        found.append(("#main", str(problem.message)))
-    return found
+    return found or [("#main", str(problem.message)) for problem in problems]

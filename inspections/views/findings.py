@@ -10,14 +10,15 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from organization.permissions import Verdict
-from organization.posted import text_of
 from organization.problems import NotAllowed, Problem
+from organization.templatetags.portal import place
 
 from .. import actions, permissions
 from ..feedback_page import is_sent
@@ -25,6 +26,7 @@ from ..finding_page import page_context
 from ..loading import load_finding
 from ..models import Evidence, Finding, Request
 from ..rectification_forms import DecisionForm, ExtensionForm, ObjectionForm, ReplyForm, ReviewForm
+from .attaching import keep_chosen, take_out
 
 logger = logging.getLogger(__name__)
 
@@ -34,15 +36,12 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, load_finding(request.user, pk))
 
 
-def _page(request: HttpRequest, row: Finding, *, typed: Any = None, **bound: Form) -> HttpResponse:
-    """The page with the forms that this person may use; `bound` are those with faults.
-
-    `typed` is what stands in the reply so far, where it is not to be judged yet.
-    """
+def _page(request: HttpRequest, row: Finding, **bound: Form) -> HttpResponse:
+    """The page with the forms that this person may use; `bound` are those with faults."""
     context = page_context(row, request.user)
     draft = row.replies.filter(reported_at=None).first() if context["can_repair"] else None
     forms = {
-        "reply": lambda: ReplyForm(instance=draft, initial=typed),
+        "reply": lambda: ReplyForm(instance=draft),
         "extension": ExtensionForm,
         "objection": ObjectionForm,
         "review": lambda: ReviewForm(finding=row),
@@ -63,18 +62,18 @@ def _enforce(verdict: Verdict, action: str, row: Finding) -> None:
 
 @require_POST
 def finding_reply(request: HttpRequest, pk: int, *, send: bool = False) -> HttpResponse:
-    """Keep the draft with the files chosen; with `send`, report it to the county as well."""
+    """Keep the draft with the files chosen and without one removed; with `send`, report it as well."""
     row = load_finding(request.user, pk)
     verdict = permissions.can_repair(request.user, row)
     if send and not verdict and _is_sent(request, row):
         return _already(request, row)
     _enforce(verdict, "finding.repair", row)
     form = ReplyForm(request.POST, request.FILES, draft=not send)
+    # Before the files chosen come in: there may be no room for them yet.
+    removed = None if send else take_out(request, [row])
     who = {"by": request.user, "now": timezone.now()}
     try:
-        # Before the words are looked at: a browser does not choose again what was chosen.
-        for upload in request.FILES.getlist("files"):
-            actions.add_evidence(finding=row, upload=upload, name=upload.name, size=upload.size, **who)
+        keep_chosen(request, row, "files")
         if not form.is_valid():
             return _page(request, load_finding(request.user, pk), reply=form)
         actions.save_reply(finding=row, fields=form.reply_fields(), **who)
@@ -89,7 +88,9 @@ def finding_reply(request: HttpRequest, pk: int, *, send: bool = False) -> HttpR
         form.add_error(problem.field if problem.field in form.fields else None, problem.message)
         return _page(request, load_finding(request.user, pk), reply=form)
     messages.success(request, _("已报送县里，等待审核。") if send else _("草稿已保存，还没有报送。"))
-    return redirect("inspections:finding", pk=pk)
+    page = reverse("inspections:finding", args=[pk])
+    # Whoever took out a file goes on beside the others.
+    return redirect(f"{page}#{place(form['files'])}" if removed else page)
 
 
 def _is_sent(request: HttpRequest, row: Finding) -> bool:
@@ -182,19 +183,3 @@ def evidence(request: HttpRequest, pk: UUID, size: str = "file") -> FileResponse
     ending = file.name.rpartition(".")[2]
     stem = row.name.rpartition(".")[0] or row.name
     return FileResponse(opened, as_attachment=True, filename=f"{stem}.{ending}")
-
-
-@require_POST
-def evidence_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
-    row = get_object_or_404(Evidence.objects.visible_to(request.user).kept().select_related("finding"), pk=pk)
-    try:
-        actions.remove_evidence(evidence=row, by=request.user, now=timezone.now())
-    except Problem as problem:
-        messages.error(request, str(problem.message))
-    else:
-        messages.success(request, _("已删除“%(name)s”。") % {"name": row.name})
-    # The button stands in the form of the reply, and brings what has been typed there.
-    typed = {name: text_of(request.POST, name) for name in ReplyForm.Meta.fields if name in request.POST}
-    if typed:
-        return _page(request, load_finding(request.user, row.finding_id), typed=typed)
-    return redirect("inspections:finding", pk=row.finding_id)

@@ -200,7 +200,6 @@ RULES: dict[str, Rule | tuple[Rule, ...]] = {
     # The township's own until it is reported.
     "inspections:evidence": (page(READERS, "evidence"), page(STAFF, "kept_evidence")),
     "inspections:evidence-thumbnail": (page(READERS, "evidence"), page(STAFF, "kept_evidence")),
-    "inspections:evidence-remove": (act(STAFF, "kept_evidence"), act(NOBODY, "evidence")),
     "inspections:message-list": ALL,
     "inspections:messages-read": ALL_ACT,
     "inspections:messages-choose": ALL_ACT,

@@ -238,27 +238,6 @@ def test_no_two_fields_of_the_page_share_an_id(stage: Stage, staff: Client, coun
     assert said.count('aria-invalid="true"') == 1
 
 
-def test_evidence_is_removed_from_the_draft_only(stage: Stage, staff: Client) -> None:
-    finding = in_state(stage, "in_repair")
-    evidence = add_photo(finding, stage.cast["township_staff"])
-    assert staff.post(f"/evidence/{evidence.pk}/remove/").status_code == 302
-    assert not Evidence.objects.kept().exists()
-    assert staff.post(f"/evidence/{evidence.pk}/remove/").status_code == 404
-
-
-def test_what_was_typed_stays_when_a_paper_is_removed(stage: Stage, staff: Client) -> None:
-    finding = in_state(stage, "in_repair")
-    evidence = add_photo(finding, stage.cast["township_staff"])
-    typed = {"measure": "改用新的写法", "responsible": "", "result": "partly", "done_on": "", "plan": ""}
-    response = staff.post(f"/evidence/{evidence.pk}/remove/", typed)
-    text = response.content.decode()
-    assert response.status_code == 200
-    assert f"已删除“{evidence.name}”" in text
-    assert {name: response.context["reply_form"][name].value() for name in typed} == typed
-    assert "aria-invalid" not in text
-    assert finding.replies.get().measure == REPLY["measure"]
-
-
 def test_paper_is_a_download_and_has_no_thumbnail(stage: Stage, staff: Client) -> None:
     finding = in_state(stage, "in_repair")
     post(staff, finding, "reply", **FIELDS, files=upload(b"%PDF-1.7", "说明.exe.pdf"))
@@ -361,7 +340,6 @@ def test_nobody_elses_finding_is_found(stage: Stage, other: Stage, client: Clien
             assert post(client, finding, act).status_code == 404
         for address in (f"/evidence/{evidence.pk}/", f"/evidence/{evidence.pk}/small/"):
             assert client.get(address).status_code == 404
-        assert client.post(f"/evidence/{evidence.pk}/remove/").status_code == 404
     client.force_login(stage.cast["administrator"])
     assert client.post(f"/requests/{asked.pk}/decide/", {"grant": "1"}).status_code == 404
 

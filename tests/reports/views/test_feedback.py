@@ -170,9 +170,10 @@ def test_page_with_faults_outlives_a_finding_withdrawn_in_this_moment(
 ) -> None:
     first, _second, third = rows(notice)
 
-    def withdraw(*given: Any) -> None:
+    def withdraw(*given: Any) -> list[Any]:
         words, by = {third.pk: "重复"}, stage.cast["administrator"]
         actions.review(findings=[third], move_name="withdraw", words=words, by=by, now=NOW)
+        return []
 
     monkeypatch.setattr("inspections.views.feedback._keep_files", withdraw)
     said = staff.post(url(notice, "report"), fields({first: PARTLY | {"plan": ""}}))
