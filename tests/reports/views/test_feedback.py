@@ -312,6 +312,14 @@ def test_paper_is_filled_from_what_was_written(
     assert AuditEntry.objects.filter(action="feedback.print").count() == 1
 
 
+def test_page_says_that_only_what_is_saved_is_printed(staff: Client, notice: Any) -> None:
+    said = "打印的是已经保存的内容"
+    assert said in staff.get(url(notice)).content.decode()
+    staff.post(url(notice, "report"), fields(dict.fromkeys(rows(notice), PARTLY)))
+    # With no field left there is nothing unsaved.
+    assert said not in staff.get(url(notice)).content.decode()
+
+
 def test_county_prints_only_what_was_reported(
     client: Client, stage: Stage, notice: Any, quick_pdf: list[Any]
 ) -> None:
