@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from inspections.finding_marks import due_mark, state_mark
 from inspections.finding_page import due_of
 from inspections.models import Finding
+from inspections.way_back import carry
 from organization.models import User
 from organization.templatetags.portal import points
 
@@ -43,16 +44,20 @@ class Row:
     notices: SafeString
 
 
-def rows_of(user: User, keys: list[int], today: date) -> list[Row]:
-    """The findings of a page in its order, with what it shows of each; only these are joined to the rest."""
+def rows_of(user: User, keys: list[int], today: date, query: str = "") -> list[Row]:
+    """The findings of a page in its order, with what it shows of each; only these are joined to the rest.
+
+    `query` is that of the page, to which each finding leads back.
+    """
     found = list(Finding.objects.filter(pk__in=keys).order_by().values_list(*FIELDS, named=True))
     dues = due_of(found, today)
     notices = _notices(user, {row.inspection_id for row in found})
     address, state = _addresses("inspections:finding", 0), cache(_state)
+    back = carry(query)
     rows = {
         row.pk: Row(
             row.pk,
-            address(row.pk),
+            address(row.pk) + back,
             row.finding,
             row.center__name,
             row.round__name,

@@ -109,9 +109,14 @@ def _in_state(rows: Any, state: str) -> Any:
     return rows.filter(state=state) if state in Finding.State.values else rows
 
 
+def query_of(wanted: Mapping[str, str]) -> str:
+    """What is asked for as the query of the list's address."""
+    return urlencode({name: value for name, value in wanted.items() if value})
+
+
 def views_of(user: User, wanted: Mapping[str, str]) -> list[SavedView]:
     """The person's own filters, the one that is shown marked."""
-    query = urlencode({name: value for name, value in wanted.items() if value})
+    query = query_of(wanted)
     views = list(SavedView.objects.filter(person=user))
     for view in views:
         view.is_current = view.query == query

@@ -26,6 +26,7 @@ from ..finding_page import page_context
 from ..loading import load_finding
 from ..models import Evidence, Finding, Request
 from ..rectification_forms import DecisionForm, ExtensionForm, ObjectionForm, ReplyForm, ReviewForm
+from ..way_back import carried, carry
 from .attaching import keep_chosen, take_out
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,8 @@ def _page(request: HttpRequest, row: Finding, **bound: Form) -> HttpResponse:
         faulty = bound.get("decision")
         asked.form = faulty if faulty and faulty.auto_id == form.auto_id else form
     context["faulty"] = next(iter(bound.values()), None)
+    query = carried(request)
+    context |= {"list_query": query and f"?{query}", "carried": carry(query)}
     return render(request, "inspections/finding.html", context, status=400 if bound else 200)
 
 
@@ -88,9 +91,13 @@ def finding_reply(request: HttpRequest, pk: int, *, send: bool = False) -> HttpR
         form.add_error(problem.field if problem.field in form.fields else None, problem.message)
         return _page(request, load_finding(request.user, pk), reply=form)
     messages.success(request, _("已报送县里，等待审核。") if send else _("草稿已保存，还没有报送。"))
-    page = reverse("inspections:finding", args=[pk])
     # Whoever took out a file goes on beside the others.
-    return redirect(f"{page}#{place(form['files'])}" if removed else page)
+    return _to(request, pk, f"#{place(form['files'])}" if removed else "")
+
+
+def _to(request: HttpRequest, pk: int, anchor: str = "") -> HttpResponse:
+    page = reverse("inspections:finding", args=[pk])
+    return redirect(f"{page}{carry(carried(request))}{anchor}")
 
 
 def _is_sent(request: HttpRequest, row: Finding) -> bool:
@@ -101,7 +108,7 @@ def _is_sent(request: HttpRequest, row: Finding) -> bool:
 
 def _already(request: HttpRequest, row: Finding) -> HttpResponse:
     messages.info(request, _("已经报送过了，不用再报。"))
-    return redirect("inspections:finding", pk=row.pk)
+    return _to(request, row.pk)
 
 
 def _act(
@@ -115,7 +122,7 @@ def _act(
             form.add_error(problem.field if problem.field in form.fields else None, problem.message)
         else:
             messages.success(request, said)
-            return redirect("inspections:finding", pk=row.pk)
+            return _to(request, row.pk)
     return _page(request, row, **{name: form})
 
 

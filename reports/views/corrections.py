@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -13,6 +14,7 @@ from inspections.checklist import checklist
 from inspections.fragments import standalone
 from inspections.loading import load_finding
 from inspections.models import Finding, Request
+from inspections.way_back import carried, carry
 from inspections.wording import fault_words
 from organization.problems import NotAllowed, Problem
 from organization.templatetags.portal import score as score_words
@@ -51,6 +53,7 @@ def request_correct(request: HttpRequest, pk: int) -> HttpResponse:
         "now": now,
         "form": form,
         "faults": faults,
+        "carried": carry(carried(request)),
         **standalone(entry, finding.inspection.kind, given),
     }
     return render(request, "reports/correction.html", context, status=400 if faults or form.errors else 200)
@@ -83,4 +86,5 @@ def _lead_to(request: HttpRequest, asked: Request) -> HttpResponse:
         messages.info(request, _("这项异议已经同意，得分已经更正，不用再办。"))
         return redirect("reports:score", pk=asked.finding.inspection_id)
     messages.info(request, _("这项异议已经答复“不同意”，不用再办。"))
-    return redirect("inspections:finding", pk=asked.finding_id)
+    page = reverse("inspections:finding", args=[asked.finding_id])
+    return redirect(page + carry(carried(request)))

@@ -29,6 +29,7 @@ from ..listing import (
     FirstPages,
     findings_as_filtered,
     places_to_choose,
+    query_of,
     sees_more_than_counties,
     views_of,
 )
@@ -244,7 +245,8 @@ def finding_list(request: HttpRequest) -> HttpResponse:
     rounds = overview.rounds_for(request.user)
     rows, wanted = findings_as_filtered(request.user, request.GET)
     page = FirstPages(rows, PER_PAGE).get_page(request.GET.get("page"))
-    page.object_list = rows_of(request.user, page.object_list, timezone.localdate())
+    here = query_of(wanted | ({"page": str(page.number)} if page.number > 1 else {}))
+    page.object_list = rows_of(request.user, page.object_list, timezone.localdate(), here)
     context = {
         "page": page,
         "form": FindingFilter(

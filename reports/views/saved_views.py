@@ -1,7 +1,5 @@
 """The person's own filters of the ledger."""
 
-from urllib.parse import urlencode
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -14,7 +12,7 @@ from organization.posted import text_of
 from organization.problems import Problem
 
 from .. import actions
-from ..listing import FILTERS
+from ..listing import FILTERS, query_of
 from ..models import SavedView
 
 
@@ -30,7 +28,7 @@ def view_save(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(problem.message))
     else:
         messages.success(request, _("已存为常用筛选。"))
-    query = urlencode({key: value for key, value in wanted.items() if value})
+    query = query_of(wanted)
     return redirect(reverse("reports:finding-list") + (f"?{query}" if query else ""))
 
 

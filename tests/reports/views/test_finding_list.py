@@ -1,17 +1,21 @@
 """The list of findings: what it filters by, whose they are, what it costs."""
 
+import re
 from datetime import date
 from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
+from inspections.actions import object_to
 from inspections.answers import Given
 from inspections.models import Finding
 from organization.models import Region, Role
 from tests.factories import make_user
-from tests.repairs import in_state
+from tests.repairs import in_state, publish
 from tests.reports.views.test_homes import SHORT, shown, with_both_townships
 from tests.small_stage import (
     NOW,
@@ -196,3 +200,65 @@ def test_two_grants_offer_both_places(client: Client, stage: Stage, other: Stage
     both = [(Role.REVIEWER, province), (Role.TOWNSHIP_STAFF, township)]
     person = make_user("both", both)
     assert offered(client, person, "地区") == ["41", "4105", "410523", "410523101"]
+
+
+def test_a_finding_leads_back_to_the_list_as_it_was_filtered(client: Client, stage: Stage) -> None:
+    publish(2026)
+    finding = in_state(stage, "acknowledged")
+    client.force_login(stage.cast["township_staff"])
+    assert f'href="/findings/{finding.pk}/"' in client.get("/findings/").content.decode()
+    query = f"round={stage.round.pk}&state=acknowledged&region=410523100"
+    there = f"/findings/{finding.pk}/?back={quote(query, safe='')}"
+    assert f'href="{there}"' in client.get(f"/findings/?{query}&nothing=1").content.decode()
+    back = f'<a href="/findings/?{escape(query)}">'
+    page = client.get(there).content.decode()
+    assert back in page
+    # Every act of the page keeps it: with a fault, and when it is done.
+    posts = re.findall(r'<form class="box" method="post" action="([^"]+)"', page)
+    assert [f"{urlsplit(one).path}?{urlsplit(there).query}" for one in posts] == posts
+    assert f'formaction="/findings/{finding.pk}/report/?{urlsplit(there).query}"' in page
+    assert back in client.post(f"/findings/{finding.pk}/report/?{urlsplit(there).query}", {}).content.decode()
+    extension = {"until": "2026-12-31", "reason": "未到货"}
+    for address, sent in ((posts[0], {"measure": "已订购"}), (posts[1], extension)):
+        done = client.post(address, sent, follow=True)
+        assert done.redirect_chain == [(there, 302)]
+        assert back in done.content.decode()
+
+
+def test_a_finding_leads_back_to_the_page_of_the_list(
+    client: Client, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.views.homes.PER_PAGE", 1)
+    submitted(stage, 0, **SHORT)
+    submitted(stage, 1, **SHORT)
+    client.force_login(stage.cast["administrator"])
+    (row,) = client.get("/findings/", {"state": "found", "page": "2"}).context["page"]
+    assert row.url == f"/findings/{row.pk}/?back=state%3Dfound%26page%3D2"
+
+
+def test_an_objection_on_its_way_to_a_correction_keeps_the_filter(client: Client, stage: Stage) -> None:
+    finding = in_state(stage, "acknowledged")
+    asked = object_to(finding=finding, reason="在里间", by=stage.cast["township_staff"], now=NOW)
+    client.force_login(stage.cast["administrator"])
+    there = f"/findings/{finding.pk}/?back=state%3Dopen"
+    link = f"/requests/{asked.pk}/correct/?back=state%3Dopen"
+    assert f'href="{link}"' in client.get(there).content.decode()
+    assert f'<a href="{there}">' in client.get(link).content.decode()
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "https://elsewhere.example/", "//elsewhere.example", "/documents/", "javascript:alert(1)", "state",
+        "state=open#x", "state=open&", "state=open\n", "state=../..", "state=ｏｐｅｎ", "\x00", "a=1&" * 99,
+        "state=" + "a" * 41, 'state="><script>',
+    ],
+)  # fmt: skip
+def test_way_back_that_no_list_has_written_is_the_whole_list(client: Client, stage: Stage, back: str) -> None:
+    finding = in_state(stage, "acknowledged")
+    client.force_login(stage.cast["township_staff"])
+    page = client.get(f"/findings/{finding.pk}/", {"back": back}).content.decode()
+    assert '<nav class="crumbs" aria-label="所在位置"><ol><li><a href="/findings/">问题</a>' in page
+    assert f'action="/findings/{finding.pk}/reply/"' in page
+    address = f"/findings/{finding.pk}/reply/?{urlencode({'back': back})}"
+    assert client.post(address, {"measure": "x"})["Location"] == f"/findings/{finding.pk}/"
