@@ -152,7 +152,7 @@ def saves(stage: Any, folder: str) -> tuple[Any, Any]:
     person, devices = stage.cast["inspector"], []
     for inspection in to_submit(stage, 3, filled=False):
         client, chance = Client(), random.Random(1)
-        client.force_login(person)
+        field.log_in(client, person)
         entries = checklist(inspection.edition_id, inspection.kind).entries
         values = {entry.item.code: given(entry, inspection.kind, chance).value for entry in entries}
         device = field.Device(client.cookies["sessionid"].value, person.pk, str(inspection.pk), values)

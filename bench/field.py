@@ -135,7 +135,7 @@ def prepare(address: str, folder: str) -> list[Device]:
     person, devices = stage.cast["inspector"], []
     for inspection in stage.inspections:
         client, chance = Client(), random.Random(1)
-        client.force_login(person)
+        log_in(client, person)
         entries = checklist(inspection.edition_id, inspection.kind).entries
         values = {entry.item.code: given(entry, inspection.kind, chance).value for entry in entries}
         devices.append(Device(client.cookies["sessionid"].value, person.pk, str(inspection.pk), values))
@@ -149,6 +149,19 @@ def prepare(address: str, folder: str) -> list[Device]:
         device.fresh = fresh[number::2]
         devices.append(device)
     return devices
+
+
+def log_in(client: Any, person: Any) -> None:
+    """Open a session as the portal's own door does, without its pages."""
+    from django.utils import timezone
+
+    from organization.middleware import SEEN_AT, renew
+
+    client.force_login(person)
+    session = client.session
+    renew(session)
+    session[SEEN_AT] = int(timezone.now().timestamp())
+    session.save()
 
 
 def _like(device: Device) -> Device:

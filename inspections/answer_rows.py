@@ -6,9 +6,8 @@ Only names of our own are put into the texts.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -18,57 +17,18 @@ from django.db import connection, transaction
 from organization import prepared
 from organization.models import User
 
+from .answer_statements import ANSWER, EVENT, JSON, NewEvent, writing
 from .delivery_rows import LOCK
 from .entrance import key, key_of
-from .merging import CHANGING, Held, Outcome
+from .merging import CHANGING, Held
 from .models import Inspection
-from .workflow import IN_PROGRESS
 
-# Made once: `json.dumps` makes an encoder at every call that asks for more than its defaults.
-_JSON = json.JSONEncoder(ensure_ascii=False)
-_EVENT = "inspection_id, item_id, mutation, device, base, version, outcome, new, by_id, captured_by_id, "
-_EVENT += "captured_at, at"
-_ANSWER = "inspection_id, item_id, value, na, reason, note, status, version, updated_by_id, updated_at"
-_CHANGES = ", ".join(f"{name} = excluded.{name}" for name in _ANSWER.split(", ")[2:])
-_WRITE_EVENTS = f"INSERT INTO inspections_answerevent ({_EVENT}) VALUES %s RETURNING mutation, id"  # noqa: S608
+_CHANGES = ", ".join(f"{name} = excluded.{name}" for name in ANSWER.split(", ")[2:])
+_WRITE_EVENTS = f"INSERT INTO inspections_answerevent ({EVENT}) VALUES %s RETURNING mutation, id"  # noqa: S608
 _WRITE_ANSWERS = (
-    f"INSERT INTO inspections_answer ({_ANSWER}) VALUES %s "  # noqa: S608
+    f"INSERT INTO inspections_answer ({ANSWER}) VALUES %s "  # noqa: S608
     f"ON CONFLICT (inspection_id, item_id) DO UPDATE SET {_CHANGES}"
 )
-# `holds`: of several changes of one item the last one; `first`: the item had no answer before.
-_WRITE = f"""
-WITH given AS (
-    SELECT g.* FROM JSON_TO_RECORDSET(%s) AS g (item bigint, mutation uuid, base integer, version integer,
-        outcome varchar, new jsonb, captured timestamptz, status varchar, author bigint, holds boolean,
-        first boolean)
-    WHERE {{condition}}
-), log AS (
-    INSERT INTO inspections_answerevent ({_EVENT})
-    SELECT %s::uuid, item, mutation, %s::uuid, base, version, outcome, new, %s::bigint, %s::bigint, captured,
-        %s::timestamptz
-    FROM given RETURNING mutation, id
-){{answers}}
-SELECT mutation, id FROM log
-"""  # noqa: S608
-_ADDED = f""", added AS (
-    INSERT INTO inspections_answer ({_ANSWER})
-    SELECT %s::uuid, item, NULLIF(new -> 'value', 'null'), (new ->> 'na')::boolean, new ->> 'reason',
-        new ->> 'note', status, version, author, %s::timestamptz
-    FROM given WHERE holds AND first
-)"""  # noqa: S608
-_CHANGED = """, changed AS (
-    UPDATE inspections_answer a SET value = NULLIF(g.new -> 'value', 'null'),
-        na = (g.new ->> 'na')::boolean, reason = g.new ->> 'reason', note = g.new ->> 'note',
-        status = g.status, version = g.version, updated_by_id = g.author, updated_at = %s::timestamptz
-    FROM given g WHERE g.holds AND NOT g.first AND a.inspection_id = %s::uuid AND a.item_id = g.item
-)"""
-# Whoever may fill it still may, and nothing was written since.
-_UNCHANGED = """EXISTS (SELECT 1 FROM inspections_inspection i WHERE i.id = %s AND i.state = %s
-        AND EXISTS (SELECT 1 FROM inspections_inspection_inspectors x
-            WHERE x.inspection_id = i.id AND x.user_id = %s)
-        AND COALESCE((SELECT MAX(e.id) FROM inspections_answerevent e
-            WHERE e.inspection_id = i.id), 0) = %s)"""
-_LOCKED = "TRUE"
 _READ_ANSWERS = """
 SELECT item_id, value, na, reason, note, status, version, updated_by_id, updated_at
 FROM inspections_answer WHERE inspection_id = %s
@@ -78,21 +38,6 @@ _READ_LAST = "SELECT COALESCE(MAX(id), 0) FROM inspections_answerevent WHERE ins
 _READ_SINCE = """
 SELECT id, item_id, outcome FROM inspections_answerevent WHERE inspection_id = %s AND id >= %s ORDER BY id
 """
-
-
-@dataclass(frozen=True, slots=True)
-class NewEvent:
-    """A change that is to be written; `status` is of its content, `author` whose answer it is."""
-
-    mutation: UUID
-    item: int
-    base: int
-    version: int
-    outcome: Outcome
-    content: Mapping[str, Any]
-    status: str
-    captured_at: datetime
-    author: int | None = None
 
 
 def read_held(inspection: Inspection, items: Collection[int] | None = None) -> dict[int, Held]:
@@ -147,9 +92,9 @@ def write_events(
         return {}
     if connection.vendor == "sqlite":
         return _write_in_two(inspection, events, by, now, device, captured_by)
-    text, params = _writing(_LOCKED, inspection, events, by, now, device, captured_by)
-    found = prepared.rows(text, params)
-    return {_uuid(mutation): pk for mutation, pk in found}
+    own = key(inspection.pk)
+    text, params = writing(own, events, by=by, now=now, device=device, captured_by=captured_by)
+    return {_uuid(mutation): pk for mutation, pk in prepared.rows(text, params)}
 
 
 def can_write_if_unchanged() -> bool:
@@ -174,43 +119,9 @@ def write_if_unchanged(
     own = key(inspection.pk)
     # Sent together they are a transaction of their own; one that is around them must outlive a refusal.
     with transaction.atomic() if connection.in_atomic_block else nullcontext():
-        text, params = _writing(_UNCHANGED, inspection, events, by, now, device, captured_by)
-        given, written = params[:1], params[1:]
-        found = prepared.rows(text, [*given, own, IN_PROGRESS, by, last, *written], before=LOCK, first=[own])
+        text, params = writing(own, events, by=by, now=now, device=device, captured_by=captured_by, last=last)
+        found = prepared.rows(text, params, before=LOCK, first=[own])
     return {_uuid(mutation): pk for mutation, pk in found}
-
-
-def _writing(
-    condition: str,
-    inspection: Inspection,
-    events: Sequence[NewEvent],
-    by: int,
-    now: datetime,
-    device: UUID | None,
-    captured_by: int | None,
-) -> tuple[str, list[Any]]:
-    """The statement, and what stands for each of its `%s` but for the condition's; the changes are one text.
-
-    Only what there is to do is in it: a trigger is called for no rows as well.
-    """
-    own, author = key(inspection.pk), captured_by or by
-    holding = {e.item: e.mutation for e in events if e.outcome in CHANGING}
-    first = {e.item for e in events if e.version == 1 and e.outcome in CHANGING}
-    times = {moment: moment.isoformat() for moment in {event.captured_at for event in events}}
-    given = [
-        {
-            "item": e.item, "mutation": str(e.mutation), "base": e.base, "version": e.version,
-            "outcome": e.outcome.value, "new": e.content, "captured": times[e.captured_at],
-            "status": e.status, "author": e.author or author,
-            "holds": holding.get(e.item) == e.mutation, "first": e.item in first,
-        }
-        for e in events
-    ]  # fmt: skip
-    source = key(device) if device else None
-    added, changed = bool(first), any(one["holds"] and not one["first"] for one in given)
-    text = _WRITE.format(condition=condition, answers=_ADDED * added + _CHANGED * changed)
-    params = [_JSON.encode(given), own, source, by, captured_by, now]
-    return text, params + [own, now] * added + [now, own] * changed
 
 
 def _write_in_two(
@@ -268,7 +179,7 @@ def _loaded(text: str | None) -> Any:
 
 
 def _dumped(value: object) -> str | None:
-    return None if value is None else _JSON.encode(value)
+    return None if value is None else JSON.encode(value)
 
 
 def _uuid(value: object) -> UUID:

@@ -5,7 +5,7 @@ own, and the same predicates as everywhere decide over them; what they refuse is
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from .workflow import SUBMITTED
 
 _HEX = attrgetter("hex")
 # `from_db` takes a row in the order of the model's fields, whatever the order of the names.
-_INSPECTION = (
+INSPECTION = (
     "id",
     "round_id",
     "center_id",
@@ -38,9 +38,8 @@ _ROUND = ("id", "name", "kind")
 _CENTER = ("id", "name")
 _GRANT = ("id", "role", "region_id")
 _REGION = ("code", "level")
-_FOUND = """
-SELECT i.id, i.round_id, i.center_id, i.region_id, i.kind, i.edition_id, i.state, i.lead_id,
-    i.reinspects_id, i.items, r.id, r.name, r.kind, c.id, c.name,
+_FOUND = f"""
+SELECT {", ".join(f"i.{name}" for name in INSPECTION)}, r.id, r.name, r.kind, c.id, c.name,
     EXISTS (SELECT 1 FROM inspections_inspection_inspectors x
         WHERE x.inspection_id = i.id AND x.user_id = %s),
     a.id, a.role, a.region_id, g.code, g.level
@@ -50,7 +49,7 @@ JOIN organization_servicecenter c ON c.id = i.center_id
 LEFT JOIN organization_assignment a ON a.user_id = %s
 LEFT JOIN organization_region g ON g.code = a.region_id
 WHERE i.id = %s
-"""
+"""  # noqa: S608 - names of our own
 
 
 def find_to_fill(user: User, pk: UUID, *, for_page: bool = False) -> Inspection:
@@ -59,9 +58,7 @@ def find_to_fill(user: User, pk: UUID, *, for_page: bool = False) -> Inspection:
     `for_page` reads the person's grants whole, since the frame of a page names their regions.
     """
     found = _find(user, pk, user.grants if for_page else None)
-    if found is not None and permissions.can_fill(user, found):
-        return found
-    return load_inspection(user, pk)
+    return load_inspection(user, pk) if found is None else found
 
 
 def key(pk: UUID) -> str:
@@ -76,27 +73,38 @@ def key_of() -> Callable[[UUID], str]:
 
 def _find(user: User, pk: UUID, grants: list[Assignment] | None) -> Inspection | None:
     rows = prepared.rows(_FOUND, [user.pk, user.pk, key(pk)])
-    if not rows or rows[0][6] == SUBMITTED:
+    if not rows:
         return None
-    first = rows[0]
-    found = _inspection(first[:10])
+    given = [row[16:] for row in rows if row[16] is not None] if grants is None else []
+    return fillable(user, rows[0], given)
+
+
+def fillable(user: User, row: Sequence[Any], grants: Iterable[Sequence[Any]]) -> Inspection | None:
+    """The inspection of a row: its own columns, three of its round and two of its center, and whether `user`
+    is an inspector of it; None where they may not fill it.
+
+    `grants` are rows of the person's assignments, taken where nobody has read them yet.
+    """
+    if row[6] == SUBMITTED:
+        return None
+    found = _inspection(row[:10])
     found.submitted_at = None
-    found.round = Round.from_db(None, _ROUND, first[10:13])
-    found.center = ServiceCenter.from_db(None, _CENTER, first[13:15])
-    found.assigned[user.pk] = bool(first[15])
-    if grants is None and "grants" not in user.__dict__:
-        user.grants = [_grant(row[16:]) for row in rows if row[16] is not None]
-    return found
+    found.round = Round.from_db(None, _ROUND, row[10:13])
+    found.center = ServiceCenter.from_db(None, _CENTER, row[13:15])
+    found.assigned[user.pk] = bool(row[15])
+    if "grants" not in user.__dict__:
+        user.grants = [_grant(grant) for grant in grants]
+    return found if permissions.can_fill(user, found) else None
 
 
-def _inspection(row: tuple[Any, ...]) -> Inspection:
+def _inspection(row: Sequence[Any]) -> Inspection:
     pk, again = (one if one is None or isinstance(one, UUID) else UUID(str(one)) for one in (row[0], row[8]))
     # A driver of its own accord, or nobody, reads JSON.
     items = json.loads(row[9]) if isinstance(row[9], str) else row[9]
-    return Inspection.from_db(None, _INSPECTION, (pk, *row[1:8], again, items))
+    return Inspection.from_db(None, INSPECTION, (pk, *row[1:8], again, items))
 
 
-def _grant(row: tuple[Any, ...]) -> Assignment:
+def _grant(row: Sequence[Any]) -> Assignment:
     grant = Assignment.from_db(None, _GRANT, row[:3])
     grant.region = Region.from_db(None, _REGION, row[3:])
     return grant

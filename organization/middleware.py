@@ -101,19 +101,24 @@ def idle_logout(get_response: Handler) -> Handler:
     """End a log-in that nobody used for long; who asks then is a stranger, and is led back after the door."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        limit = idle_seconds(request.user, request.session)
-        if limit:
+        if settings.IDLE_MINUTES and RENEWED_ON in request.session and request.user.is_authenticated:
             now = int(timezone.now().timestamp())
-            seen = request.session.get(SEEN_AT, now)
-            if now - seen > limit:
-                by = request.user
-                record("logout.idle", by=by, target=by, region=by.home_code, address=address_of(request))
-                logout(request)
-            elif now - seen >= SEEN_EVERY or SEEN_AT not in request.session:
-                request.session[SEEN_AT] = now
+            seen = request.session.get(SEEN_AT, 0)
+            # Whoever was here a moment ago is not idle, whatever their roles are; those cost a query.
+            if now - seen >= SEEN_EVERY:
+                _seen_again(request, now, now - seen if seen else 0)
         return get_response(request)
 
     return middleware
+
+
+def _seen_again(request: HttpRequest, now: int, idle: int) -> None:
+    by = request.user
+    if 0 < idle_seconds(by, request.session) < idle:
+        record("logout.idle", by=by, target=by, region=by.home_code, address=address_of(request))
+        logout(request)
+    else:
+        request.session[SEEN_AT] = now
 
 
 def address_of(request: HttpRequest) -> str | None:

@@ -10,7 +10,8 @@ from organization.identifiers import uuid7
 from organization.models import User
 
 from .. import permissions, workflow
-from ..answer_rows import NewEvent, read_held, write_events
+from ..answer_rows import read_held, write_events
+from ..answer_statements import NewEvent
 from ..answers import Checked, Given, check
 from ..checklist import Entry, checklist_of
 from ..merging import EMPTY, NOTHING, Held, Outcome, outcome

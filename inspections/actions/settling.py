@@ -11,7 +11,8 @@ from organization.models import User
 from organization.problems import Problem
 
 from .. import permissions
-from ..answer_rows import NewEvent, write_events
+from ..answer_rows import write_events
+from ..answer_statements import NewEvent
 from ..answers import Given, check
 from ..checklist import checklist_of
 from ..contention import disputes

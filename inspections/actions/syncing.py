@@ -15,7 +15,6 @@ from standards.faults import Faults
 
 from .. import permissions
 from ..answer_rows import (
-    NewEvent,
     can_write_if_unchanged,
     read_held,
     read_names,
@@ -23,6 +22,7 @@ from ..answer_rows import (
     write_events,
     write_if_unchanged,
 )
+from ..answer_statements import NewEvent
 from ..answers import Checked, check
 from ..checklist import Checklist, Entry, checklist_of
 from ..delivery_rows import Known, Present, read_present
@@ -85,13 +85,14 @@ def sync(
     by: User,
     now: datetime,
     captured_by: User | None = None,
+    present: Present | None = None,
 ) -> Synced:
     """Take in changes of answers; see docs/field-protocol.md for every outcome.
 
-    `captured_by` is the person who made them, where `by` delivers another's draft. Raises `Closed`
-    where `by` may not fill the inspection (any more).
+    `captured_by` is the person who made them, where `by` delivers another's draft. `present` is what was
+    read with the inspection a moment ago. Raises `Closed` where `by` may not fill the inspection (any more).
     """
-    delivery = _Delivery(inspection, mutations, cursor, device, by, now, captured_by)
+    delivery = _Delivery(inspection, mutations, cursor, device, by, now, captured_by, present)
     try:
         return delivery.take_in()
     except IntegrityError:
@@ -108,6 +109,7 @@ class _Delivery:
     by: User
     now: datetime
     captured_by: User | None
+    read_before: Present | None
     items: Checklist = field(init=False)
     present: Present = field(init=False)
     changed: set[int] = field(init=False)
@@ -150,8 +152,9 @@ class _Delivery:
 
     def _decide(self, *, lock: bool) -> None:
         """Read what is there, and find what comes of each mutation."""
-        asked = {m.id for m in self.mutations} | {m.after for m in self.mutations if m.after}
-        self.present = read_present(self.inspection, self.by, self._touched(), asked, lock=lock)
+        self.present = (None if lock else self.read_before) or self._read(lock)
+        # It tells of one moment: whoever decides again reads again.
+        self.read_before = None
         self.known, self.statuses = self.present.known, self.present.statuses
         self.held, self.events, self.results = self.present.held, [], {}
         self._check_right(self.inspection)
@@ -175,8 +178,10 @@ class _Delivery:
             names=self._names(self.changed),
         )
 
-    def _touched(self) -> list[int]:
-        return list({self.items.by_code[mutation.item].pk for mutation in self.mutations})
+    def _read(self, lock: bool) -> Present:
+        touched = list({self.items.by_code[mutation.item].pk for mutation in self.mutations})
+        asked = {m.id for m in self.mutations} | {m.after for m in self.mutations if m.after}
+        return read_present(self.inspection, self.by, touched, asked, lock=lock)
 
     def _check_right(self, locked: Inspection) -> None:
         verdict = permissions.can_fill(self.by, locked)

@@ -4,13 +4,14 @@ from .drafts import MOST_BYTES as DRAFT_BYTES
 from .drafts import read_draft
 from .reading import TooLarge, parse, read_body
 from .replies import held_words, reply, result_words
-from .requests import Delivery, parse_announcement, parse_delivery, parse_mutations
+from .requests import Delivery, named, parse_announcement, parse_delivery, parse_mutations
 
 __all__ = [
     "DRAFT_BYTES",
     "Delivery",
     "TooLarge",
     "held_words",
+    "named",
     "parse",
     "parse_announcement",
     "parse_delivery",

@@ -24,6 +24,7 @@ _DELIVERY = ("person", "device", "cursor", "mutations")
 _MUTATION = ("id", "item", "base", "after", "value", "na", "reason", "note", "at")
 _ANNOUNCEMENT = ("person", "device", "id", "item", "of", "sha256", "size", "at", "thumbnail")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_CODE = re.compile(r"[\w.-]{1,64}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NO_UUID = UUID(int=0)
 
@@ -141,6 +142,15 @@ class Fields:
     def _fault(self, name: str, found: object, expected: str, **params: str) -> None:
         path = join(self.path, name) if name else self.path
         self.faults.append(Fault(path, shown(found), expected, params))
+
+
+def named(raw: object) -> tuple[list[str], list[str]]:
+    """The items and mutations of which a request of `sync` seems to speak, before it is looked at closely."""
+    rows = raw.get("mutations") if isinstance(raw, dict) else None
+    rows = [one for one in rows[:MOST_MUTATIONS] if isinstance(one, dict)] if isinstance(rows, list) else []
+    codes = {code for one in rows if isinstance(code := one.get("item"), str) and _CODE.fullmatch(code)}
+    given = {value for one in rows for value in (one.get("id"), one.get("after")) if isinstance(value, str)}
+    return list(codes), [value for value in given if _UUID.fullmatch(value)]
 
 
 def parse_delivery(raw: object, items: Container[str]) -> Delivery:

@@ -18,6 +18,7 @@ from standards.wording import describe
 
 from .. import actions, permissions, state, sync
 from ..checklist import checklist_of
+from ..delivery_rows import find_with_present
 from ..entrance import find_to_fill
 from ..loading import load_inspection
 
@@ -54,10 +55,14 @@ def errors(found: list[tuple[str, str]], status: int, **more: object) -> JsonRes
 @in_json
 def sync_answers(request: HttpRequest, pk: UUID) -> JsonResponse:
     """Take in what a device changed; tell what came of it, and what others changed."""
-    inspection = find_to_fill(request.user, pk)
-    raw = sync.parse(sync.read_body(request, SYNC_BYTES))
-    items = checklist_of(inspection).by_code
-    delivery = sync.parse_delivery(raw, items)
+    try:
+        raw = sync.parse(sync.read_body(request, SYNC_BYTES))
+    except (Faults, sync.TooLarge):
+        # What is wrong with it is told to those alone who may see the inspection.
+        find_to_fill(request.user, pk)
+        raise
+    inspection, present = find_with_present(request.user, pk, *sync.named(raw))
+    delivery = sync.parse_delivery(raw, checklist_of(inspection).by_code)
     if delivery.person != request.user.pk:
         return JsonResponse({"person": True}, status=409)
     try:
@@ -68,6 +73,7 @@ def sync_answers(request: HttpRequest, pk: UUID) -> JsonResponse:
             device=delivery.device,
             by=request.user,
             now=timezone.now(),
+            present=present,
         )
     except actions.Closed as closed:
         closed.told = {"results": [sync.result_words(one, request.user.pk, {}) for one in closed.results]}

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from inspections import answer_rows
-from inspections.answer_rows import NewEvent
+from inspections.answer_statements import NewEvent, writing
 from inspections.merging import Outcome
 from inspections.models import AnswerEvent
 from standards.models import Item
@@ -19,6 +19,8 @@ APPLIED, FAULTY = Outcome.APPLIED, Outcome.FAULTY
 # What is delivered upon answers to "yes" and "choice": item, version, outcome, value.
 BATCHES: dict[str, list[tuple[str, int, Outcome, Any]]] = {
     "none": [("yes", 0, FAULTY, True)],
+    "one first": [("area", 1, APPLIED, "120")],
+    "one changed": [("choice", 2, APPLIED, None)],
     "first": [("area", 1, APPLIED, "120"), ("zones", 1, APPLIED, None)],
     "changed": [("yes", 2, APPLIED, None), ("choice", 2, Outcome.SETTLED, "met")],
     "both": [("area", 1, APPLIED, "120"), ("yes", 2, APPLIED, True), ("posts", 0, FAULTY, "x")],
@@ -88,10 +90,12 @@ def test_only_what_there_is_to_do_is_in_the_statement(stage: Stage) -> None:
     found = {}
     for name, batch in BATCHES.items():
         events = [event(items, *one) for one in batch]
-        text, params = answer_rows._writing("TRUE", stage.inspections[0], events, 1, NOW, None, None)
+        text, params = writing(
+            str(stage.inspections[0].pk), events, by=1, now=NOW, device=None, captured_by=None
+        )
         assert text.count("%s") == len(params)
         found[name] = ("INSERT INTO inspections_answer (" in text, "UPDATE inspections_answer" in text)
     assert found == {
-        "none": (False, False), "first": (True, False), "changed": (False, True), "both": (True, True),
-        "twice": (True, True),
+        "none": (False, False), "one first": (True, False), "one changed": (False, True),
+        "first": (True, False), "changed": (False, True), "both": (True, True), "twice": (True, True),
     }  # fmt: skip

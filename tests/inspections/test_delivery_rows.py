@@ -4,13 +4,16 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
-from inspections.delivery_rows import Present, read_present
+from inspections.delivery_rows import Present, find_with_present, read_present
 from inspections.entrance import find_to_fill
 from inspections.merging import Outcome
 from inspections.models import AnswerEvent, Inspection
+from organization.models import User
 from tests.inspections.devices import Device, mutation
+from tests.inspections.test_entrance import by
+from tests.inspections.test_permissions import STATES, everybody, fresh, in_state
 from tests.small_stage import Stage, jpeg
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +95,43 @@ def test_what_is_gone_says_so(stage: Stage, lock: bool) -> None:
     Inspection.objects.filter(pk=found.pk).delete()
     with pytest.raises(Inspection.DoesNotExist), transaction.atomic():
         read_present(found, stage.cast["inspector"], [], [], lock=lock)
+
+
+def with_present(person: User, inspection: Inspection, *mutations: str) -> tuple[Inspection, Present | None]:
+    return find_with_present(fresh(person), inspection.pk, ["yes", "area", "no such item"], mutations)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_found_with_what_is_there_is_what_the_short_way_finds(stage: Stage, other: Stage, state: str) -> None:
+    inspection = in_state(stage, state)
+    for name, person in everybody(stage, other).items():
+        told = by(lambda person, _pk: with_present(person, inspection)[0], fresh(person), inspection)
+        assert told == by(find_to_fill, fresh(person), inspection), name
+
+
+def test_what_is_there_is_the_same_with_the_inspection_and_after_it(stage: Stage, other: Stage) -> None:
+    phone = Device(stage.cast["inspector"], stage.inspections[0])
+    Device(stage.cast["inspector"], stage.inspections[1]).sync(mutation("area", "99"))
+    Device(other.cast["inspector"], other.inspections[0]).sync(mutation("yes", False))
+    sent = mutation("yes", True, note="“一” \\ %s {,}")
+    phone.sync(sent, mutation("choice", "met"))
+    phone.announce(jpeg())
+    found, present = with_present(phone.person, stage.inspections[0], sent["id"], str(uuid4()))
+    after = read(stage, UUID(sent["id"]))
+    if connection.vendor == "sqlite":
+        assert present is None
+        return
+    assert present == after
+    assert [held.content["value"] for held in after.held.values()] == [True]
+    whole = find_to_fill(fresh(phone.person), found.pk)
+    names = [field.attname for field in Inspection._meta.concrete_fields]
+    assert {n: v for n, v in found.__dict__.items() if n in names} == {
+        n: v for n, v in whole.__dict__.items() if n in names
+    }
+
+
+def test_found_with_what_is_there_is_one_query(stage: Stage, django_assert_num_queries: Any) -> None:
+    person = fresh(stage.cast["inspector"])
+    with django_assert_num_queries(1):
+        found, _present = find_with_present(person, stage.inspections[0].pk, ["yes"], [str(uuid4())])
+    assert (found.round.name, found.center.name) != ("", "")

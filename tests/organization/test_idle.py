@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.core.checks import run_checks
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -102,6 +104,20 @@ def test_session_is_written_once_a_minute_at_most(client: Client, clock: Clock) 
     clock.now += timedelta(seconds=1)
     assert is_in(client)
     assert client.session["seen_at"] == seen + 60
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.INSPECTOR])
+def test_what_a_person_may_do_is_asked_once_a_minute_at_most(client: Client, clock: Clock, role: str) -> None:
+    """A phone saves every few seconds: each save must not read all roles of its person."""
+    log_in(client, role)
+    assert is_in(client)
+    asked = []
+    for seconds in (1, 58, 1, 1):
+        clock.now += timedelta(seconds=seconds)
+        with CaptureQueriesContext(connection) as seen:
+            client.head("/health/")
+        asked.append(sum("organization_assignment" in query["sql"] for query in seen))
+    assert asked == [0, 0, 1, 0]
 
 
 def test_page_says_it_only_to_whom_it_concerns(client: Client) -> None:

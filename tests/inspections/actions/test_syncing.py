@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.utils import DatabaseError
 
-from inspections.actions import syncing
 from inspections.merging import digest
 from inspections.models import Answer, AnswerEvent, Conflict, Inspection
+from inspections.views import syncing as syncing_view
 from tests.inspections.devices import AT, Device, mutation
 from tests.small_stage import GOOD, NOW, Stage, answer, submit_by
 
@@ -332,16 +332,16 @@ def test_conflicts_are_settled_once_and_never_forgotten(phone: Device, tablet: D
 
 def interloper(monkeypatch: pytest.MonkeyPatch, work: Callable[[], Any]) -> list[Any]:
     """Let `work` be done once, right after somebody's delivery has read without a lock what is there."""
-    read, came = syncing.read_present, []
+    read, came = syncing_view.find_with_present, []
 
-    def read_and_be_overtaken(*args: Any, lock: bool, **kwargs: Any) -> Any:
-        present = read(*args, lock=lock, **kwargs)
-        if not lock and not came:
+    def read_and_be_overtaken(*args: Any) -> Any:
+        found = read(*args)
+        if not came:
             came.append(None)
             came.append(work())
-        return present
+        return found
 
-    monkeypatch.setattr(syncing, "read_present", read_and_be_overtaken)
+    monkeypatch.setattr(syncing_view, "find_with_present", read_and_be_overtaken)
     return came
 
 
@@ -351,9 +351,8 @@ def test_what_somebody_saved_in_between_is_not_overwritten(
     phone.sync(mutation("area", "150"))
     came = interloper(monkeypatch, lambda: tablet.sync(mutation("yes", False)))
     (result,) = phone.sync(mutation("yes", True))["results"]
-    # SQLite reads behind its only writer's lock: there nobody comes in between.
-    assert bool(came) == (connection.vendor == "postgresql")
-    assert (result["outcome"], held()) == (("conflict", (False, 1)) if came else ("applied", (True, 1)))
+    assert came
+    assert (result["outcome"], held()) == ("conflict", (False, 1))
 
 
 def test_same_delivery_twice_at_a_time_is_kept_once(phone: Device, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,9 +35,9 @@ def test_delivery_costs_the_same_for_1_3_and_70_changes(
 ) -> None:
     made = good_answers(real, count + 1)
     real.sync(made.pop())
-    # Session, person, right; savepoints. Besides, PostgreSQL reads in one statement and locks and writes in
-    # another; SQLite, alone in its transaction, writes log and answers one after the other.
-    with django_assert_num_queries(7 if connection.vendor == "postgresql" else 8):
+    # Session, person; right and what is there; savepoints. Besides, PostgreSQL locks and writes in one
+    # statement; SQLite, alone in its transaction, reads again and writes log and answers one after the other.
+    with django_assert_num_queries(6 if connection.vendor == "postgresql" else 8):
         body = real.sync(*made)
     assert {result["outcome"] for result in body["results"]} == {"applied"}
 

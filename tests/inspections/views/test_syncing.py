@@ -57,6 +57,8 @@ BAD_FIELDS = [
     ({"id": 7}, "mutations[1].id"),
     ({"item": "nowhere"}, "mutations[1].item"),
     ({"item": ["yes"]}, "mutations[1].item"),
+    ({"item": 'yes","area'}, "mutations[1].item"),
+    ({"item": "{yes}"}, "mutations[1].item"),
     ({"base": -1}, "mutations[1].base"),
     ({"base": "0"}, "mutations[1].base"),
     ({"base": True}, "mutations[1].base"),
@@ -231,7 +233,7 @@ def test_another_county_next_door_and_unknown_are_not_found(stage: Stage, other:
     assert nothing_stored()
 
 
-def test_right_is_asked_before_the_body_is_read(stage: Stage, other: Stage) -> None:
+def test_stranger_is_told_nothing_about_the_body(stage: Stage, other: Stage) -> None:
     stranger = Device(other.cast["inspector"], stage.inspections[0])
     assert stranger.post("sync/", b"{" * 100).status_code == 404
 
