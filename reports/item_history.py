@@ -18,7 +18,7 @@ from standards.succession import MERGED
 from .cells import Cell, Column, Table, heated
 from .models import ItemSummary, ScoreSummary
 from .overview import mean
-from .regional import View, counted_in
+from .regional import View
 
 ROUNDS_SHOWN = 6
 RELATIONS = {
@@ -72,13 +72,13 @@ def _key(edition: Edition) -> tuple[str, str]:
 
 
 def _count(history: History, shown: View, keys: list[int]) -> None:
-    here = counted_in(shown.region)
-    rows = ScoreSummary.objects.filter(here, round__in=keys).order_by().values_list("round", "kind")
+    here = shown.counted
+    rows = ScoreSummary.objects.filter(region__in=here, round__in=keys).order_by().values_list("round", "kind")
     for round, kind, centers in rows.annotate(n=Sum("centers")):
         history.centers[round, kind] = centers
     items = [item.pk for item in history.items.values()]
     names = ("not_met", "partly", "na")
-    rows = ItemSummary.objects.filter(here, round__in=keys, item__in=items).order_by()
+    rows = ItemSummary.objects.filter(region__in=here, round__in=keys, item__in=items).order_by()
     for round, item, kind, *counted in rows.values_list("round", "item", "kind").annotate(
         *(Sum(name) for name in names)
     ):

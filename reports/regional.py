@@ -108,9 +108,13 @@ class Place:
 
 @dataclass(frozen=True)
 class View:
-    """Everything that a region's page shows of `round`, beside `against` where there is one."""
+    """Everything that a region's page shows of `round`, beside `against` where there is one.
+
+    `counted` are the regions whose rows in the summaries add up to this one.
+    """
 
     region: Region
+    counted: list[str]
     round: Round
     against: Round | None
     kind: str
@@ -168,9 +172,9 @@ def view(region: Region, round: Round, against: Round | None, kind: str, today: 
     children = list(Region.objects.filter(below(region)).order_by("code"))
     ends = region.level >= Level.TOWNSHIP
     codes = [] if ends else [child.code for child in children]
-    if region.level != Level.NATION:
-        codes.append(region.code)
-    read = _read(codes, keys, kind, today)
+    # By their codes: how many of all regions are provinces, a database only guesses.
+    own_rows = codes if region.level == Level.NATION else [region.code]
+    read = _read({*codes, *own_rows}, keys, kind, today)
     if ends:
         places, found = _centers(region, keys, kind, today)
         read |= found
@@ -189,8 +193,8 @@ def view(region: Region, round: Round, against: Round | None, kind: str, today: 
         return {place.key: read.get((place.key, key), Figures()) for place in places}
 
     return View(
-        region, round, against, kind, own(round.pk), own(against.pk) if against else Figures(), places,
-        of(round.pk), of(against.pk if against else None), _items(round), _trend(region, round, kind),
+        region, own_rows, round, against, kind, own(round.pk), own(against.pk) if against else Figures(), places,
+        of(round.pk), of(against.pk if against else None), _items(round), _trend(own_rows, round, kind),
     )  # fmt: skip
 
 
@@ -277,9 +281,9 @@ def _centers(
     return list(places.values()), found
 
 
-def _trend(region: Region, round: Round, kind: str) -> list[tuple[Round, int, int]]:
+def _trend(counted: list[str], round: Round, kind: str) -> list[tuple[Round, int, int]]:
     """The last rounds of this kind, oldest first, with their scored centers and the sum of the scores."""
-    rows = ScoreSummary.objects.filter(counted_in(region), band__gt=NO_SCORE, round__kind=round.kind)
+    rows = ScoreSummary.objects.filter(region__in=counted, band__gt=NO_SCORE, round__kind=round.kind)
     rows = rows.filter(kind=kind) if kind else rows
     summed = rows.order_by().values("round").annotate(n=Sum("centers"), total=Sum("score_sum"))
     newest = list(summed.filter(n__gt=0).order_by("-round__starts_on", "-round")[:TREND_SHOWN])
