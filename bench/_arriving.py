@@ -9,6 +9,18 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+# Village centers in the real county, so many below each township: the shipped stage has one.
+PLACES = 40
+VILLAGES = """
+WITH made AS (
+    INSERT INTO organization_region (code, level, name, parent_id, is_demonstration)
+    SELECT substr(t.code, 1, 9) || (500 + n), 5, n || '村', t.code, false
+    FROM organization_region t, generate_series(1, %(places)s) n WHERE t.parent_id = %(county)s
+    ON CONFLICT DO NOTHING RETURNING code, name
+)
+INSERT INTO organization_servicecenter (region_id, kind, name, address, phone)
+SELECT code, 'village', name || '便民服务点', '', '' FROM made
+"""
 CENTERS = """
 INSERT INTO inspections_inspection (id, round_id, center_id, region_id, kind, edition_id, state, lead_id,
     began_at, grade)
@@ -21,6 +33,8 @@ PEOPLE = """
 INSERT INTO inspections_inspection_inspectors (inspection_id, user_id)
 SELECT i, p FROM unnest(%(inspections)s::uuid[]) i, unnest(%(people)s) p
 """
+# How often the figures are looked at while submissions arrive.
+READS = 5
 ANSWERS = """
 INSERT INTO inspections_answer (inspection_id, item_id, value, na, reason, note, status, version,
     updated_by_id, updated_at)
@@ -31,16 +45,22 @@ FROM inspections_answer a, unnest(%(inspections)s::uuid[]) i WHERE a.inspection_
 
 def to_submit(stage: Any, count: int, *, filled: bool = True) -> list[Any]:
     """Inspections of the real county's villages in rounds of their own, with the answers of a submitted one
-    if they are to be `filled`."""
+    if they are to be `filled`.
+
+    Of many villages: a center has had some dozens of inspections, not hundreds.
+    """
     from django.db import connection
     from django.utils import timezone
 
     from inspections.models import Inspection, Round
+    from organization.models import ServiceCenter
 
     first = Inspection.objects.filter(round=stage.round, kind="village").first()
-    centers = list(
-        Inspection.objects.filter(round=stage.round, kind="village").values_list("center", flat=True)
-    )
+    county = stage.county.region.code
+    with connection.cursor() as cursor:
+        cursor.execute(VILLAGES, {"places": PLACES, "county": county})
+    villages = ServiceCenter.objects.filter(kind="village", region__parent__parent=county)
+    centers = list(villages.order_by("pk").values_list("pk", flat=True))
     number = Round.objects.count()
     rounds = [
         Round.objects.create(
@@ -75,14 +95,15 @@ def no_summaries() -> Iterator[None]:
         submitting.count_result, counting.Counts.write = count, write
 
 
-def submit_all(stage: Any, some: list[Any]) -> float:
-    """Submit them one after the other; returns how many a second."""
+def submit_all(stage: Any, some: list[Any], gap: float = 0) -> float:
+    """Submit them one after the other, or one each `gap` seconds; returns how many a second."""
     from django.utils import timezone
 
     from reports import actions
 
     by, begin = stage.cast["lead_inspector"], time.perf_counter()
-    for one in some:
+    for number, one in enumerate(some):
+        time.sleep(max(0, begin + number * gap - time.perf_counter()))
         actions.submit(inspection=one, by=by, now=timezone.now())
     return len(some) / (time.perf_counter() - begin)
 
@@ -102,26 +123,29 @@ def with_and_without(stage: Any, count: int) -> tuple[float, float]:
     return statistics.median(rates[True]), statistics.median(rates[False])
 
 
-def _submitter(stage: Any, some: list[Any], told: Any) -> None:
+def _submitter(stage: Any, some: list[Any], told: Any, gap: float) -> None:
     from django.db import connections
 
     connections.close_all()
-    told.put(submit_all(stage, some))
+    told.put(submit_all(stage, some, gap))
     connections.close_all()
 
 
-def at_once(stage: Any, processes: int, count: int, meanwhile: Callable[[], Any] | None = None) -> Any:
+def at_once(
+    stage: Any, processes: int, count: int, meanwhile: Callable[[], Any] | None = None, *, rate: float = 0
+) -> Any:
     """Let so many processes submit `count` each; returns their rate together, and what `meanwhile` came to.
 
-    `meanwhile` is called until they have ended.
+    With a `rate`, so many arrive a second, if they can. `meanwhile` is called READS times a second until
+    they have ended.
     """
     from django.db import connections
 
-    parts = [to_submit(stage, count) for _ in range(processes)]
+    parts, gap = [to_submit(stage, count) for _ in range(processes)], processes / rate if rate else 0
     connections.close_all()
     context = multiprocessing.get_context("fork")
     told: Any = context.Queue()
-    workers = [context.Process(target=_submitter, args=(stage, part, told)) for part in parts]
+    workers = [context.Process(target=_submitter, args=(stage, part, told, gap)) for part in parts]
     for worker in workers:
         worker.start()
     found = []
@@ -132,6 +156,7 @@ def at_once(stage: Any, processes: int, count: int, meanwhile: Callable[[], Any]
             begin = time.perf_counter()
             meanwhile()
             found.append(1000 * (time.perf_counter() - begin))
+            time.sleep(max(0, begin + 1 / READS - time.perf_counter()))
     return sum(told.get() for _ in workers), sorted(found[1:])
 
 
