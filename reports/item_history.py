@@ -73,8 +73,8 @@ def _key(edition: Edition) -> tuple[str, str]:
 
 def _count(history: History, shown: View, keys: list[int]) -> None:
     here = shown.counted
-    rows = ScoreSummary.objects.filter(region__in=here, round__in=keys).order_by().values_list("round", "kind")
-    for round, kind, centers in rows.annotate(n=Sum("centers")):
+    rows = ScoreSummary.objects.filter(region__in=here, round__in=keys).order_by()
+    for round, kind, centers in rows.values_list("round", "kind").annotate(n=Sum("centers")):
         history.centers[round, kind] = centers
     items = [item.pk for item in history.items.values()]
     names = ("not_met", "partly", "na")

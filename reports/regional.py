@@ -1,8 +1,7 @@
 """The figures of a region and of the regions below it in one or two rounds, from the summaries alone."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import reduce
@@ -17,83 +16,15 @@ from organization.codes import Level
 from organization.models import Region
 from standards.models import Item
 
+from .figures import Figures
 from .models import CenterResult, ItemSummary, ScoreSummary, SectionSummary
-from .outcomes import NO_SCORE, points
-from .overview import mean
+from .outcomes import NO_SCORE
+from .summary_rows import sums
 from .summing import parts
 
 ROUNDS_SHOWN = 60
 TREND_SHOWN = 12
 Key = tuple[Any, int]
-
-
-@dataclass
-class Figures:
-    """What is counted of one region, or one center, in one round; scores in ten-thousandths of a point."""
-
-    inspections: int = 0
-    submitted: Counter[str] = field(default_factory=Counter)  # by kind of center
-    scored: int = 0
-    score_sum: int = 0
-    bands: Counter[int] = field(default_factory=Counter)
-    grades: Counter[str] = field(default_factory=Counter)
-    open: int = 0
-    overdue: int = 0
-    sections: dict[str, list[int]] = field(default_factory=dict)  # centers, sum of scores
-    items: dict[int, Counter[str]] = field(default_factory=dict)  # not_met, partly, na, lost
-
-    @property
-    def done(self) -> int:
-        return self.submitted.total()
-
-    @property
-    def average(self) -> Decimal | None:
-        return mean(points(self.score_sum), self.scored) if self.scored else None
-
-    def section(self, code: str) -> Decimal | None:
-        centers, total = self.sections.get(code, (0, 0))
-        return mean(points(total), centers) if centers else None
-
-    def short(self, item: Item) -> int:
-        counted = self.items.get(item.pk, Counter())
-        return counted["not_met"] + counted["partly"]
-
-    def share(self, item: Item) -> Decimal | None:
-        """Of a hundred centers to which the item applies, how many fell short; None where there is none."""
-        asked = item.for_township * self.submitted["township"] + item.for_village * self.submitted["village"]
-        asked -= self.items.get(item.pk, Counter())["na"]
-        return mean(Decimal(100 * self.short(item)), asked) if asked else None
-
-    def add(self, other: "Figures") -> None:
-        self.inspections += other.inspections
-        self.submitted += other.submitted
-        self.scored, self.score_sum = self.scored + other.scored, self.score_sum + other.score_sum
-        self.bands += other.bands
-        self.grades += other.grades
-        self.open, self.overdue = self.open + other.open, self.overdue + other.overdue
-        for code, (centers, total) in other.sections.items():
-            held = self.sections.setdefault(code, [0, 0])
-            held[0], held[1] = held[0] + centers, held[1] + total
-        for item, counted in other.items.items():
-            own = self.items.setdefault(item, Counter())
-            for name, number in counted.items():
-                own[name] += number
-
-    def count(self, table: Any, key: tuple[Any, ...], by: dict[str, int]) -> None:
-        """Add one row of a summary: the rest of its key after the round, and its counts."""
-        kind, *rest = key
-        if table is ScoreSummary:
-            band, grade = rest
-            self.submitted[kind] += by["centers"]
-            if band != NO_SCORE:
-                self.scored, self.score_sum = self.scored + by["centers"], self.score_sum + by["score_sum"]
-                self.bands[band] += by["centers"]
-            self.grades[grade] += by["centers"]
-        elif table is SectionSummary:
-            held = self.sections.setdefault(rest[0], [0, 0])
-            held[0], held[1] = held[0] + by["centers"], held[1] + by["score_sum"]
-        else:
-            self.items.setdefault(rest[0], Counter()).update(by)
 
 
 @dataclass(frozen=True)
@@ -193,7 +124,8 @@ def view(region: Region, round: Round, against: Round | None, kind: str, today: 
         return {place.key: read.get((place.key, key), Figures()) for place in places}
 
     return View(
-        region, own_rows, round, against, kind, own(round.pk), own(against.pk) if against else Figures(), places,
+        region, own_rows, round, against, kind,
+        own(round.pk), own(against.pk) if against else Figures(), places,
         of(round.pk), of(against.pk if against else None), _items(round), _trend(own_rows, round, kind),
     )  # fmt: skip
 
@@ -234,19 +166,12 @@ def _of(found: dict[Key, Figures], place: str, round: int) -> Figures:
 
 
 def _read(codes: Collection[str], rounds: list[int], kind: str, today: date) -> dict[Key, Figures]:
-    wanted, found = _wanted(codes, rounds, kind), counted(codes, rounds, kind, today)
-    for place, round, code, centers, total in _sums(SectionSummary, wanted):
+    found = counted(codes, rounds, kind, today)
+    for place, round, code, centers, total in sums(SectionSummary, codes, rounds, kind):
         _of(found, place, round).sections[code] = [centers, total]
-    for place, round, item, *counts in _sums(ItemSummary, wanted):
-        _of(found, place, round).items[item] = Counter(dict(zip(ItemSummary.COUNTS, counts, strict=True)))
+    for place, round, item, *fell in sums(ItemSummary, codes, rounds, kind):
+        _of(found, place, round).items[item] = tuple(fell)
     return found
-
-
-def _sums(table: Any, wanted: Q) -> Any:
-    """Place, round and section or item, with the counts of both kinds of centers together."""
-    key = ("region_id", "round_id", table.KEY[-1])
-    sums = {f"sum_{name}": Sum(name) for name in table.COUNTS}
-    return table.objects.filter(wanted).order_by().values_list(*key).annotate(**sums)
 
 
 def _centers(

@@ -161,7 +161,7 @@ def worst(shown: View, past: History, items: Sequence[Item]) -> Table:
         columns += [Column(_("对比轮次占比（%）"), "points", 18)]
     rows = []
     for item in items:
-        lost = points(shown.own.items[item.pk]["lost"])
+        lost = points(shown.own.lost(item))
         row = [
             Cell(item.title, url=_item_url(shown, item.pk), is_source=True),
             Cell(reference(item.clause.section, item.clause)),

@@ -21,10 +21,10 @@ from standards.content import reference
 from standards.models import Item
 
 from . import overview, regional
+from .figures import Figures
 from .listing import counted
 from .models import ItemSummary, OfficialDocument
 from .overview import Standing, Totals
-from .regional import Figures
 from .workflow import WITHDRAWN
 
 

@@ -21,6 +21,7 @@ from organization.templatetags.portal import grade_name, signed
 
 from .. import latest, permissions, plots, regional, regional_tables, sheets
 from ..cells import share
+from ..figures import Figures
 from ..forms import RegionFilter
 from ..item_history import edition_words
 from ..latest import Latest
@@ -198,7 +199,7 @@ def _plots(shown: regional.View) -> dict[str, Any]:
     return marked | {"sections": [_small(shown, section) for section in regional_tables.sections_of(shown)]}
 
 
-def _graded(name: str, own: regional.Figures) -> str:
+def _graded(name: str, own: Figures) -> str:
     """A grade with its share, exactly as the table beside the bar has both."""
     return f"{grade_name(name) or _('无等次')} {share(own.grades[name], own.done).words}%"
 
