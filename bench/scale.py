@@ -169,7 +169,7 @@ def submits(size: str, stage: Any) -> dict[str, float]:
     client = client_of("reviewer", CODES[size])
     for wanted in (RATE / 2, RATE):
         rate, spent = arriving.at_once(
-            stage, 2, int(5 * wanted), lambda: client.get(f"/regions/{CODES[size]}/"), rate=wanted
+            stage, 2, int(10 * wanted), lambda: client.get(f"/regions/{CODES[size]}/"), rate=wanted
         )
         p50, p95 = statistics.median(spent), spent[int(0.95 * len(spent))]
         print(f"  region page of the {size} while {rate:.0f} of {wanted:.0f} submits/s arrive: "
