@@ -24,6 +24,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from bench._plain_sql import write_rows  # noqa: E402
 from bench._server import Server, database, postgres_seconds  # noqa: E402
 from bench._yardstick import milliseconds  # noqa: E402
 
@@ -288,53 +289,11 @@ def plain_sql(device: Device, most: int | None = None) -> Sample:
             device.begin()
         inspection = inspections[device.inspection]
         begin = time.perf_counter()
-        write_rows(device, inspection)
+        write_rows(device, inspection, ANSWERS, AT)
         latencies.append(1000 * (time.perf_counter() - begin))
     count = len(latencies)
     web, database = time.process_time() - web, postgres_seconds() - database
     return Sample(1000 / statistics.mean(latencies), latencies, 1000 * web / count, 1000 * database / count)
-
-
-def write_rows(device: Device, inspection: Any) -> None:
-    from datetime import datetime
-
-    from django.db import connection, transaction
-
-    from inspections.checklist import checklist
-
-    device.turn += 1
-    items = checklist(inspection.edition_id, inspection.kind).by_code
-    own, spell = (
-        (str(inspection.pk), str)
-        if connection.vendor == "postgresql"
-        else (inspection.pk.hex, lambda u: u.hex)
-    )
-    at = datetime.fromisoformat(AT).isoformat(sep=" ")
-    note, events, answers = f"第{device.turn}次", [], []
-    for item, value in list(device.values.items())[:ANSWERS]:
-        version = device.versions.get(item, 0) + 1
-        device.versions[item] = version
-        text = json.dumps(value)
-        content = f'{{"value": {text}, "na": false, "reason": "", "note": "{note}"}}'
-        events += [
-            *(own, items[item].pk, spell(uuid.uuid4()), version - 1, version, "applied", content),
-            *(device.person, at, at),
-        ]
-        answers += [own, items[item].pk, text, False, "", note, "met", version, device.person, at]
-    row = f"({', '.join(['%s'] * 10)})"
-    rows = ", ".join([row] * ANSWERS)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO inspections_answerevent (inspection_id, item_id, mutation, base, version, outcome, "
-            f"new, by_id, captured_at, at) VALUES {rows}",
-            events,
-        )
-        cursor.execute(
-            "INSERT INTO inspections_answer (inspection_id, item_id, value, na, reason, note, status, "
-            f"version, updated_by_id, updated_at) VALUES {rows} ON CONFLICT (inspection_id, item_id) "
-            "DO UPDATE SET value = excluded.value, note = excluded.note, version = excluded.version",
-            answers,
-        )
 
 
 def main() -> None:
