@@ -1,6 +1,6 @@
 """Forms about documents and the office that signs them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import forms
@@ -37,15 +37,18 @@ class FindingFilter(forms.Form):
     def __init__(
         self,
         *args: Any,
-        rounds: Iterable[Round],
+        rounds: Collection[Round],
         places: Iterable[tuple[str, str]],
         wide: bool,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         if wide:
-            self.fields["region"].label = _("地区")
+            self.fields["region"].label = _("地区（逐级选择）")
+            self.order_fields(["region"])
         self.fields["round"].choices = [("", _("全部")), *((str(row.pk), row.name) for row in rounds)]
+        if wide and not rounds:
+            self.fields["round"].label = _("轮次（先选县）")
         self.fields["region"].choices = [("", _("全部")), *places]
 
 

@@ -1,6 +1,6 @@
 """Findings as an address filters them, for the page and for the table that is downloaded from it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -10,17 +10,20 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.utils import timezone
 
-from inspections.models import Finding
+from inspections.models import Finding, Round
 from inspections.querysets import OVERSEERS
 from inspections.workflow import WITH_COUNTY, WITH_TOWNSHIP
 from organization.codes import CODE_LENGTH, DIGITS, Level, ancestors, prefix
 from organization.models import Region, Role, User
-from organization.querysets import Cut, within
+from organization.querysets import NOTHING, Cut, within
 
 from .models import SavedView
+from .overview import rounds_for
 
 # In these a finding is listed whatever was inspected since.
 UNTIL_CLOSED = {"overdue", "with_county", *WITH_TOWNSHIP, *WITH_COUNTY}
+# HTML keeps it before the name of a choice, as it keeps no other space.
+SET_IN = "\u3000"
 LEVELS = {digits: level for level, digits in DIGITS.items()}
 FILTERS = ("round", "state", "region", "item")
 # Nobody turns so many pages; a county's findings of a round are fewer.
@@ -78,25 +81,52 @@ def places_to_choose(user: User, chosen: str) -> list[tuple[str, str]]:
     """The regions by which a person may filter, as prefix and name: the townships of their county.
 
     Whoever sees more chooses a level at a time: there are the regions above the `chosen` prefix, it, and
-    those just below it; for a township, those of its county. A nation's forty thousand make no list.
+    those just below it, each level set in; for a township, those of its county. A nation's forty thousand
+    make no list.
     """
     seen = Region.objects.visible_to(user)
-    if sees_more_than_counties(user):
-        base = chosen[: DIGITS[Level.COUNTY]]
-        own = user.prefixes()
-        is_inside = base.isascii() and base.isdigit() and len(base) in LEVELS and base.startswith(own)
-        near = reduce(or_, map(_near, [base] if is_inside else own))
-        seen = seen.filter(near, level__gt=Level.NATION).order_by("code")
-    else:
-        seen = seen.filter(level=Level.TOWNSHIP)
-    return [(prefix(code, level), name) for code, level, name in seen.values_list("code", "level", "name")]
+    if not sees_more_than_counties(user):
+        rows = seen.filter(level=Level.TOWNSHIP).values_list("code", "name")
+        return [(prefix(code, Level.TOWNSHIP), name) for code, name in rows]
+    near = reduce(or_, map(_near, _at(user, chosen)))
+    seen = seen.filter(near, level__gt=Level.NATION).order_by("code")
+    rows = list(seen.values_list("code", "level", "name"))
+    top = min((level for _code, level, _name in rows), default=0)
+    return [(prefix(code, level), SET_IN * (level - top) + name) for code, level, name in rows]
+
+
+def rounds_to_choose(user: User, wanted: Mapping[str, str]) -> list[Round]:
+    """The rounds by which a person may filter: all that they see anything of.
+
+    For whoever sees more than counties, those of the chosen region and of the regions above it, and the
+    chosen one: each county has its own, and most are called the same.
+    """
+    if not sees_more_than_counties(user):
+        return rounds_for(user)
+    holders = {code for place in _at(user, wanted["region"]) for code in _upward(place)}
+    chosen = Q(pk=int(wanted["round"][:18])) if wanted["round"].isdecimal() else NOTHING
+    return rounds_for(user, Q(region__in=holders) | chosen)
+
+
+def _at(user: User, chosen: str) -> Sequence[str]:
+    """The prefix from which a person chooses the next level; where none of theirs is chosen, their own."""
+    own, base = user.prefixes(), chosen[: DIGITS[Level.COUNTY]]
+    is_inside = base.isascii() and base.isdigit() and len(base) in LEVELS and base.startswith(own)
+    return [base] if is_inside else own
 
 
 def _near(place: str) -> Q:
     """Match a region, those above it and those just below it, by its prefix."""
-    code, level = place.ljust(CODE_LENGTH, "0"), LEVELS[len(place)]
-    below = Q(within((place,), "code"), level=min(level + 1, Level.TOWNSHIP))
-    return below | Q(code__in=[*ancestors(code, level), code])
+    *_above, code = upward = _upward(place)
+    # By their parent, not by their level: townships stand below some cities, without counties.
+    below = Q(parent=code) if place else Q(level=Level.PROVINCE)
+    return below | Q(code__in=upward)
+
+
+def _upward(place: str) -> list[str]:
+    """The codes of a region and of those above it, by its prefix."""
+    code = place.ljust(CODE_LENGTH, "0")
+    return [*ancestors(code, LEVELS[len(place)]), code]
 
 
 def _in_state(rows: Any, state: str) -> Any:

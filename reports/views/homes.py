@@ -30,6 +30,7 @@ from ..listing import (
     findings_as_filtered,
     places_to_choose,
     query_of,
+    rounds_to_choose,
     sees_more_than_counties,
     views_of,
 )
@@ -242,7 +243,6 @@ def _self_checks(user: User, own: Q) -> dict[str, list[Inspection]]:
 @require_safe
 def finding_list(request: HttpRequest) -> HttpResponse:
     """Findings in the person's regions, filtered by what the address says."""
-    rounds = overview.rounds_for(request.user)
     rows, wanted = findings_as_filtered(request.user, request.GET)
     page = FirstPages(rows, PER_PAGE).get_page(request.GET.get("page"))
     here = query_of(wanted | ({"page": str(page.number)} if page.number > 1 else {}))
@@ -251,7 +251,7 @@ def finding_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "form": FindingFilter(
             initial=wanted,
-            rounds=rounds,
+            rounds=rounds_to_choose(request.user, wanted),
             places=places_to_choose(request.user, wanted["region"]),
             wide=sees_more_than_counties(request.user),
         ),

@@ -10,11 +10,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
-from inspections.actions import object_to
+from inspections.actions import add_centers, object_to
 from inspections.answers import Given
 from inspections.models import Finding
+from organization.codes import Level
 from organization.models import Region, Role
-from tests.factories import make_user
+from tests.factories import County, make_region, make_user
 from tests.repairs import in_state, publish
 from tests.reports.views.test_homes import SHORT, shown, with_both_townships
 from tests.small_stage import (
@@ -192,14 +193,79 @@ def test_whoever_sees_more_chooses_a_level_at_a_time(
 ) -> None:
     Region.objects.get_or_create(code="0" * 12, defaults={"level": 0, "name": "全国"})
     person = make_user("wide", [(Role.ADMINISTRATOR, Region.objects.get(pk=grant))])
-    assert offered(client, person, "地区", region=chosen) == found
+    assert offered(client, person, "地区（逐级选择）", region=chosen) == found
 
 
 def test_two_grants_offer_both_places(client: Client, stage: Stage, other: Stage) -> None:
     province, township = (Region.objects.get(pk=code) for code in ("410000000000", "410523101000"))
     both = [(Role.REVIEWER, province), (Role.TOWNSHIP_STAFF, township)]
     person = make_user("both", both)
-    assert offered(client, person, "地区") == ["41", "4105", "410523", "410523101"]
+    assert offered(client, person, "地区（逐级选择）") == ["41", "4105", "410523", "410523101"]
+
+
+def test_townships_of_a_city_without_counties_are_offered(client: Client, stage: Stage) -> None:
+    guangdong = make_region("44", "广东省")
+    dongguan = Region.objects.create(code="441900000000", name="东莞市", level=Level.CITY, parent=guangdong)
+    Region.objects.create(code="441900003000", name="东城街道", level=Level.TOWNSHIP, parent=dongguan)
+    person = make_user("wide", [(Role.ADMINISTRATOR, guangdong)])
+    for chosen in ("4419", "441900003"):
+        assert offered(client, person, "地区（逐级选择）", region=chosen) == ["44", "4419", "441900003"]
+
+
+def test_each_level_is_set_in_and_comes_first(client: Client, stage: Stage) -> None:
+    client.force_login(make_user("wide", [(Role.ADMINISTRATOR, Region.objects.get(pk="410000000000"))]))
+    page = client.get("/findings/", {"region": "410523"})
+    form = page.context["form"]
+    names = [name for _value, name in form.fields["region"].choices[1:5]]
+    assert names == ["河南省", "\u3000安阳市", "\u3000\u3000汤阴县", "\u3000\u3000\u3000城关镇"]
+    assert next(iter(form.fields)) == "region"
+    # The Tab key goes on from here when the list is shown anew: there may be three levels to choose.
+    bar = '<form class="filters" id="filters" method="get" action="#filters"'
+    assert bar in page.content.decode()
+
+
+def test_rounds_are_offered_of_the_chosen_region_and_those_above(
+    client: Client, stage: Stage, other: Stage
+) -> None:
+    submitted(stage, 0, **SHORT)
+    city = make_user("city", [(Role.ADMINISTRATOR, Region.objects.get(pk="410500000000"))])
+    own = County(Region.objects.get(pk="410500000000"))
+    checked = make_round(own, stage.edition, city, "市级抽查")
+    add_centers(round=checked, region=own.region, kinds=("township",), by=city, now=NOW)
+    client.force_login(city)
+
+    def rounds(**query: str) -> list[str]:
+        field = client.get("/findings/", query).context["form"].fields["round"]
+        return [value for value, _name in field.choices[1:]]
+
+    mine, theirs, both = (str(one.pk) for one in (stage.round, other.round, checked))
+    assert rounds() == rounds(region="4105") == [both]
+    assert rounds(region="410523") == rounds(region="410523100") == [both, mine]
+    assert rounds(region="410526") == [both, theirs]
+    # The one that a link from elsewhere has chosen is there, whatever region is.
+    assert rounds(round=mine) == [both, mine]
+    client.force_login(make_user("province", [(Role.ADMINISTRATOR, Region.objects.get(pk="410000000000"))]))
+    assert rounds() == rounds(round="x") == []
+    assert client.get("/findings/").context["form"].fields["round"].label == "轮次（先选县）"
+    client.force_login(stage.cast["administrator"])
+    assert set(rounds()) == {both, mine}
+
+
+@pytest.mark.parametrize("counties", [1, 2])
+def test_whoever_sees_many_places_reads_where_each_finding_is(
+    client: Client, stage: Stage, other: Stage, django_assert_num_queries: Any, counties: int
+) -> None:
+    for one in (stage, other)[:counties]:
+        submitted(one, 0, **SHORT)
+    city, province = Region.objects.get(pk="410500000000"), Region.objects.get(pk="410000000000")
+    for region, place, queries in ((city, "汤阴县", 11), (province, "安阳市汤阴县", 12)):
+        client.force_login(make_user(region.name, [(Role.ADMINISTRATOR, region)]))
+        with django_assert_num_queries(queries):
+            page = client.get("/findings/")
+        assert [row.place for row in page.context["page"]][:1] == [place]
+        assert f'<br><span class="soft">{place}</span>' in page.content.decode()
+    client.force_login(stage.cast["administrator"])
+    assert {row.place for row in shown(client, "/findings/")["page"]} == {""}
 
 
 def test_a_finding_leads_back_to_the_list_as_it_was_filtered(client: Client, stage: Stage) -> None:
