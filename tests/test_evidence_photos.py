@@ -89,3 +89,27 @@ def test_each_finding_of_a_notice_covers_its_own_photos(
     page.click("#annotate [data-close]")
     sizes = page.evaluate("[...document.querySelectorAll('[data-cover]')].map((one) => one.files[0].size)")
     assert sizes[0] == len(body) > sizes[1]
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_file_is_taken_out_and_what_was_chosen_and_typed_stays(
+    new_page: Any, stage: Stage, script: bool
+) -> None:
+    finding = in_state(stage, "acknowledged")
+    page = new_page(375, java_script_enabled=script)
+    enter(page, stage.cast["township_staff"])
+    for address, prefix in (
+        (f"/findings/{finding.pk}/", ""),
+        (f"/inspections/{finding.inspection_id}/feedback/", f"f{finding.pk}-"),
+    ):
+        page.goto(address)
+        choose(page, f"{prefix}files", "旧.jpg")
+        page.get_by_role("button", name="保存草稿").click()
+        choose(page, f"{prefix}files", "新.jpg")
+        page.locator(f"[name={prefix}measure]").fill(f"{prefix}写到一半")
+        page.get_by_role("button", name="删除 旧.jpg").click()
+        expect(page.locator("#messages")).to_contain_text("已删除“旧.jpg”")
+        expect(page.get_by_role("button", name="删除 新.jpg")).to_be_in_viewport()
+        expect(page.locator(f"[name={prefix}measure]")).to_have_value(f"{prefix}写到一半")
+        page.get_by_role("button", name="删除 新.jpg").click()
+        expect(page.get_by_role("button", name="删除 新.jpg")).to_have_count(0)

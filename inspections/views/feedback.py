@@ -129,6 +129,7 @@ def _page(
     faults = _faults(entries, problems)
     context = {
         "inspection": inspection,
+        "page_url": reverse("inspections:feedback", args=[inspection.pk]),
         "entries": entries,
         "open": sum(entry.form is not None for entry in entries),
         "to_acknowledge": any(entry.finding.state == NOTIFIED for entry in entries),

@@ -54,7 +54,8 @@ def _page(request: HttpRequest, row: Finding, **bound: Form) -> HttpResponse:
         asked.form = faulty if faulty and faulty.auto_id == form.auto_id else form
     context["faulty"] = next(iter(bound.values()), None)
     query = carried(request)
-    context |= {"list_query": query and f"?{query}", "carried": carry(query)}
+    here = reverse("inspections:finding", args=[row.pk]) + carry(query)
+    context |= {"list_query": query and f"?{query}", "carried": carry(query), "page_url": here}
     return render(request, "inspections/finding.html", context, status=400 if bound else 200)
 
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -45,7 +46,8 @@ def _page(request: HttpRequest, faults: Sequence[tuple[str, str]] = ()) -> HttpR
     requests = list(requests.select_related("finding__center", "asked_by").order_by("asked_at")[:PER_PAGE])
     for row in requests:
         row.summary = waiting_request_words(row)
-    context = {"page": page, "requests": requests, "faults": faults}
+    here = f"{reverse('inspections:inbox')}?page={page.number}"
+    context = {"page": page, "requests": requests, "faults": faults, "page_url": here}
     return render(request, "inspections/inbox.html", context, status=400 if faults else 200)
 
 

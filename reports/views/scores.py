@@ -38,7 +38,11 @@ def submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Problem as problem:
         messages.error(request, problem.message)
         return redirect("inspections:check", pk=pk)
-    messages.success(request, _("已提交。得分和问题如下，检查内容不再变动。"))
+    if inspection.reinspects_id:
+        said = _("已提交。复查结果如下，检查内容不再变动。")
+    else:
+        said = _("已提交。得分和问题如下，检查内容不再变动。")
+    messages.success(request, said)
     return redirect("reports:score", pk=pk)
 
 

@@ -52,7 +52,7 @@ OTHERS = {"worker", "manifest", "sync", "photo-announce", "photo-upload"}
 OTHERS |= {
     "finding", "finding-reply", "finding-report", "finding-extension", "finding-objection", "finding-review",
     "feedback", "feedback-save", "feedback-report", "request-decide", "evidence",
-    "evidence-thumbnail", "evidence-remove", "reinspect",
+    "evidence-thumbnail", "reinspect",
     "message-list", "messages-read", "messages-choose", "inbox", "inbox-close", "policy",
     "calendar-list", "calendar-year", "calendar-load",
 }  # fmt: skip

@@ -70,6 +70,8 @@ def test_a_file_is_removed_beside_a_fault_and_the_fault_is_told(
     assert "完成日期不能晚于今天" in said.content.decode()
     assert said.context["reply_form"]["done_on"].value() == "2999-01-01"
     assert drafted(finding) == ["新拍的.jpg"]
+    # The language is changed on a page that can be opened, which this address is not.
+    assert f'<input type="hidden" name="next" value="/findings/{finding.pk}/">' in said.content.decode()
 
 
 def test_room_is_made_before_the_file_chosen_comes_in(
@@ -176,3 +178,5 @@ def test_form_of_a_notice_tells_of_the_files_of_every_finding(staff: Client, bot
     assert said.status_code == 400
     assert [href for href, _text in said.context["faults"]] == [f"#finding-{row.pk}" for row in both]
     assert [drafted(row) for row in both] == [["新拍的.jpg"]] * 2
+    here = f"/inspections/{both[0].inspection_id}/feedback/"
+    assert f'<input type="hidden" name="next" value="{here}">' in said.content.decode()

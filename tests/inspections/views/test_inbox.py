@@ -108,6 +108,17 @@ def test_batch_with_a_fault_is_shown_again_as_it_was_filled_in(county: Client, s
     assert response.context["faults"] == [("#to-close", "没有勾选任何问题。")]
 
 
+def test_batch_with_a_fault_leads_to_pages_that_can_be_opened(
+    county: Client, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The address to which it was sent shows nothing by itself."""
+    monkeypatch.setattr("inspections.views.inbox.PER_PAGE", 1)
+    reported(stage, 2)
+    said = county.post("/inbox/close/?page=1", {}).content.decode()
+    assert 'rel="next" href="/inbox/?page=2"' in said
+    assert '<input type="hidden" name="next" value="/inbox/?page=1">' in said
+
+
 def test_enter_in_a_field_closes_nothing(county: Client, stage: Stage) -> None:
     reported(stage, 1)
     form = county.get("/inbox/").content.decode().partition("/inbox/close/")[2]
