@@ -41,11 +41,34 @@ function grouped(photos) {
   return groups;
 }
 
-// Plain objects, one for each file; none where nothing waits on this device.
-export async function draftsOf(store, inspection) {
-  const known = (await store.inspection(inspection)) ?? {};
-  const mutations = (await store.outbox(inspection)).map(mutationOf);
+// A file in somebody's hands may be delivered: what is changed here afterwards is a mutation of its own, upon the one
+// in the file, and a photo that is taken out here is taken out on the portal. A full disk must not stop the file itself.
+async function depart(store, inspection) {
+  const rows = await store
+    .run(["outbox"], "readwrite", async (tx) => {
+      const outbox = tx.objectStore("outbox");
+      const waiting = await outbox.index("inspection").getAll(inspection);
+      // One that is not complete waits for the rest of it under its own id.
+      await Promise.all(waiting.filter((row) => !row.held).map((row) => outbox.put({ ...row, sent: row.sent + 1 })));
+      return waiting;
+    })
+    .catch(() => store.outbox(inspection));
   const photos = (await store.photos(inspection)).filter((row) => row.bytes && !row.removed);
+  for (const { id } of photos.filter(({ tried }) => !tried)) {
+    await store
+      .run(["photos"], "readwrite", async (tx) => {
+        const row = await tx.objectStore("photos").get(id);
+        if (row) await tx.objectStore("photos").put({ ...row, tried: true });
+      })
+      .catch(() => {});
+  }
+  return { mutations: rows.map(mutationOf), photos };
+}
+
+// Plain objects, one for each file; none where nothing waits on this device.
+async function draftsOf(store, inspection) {
+  const known = (await store.inspection(inspection)) ?? {};
+  const { mutations, photos } = await depart(store, inspection);
   // A drawing stands behind the photo that it is on.
   photos.sort((one, other) => Boolean(one.of) - Boolean(other.of) || (one.at < other.at ? -1 : 1));
   if (!mutations.length && !photos.length) return [];

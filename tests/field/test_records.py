@@ -101,6 +101,28 @@ def test_draft_imported_twice_on_another_device_is_there_once(
     assert not any(row["kept"] for row in kept(stranded, person))
 
 
+def test_what_is_corrected_after_the_export_follows_the_file(
+    stranded: Page, stage: Stage, new_page: Callable[..., Any], tmp_path: Path
+) -> None:
+    path = exported(stranded, tmp_path)
+    other = new_page(1280, 900)
+    enter(other, stage.cast["lead_inspector"])
+    hand_in(other, path)
+    tap(stranded, "yes", "met")
+    stranded.on("dialog", lambda dialog: dialog.accept())
+    stranded.locator("[data-remove]").nth(1).click()
+    expect(stranded.locator(".photo-state:visible")).to_have_count(2)
+    stranded.unroute(re.compile(r"/(sync|photos|session)/"))
+    stranded.reload()
+    # Nobody contradicts himself, and what was taken out after the export is taken out on the portal too.
+    expect(stranded.locator(".bar-state")).to_contain_text("全部已发送", timeout=WAIT)
+    verified(stranded, 2)
+    answer = Answer.objects.get(item__code="yes")
+    assert (answer.status, answer.version) == ("met", 2)
+    assert not Conflict.objects.exists()
+    assert Photo.objects.filter(removed_at=None).count() == 2
+
+
 def test_phone_without_anything_unsent_says_so(page: Page, stage: Stage) -> None:
     open_form(page, stage.inspections[0], stage.cast["inspector"])
     page.click("[data-draft]")
