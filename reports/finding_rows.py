@@ -16,12 +16,11 @@ from inspections.finding_marks import due_mark, state_mark
 from inspections.finding_page import due_of
 from inspections.models import Finding
 from inspections.way_back import carry
-from organization.codes import Level, ancestors
-from organization.models import Region, User
+from organization.models import User
 from organization.templatetags.portal import points
 
-from .listing import sees_more_than_counties
 from .models import OfficialDocument
+from .whereabouts import place_of, places_above
 
 FIELDS = (
     "pk", "finding", "clause", "lost", "mode", "working_days", "state", "due_on", "due_is_provisional",
@@ -59,14 +58,14 @@ def rows_of(user: User, keys: list[int], today: date, query: str = "") -> list[R
     dues = due_of(found, today)
     notices = _notices(user, {row.inspection_id for row in found})
     address, state = _addresses("inspections:finding", 0), cache(_state)
-    places, back = _places(user, {row.region_id for row in found}), carry(query)
+    places, back = places_above(user, {row.region_id for row in found}), carry(query)
     rows = {
         row.pk: Row(
             row.pk,
             address(row.pk) + back,
             row.finding,
             row.center__name,
-            "".join(places[code] for code in _above(row.region_id) if code in places),
+            place_of(places, row.region_id),
             row.round__name,
             row.clause,
             points(row.lost),
@@ -77,19 +76,6 @@ def rows_of(user: User, keys: list[int], today: date, query: str = "") -> list[R
         for row in found
     }
     return [rows[key] for key in keys]
-
-
-def _places(user: User, regions: Iterable[str]) -> dict[str, str]:
-    """The names by code of the regions inside the person's own that these lie in, down to the county."""
-    if not sees_more_than_counties(user):
-        return {}
-    codes = {code for region in regions for code in _above(region)} - {g.region_id for g in user.grants}
-    return dict(Region.objects.visible_to(user).filter(code__in=codes).values_list("code", "name"))
-
-
-def _above(region: str) -> Iterable[str]:
-    """The codes of the province, the city and the county of a region; some cities are their own county."""
-    return dict.fromkeys(ancestors(region, Level.TOWNSHIP))
 
 
 def _state(state: str) -> SafeString:

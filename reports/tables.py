@@ -1,8 +1,9 @@
 """What the tables for download hold: a round's scores, its ledger, findings, the index of an archive."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Count, Q, Sum
@@ -19,8 +20,10 @@ from . import overview, sheets
 from .follow_up import follow_up
 from .models import Job, OfficialDocument
 from .sheets import Field, Sheet
+from .whereabouts import place_of
 
 CHUNK = 500
+NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
 def policy_note(edition: Edition | None = None) -> str:
@@ -185,24 +188,37 @@ FOLLOWED_FIELDS: tuple[tuple[Any, int, sheets.Form], ...] = (
 )
 
 
-def write_findings(path: Path | str, rows: Any, *, said: Sequence[str] = ()) -> None:
-    """The findings of a list as it is filtered; `said` are lines above that say by what."""
-    sheets.write(path, [_findings(rows, said)])
+def write_findings(
+    path: Path | str, rows: Any, *, said: Sequence[str] = (), places: Mapping[str, str] = NOWHERE
+) -> None:
+    """The findings of a list as it is filtered; `said` are lines above that say by what.
+
+    With `places` (of `whereabouts`) each row says first where its township is.
+    """
+    sheets.write(path, [_findings(rows, said, places)])
 
 
-def write_findings_csv(path: Path | str, rows: Any) -> None:
-    sheets.write_csv(path, _findings(rows))
+def write_findings_csv(path: Path | str, rows: Any, *, places: Mapping[str, str] = NOWHERE) -> None:
+    sheets.write_csv(path, _findings(rows, (), places))
 
 
-def _findings(rows: Any, said: Sequence[str] = ()) -> Sheet:
+def _findings(rows: Any, said: Sequence[str], places: Mapping[str, str]) -> Sheet:
+    fields = [Field(str(head), width, form) for head, width, form in FINDING_FIELDS + DUE_FIELDS]
+    if places:
+        fields.insert(0, Field(_("所属市县"), 24))
     return Sheet(
         name=_("问题"),
         title=_("检查发现的问题"),
         notes=(*said, policy_note()),
-        fields=tuple(Field(str(head), width, form) for head, width, form in FINDING_FIELDS + DUE_FIELDS),
-        rows=((*_finding(row), *_due(row)) for row in _joined(rows)),
-        pinned=2,
+        fields=tuple(fields),
+        rows=(_placed(row, places) for row in _joined(rows)),
+        pinned=3 if places else 2,
     )
+
+
+def _placed(row: Any, places: Mapping[str, str]) -> tuple[Any, ...]:
+    told = (*_finding(row), *_due(row))
+    return (place_of(places, row.region_id), *told) if places else told
 
 
 def write_ledger(path: Path | str, *, round: Round, user: User) -> None:

@@ -1,4 +1,4 @@
-"""By keyboard alone: a township signs for its notice, the county closes several findings with a reason each.
+"""By keyboard alone: a township signs for its notice and sends files, the county closes several findings.
 
 No click and no focus set by the test: what Tab does not reach, or reaches out of sight, fails.
 """
@@ -11,9 +11,12 @@ from playwright.sync_api import Page, expect
 
 from inspections import actions as inspecting
 from inspections.models import Finding
+from organization.models import Region, Role
 from reports import actions as reporting
 from reports.models import OfficialDocument
-from tests.repairs import publish
+from tests.factories import make_user
+from tests.repairs import add_photo, publish
+from tests.small_stage import jpeg
 from tests.stage import Stage, draft, make_stage, submit
 from tests.test_journey import PASSWORD
 
@@ -118,6 +121,55 @@ def test_a_notice_is_signed_for_by_keyboard(new_page: Any, width: int, language:
     tab_to(page, "a.btn-primary[href$='/feedback/']")
     go(page)
     tab_to(page, "textarea[name$=measure]")
+
+
+def test_a_file_is_taken_out_by_keyboard_and_the_list_is_found_again_as_it_was(new_page: Any) -> None:
+    stage, notice = told_of_a_notice()
+    staff, now = stage.cast["township_staff"], timezone.now()
+    reporting.acknowledge(document=notice, person="", by=staff, now=now)
+    finding = notice.inspection.findings.first()
+    for color in ("teal", "olive"):
+        add_photo(finding, staff, jpeg(color), f"{color}.jpg")
+    page = new_page(375, 700, "en")
+    enter(page, staff)
+    page.goto("/findings/?state=in_repair")
+    tab_to(page, f"a[href^='/findings/{finding.pk}/']")
+    go(page)
+    tab_to(page, "[name=measure]")
+    page.keyboard.type("Half a sentence")
+    tab_to(page, "button[name=remove]")
+    go(page)
+    # The focus is where the files are, a few stops from the other one.
+    assert is_at(page, "[name=files]")
+    assert page.evaluate(UNSEEN) == ""
+    expect(page.locator("[name=measure]")).to_have_value("Half a sentence")
+    expect(page.locator("button[name=remove]")).to_have_count(1)
+    tab_to(page, "button[name=remove]")
+    tab_to(page, ".crumbs a")
+    go(page)
+    assert page.url.endswith("/findings/?state=in_repair")
+
+
+def test_a_region_is_chosen_level_by_level_by_keyboard(new_page: Any) -> None:
+    stage = make_stage(townships=2)
+    submit(stage, stage.inspections[0])
+    province = make_user("province", [(Role.ADMINISTRATOR, Region.objects.get(code="410000000000"))])
+    page = new_page(375, 700, "en")
+    enter(page, province)
+    page.goto("/findings/")
+    tab_to(page, "[name=region]")
+    for name in ("安阳市", "汤阴县", "城关镇"):
+        names = [one.strip() for one in page.locator("[name=region] option").all_inner_texts()]
+        at = page.evaluate("document.activeElement.selectedIndex")
+        for _step in range(names.index(name) - at):
+            page.keyboard.press("ArrowDown")
+        tab_to(page, "form.filters button")
+        go(page)
+        # The next level is the next stop.
+        page.keyboard.press("Tab")
+        assert is_at(page, "[name=region]")
+        assert page.evaluate(UNSEEN) == ""
+    assert "region=410523100" in page.url
 
 
 def reported() -> tuple[Stage, list[Finding]]:

@@ -27,6 +27,7 @@ from ..document import from_plain
 from ..exports import notice_filename
 from ..listing import findings_as_filtered
 from ..loading import load_document, load_round_overseen
+from ..whereabouts import places_above
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 CSV = "text/csv; charset=utf-8"
@@ -59,14 +60,15 @@ def round_ledger(request: HttpRequest, pk: int) -> HttpResponse:
 def finding_table(request: HttpRequest, form: str = "xlsx") -> HttpResponse:
     """The list of findings as the address filters it, as .xlsx or .csv."""
     rows, _wanted = findings_as_filtered(request.user, request.GET)
+    places = places_above(request.user)
     if form == "csv":
         return as_table(
             request, "findings.export", Finding._meta.verbose_name, _("问题清单.csv"),
-            lambda path: tables.write_findings_csv(path, rows), CSV,
+            lambda path: tables.write_findings_csv(path, rows, places=places), CSV,
         )  # fmt: skip
     return as_table(
         request, "findings.export", Finding._meta.verbose_name, _("问题清单.xlsx"),
-        lambda path: tables.write_findings(path, rows),
+        lambda path: tables.write_findings(path, rows, places=places),
     )  # fmt: skip
 
 

@@ -92,6 +92,20 @@ def test_findings_are_those_that_the_page_shows(client: Client, stage: Stage, ot
     assert len(rows) == 3
 
 
+@pytest.mark.parametrize(("code", "place"), [("41", "安阳市汤阴县"), ("4105", "汤阴县")])
+def test_findings_of_many_counties_say_first_where_they_are(
+    client: Client, stage: Stage, other: Stage, code: str, place: str
+) -> None:
+    submitted(stage, 0, **SHORT)
+    submitted(other, 0, **SHORT)
+    client.force_login(make_user("wide", [(Role.ADMINISTRATOR, make_region(code))]))
+    (rows,) = sheets(client.post(reverse("reports:finding-table"))).values()
+    assert rows[2][:2] == ("所属市县", "乡镇")
+    assert {row[:2] for row in rows[3:]} == {(place, "城关镇"), (place.replace("汤阴", "滑"), "城关镇")}
+    lines = b"".join(client.post(reverse("reports:finding-csv")).streaming_content).decode("utf-8-sig")
+    assert f"\r\n{place},城关镇," in lines
+
+
 def test_findings_as_csv_are_the_rows_of_the_table(client: Client, stage: Stage, other: Stage) -> None:
     for place in (0, 1):
         submitted(stage, place, **SHORT)
