@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from .models import User
 
 NOTHING = Q(pk__in=[])
+# Not `Q()`: beside another condition that is nothing at all, and "all, or some" would be some.
+EVERYTHING = ~NOTHING
 
 
 class Cut(int):
@@ -26,7 +28,7 @@ def within(prefixes: tuple[str, ...], field: str) -> Q:
     As a range: foreign keys know no `startswith`, and an index serves a range under any collation.
     """
     if "" in prefixes:
-        return Q()
+        return EVERYTHING
     matched = NOTHING
     for prefix in prefixes:
         low, high = prefix.ljust(CODE_LENGTH, "0"), prefix.ljust(CODE_LENGTH, "9")
