@@ -1,6 +1,7 @@
 """The files of a reply's draft, as its form brings them: one taken out, those chosen kept."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -35,17 +36,18 @@ def take_out(request: HttpRequest, findings: Iterable[Finding]) -> Evidence | No
     return row
 
 
-def keep_chosen(request: HttpRequest, finding: Finding, field: str) -> None:
+def keep_chosen(request: HttpRequest, finding: Finding, field: str, *, now: datetime) -> None:
     """Keep every file chosen that can be kept; raises `Problem` for the others, all at once.
 
-    It goes before the words are looked at: a browser does not choose again what was chosen.
+    It goes before the words are looked at: a browser does not choose again what was chosen. The first
+    file may begin the repair, and so `now` is not after the moment of what follows.
     """
     faults = []
     for upload in request.FILES.getlist(field):
         try:
             actions.add_evidence(
                 finding=finding, upload=upload, name=upload.name, size=upload.size,
-                by=request.user, now=timezone.now(),
+                by=request.user, now=now,
             )  # fmt: skip
         except Problem as problem:
             faults.append(str(problem.message))

@@ -87,9 +87,10 @@ def _with_files(request: HttpRequest, inspection: Inspection, entries: list[Entr
 def _keep_files(request: HttpRequest, told: list[tuple[Entry, ReplyForm]]) -> list[Problem]:
     """Keep the files chosen for each finding; return what is wrong with those that cannot be kept."""
     faults: list[Problem] = []
+    now = timezone.now()
     for entry, form in told:
         try:
-            keep_chosen(request, entry.finding, form.add_prefix("files"))
+            keep_chosen(request, entry.finding, form.add_prefix("files"), now=now)
         except Problem as problem:
             faults.append(actions.RowProblem(entry.finding.pk, problem))
     return faults

@@ -77,7 +77,7 @@ def finding_reply(request: HttpRequest, pk: int, *, send: bool = False) -> HttpR
     removed = None if send else take_out(request, [row])
     who = {"by": request.user, "now": timezone.now()}
     try:
-        keep_chosen(request, row, "files")
+        keep_chosen(request, row, "files", now=who["now"])
         if not form.is_valid():
             return _page(request, load_finding(request.user, pk), reply=form)
         actions.save_reply(finding=row, fields=form.reply_fields(), **who)

@@ -128,6 +128,19 @@ def test_every_file_that_can_be_kept_is_kept_beside_one_that_cannot(staff: Clien
     assert drafted(finding) == ["新拍的.jpg"]
 
 
+@pytest.mark.parametrize("whole", [False, True])
+def test_the_file_that_begins_the_repair_stands_before_the_report(
+    staff: Client, stage: Stage, whole: bool
+) -> None:
+    finding = in_state(stage, "acknowledged")
+    sent = FIELDS | {"files": upload()}
+    address = f"/findings/{finding.pk}/report/"
+    if whole:
+        sent, address = named(finding, sent), f"/inspections/{finding.inspection_id}/feedback/report/"
+    assert staff.post(address, sent).status_code == 302
+    assert [event.move for event in finding.events.all()][-2:] == ["begin", "report"]
+
+
 # ---- the form of a whole notice
 
 
