@@ -11,12 +11,13 @@ from django.utils.translation import ngettext
 
 from inspections.likeness import NEAR
 from inspections.models import Photo, Round
+from inspections.querysets import OVERSEERS
 from inspections.workflow import SUBMITTED
 from organization.models import User
 from organization.templatetags.portal import day
 from organization.trail import cell_text
 
-from . import lessons, permissions
+from . import lesson_shares, lessons, permissions
 
 
 @dataclass(frozen=True)
@@ -46,29 +47,41 @@ class LessonTable:
         return [[(cell, *head) for cell, head in zip(row, self.heads, strict=True)] for row in self.rows]
 
 
-def tables_of(user: User, round: Round, rounds: Sequence[Round]) -> list[LessonTable]:
-    """Every figure of a round that the person may see; some may have no rows yet."""
+def tables_of(user: User, places: Sequence[str], round: Round, rounds: Sequence[Round]) -> list[LessonTable]:
+    """Every figure of a round in these places that the person may see; some may have no rows yet."""
+    # Behind a row are the findings of these places alone, also where the person sees more.
+    inside = f"region={places[0]}&" if tuple(places) != user.prefixes(*OVERSEERS) else ""
+    decided = lesson_shares.decided(places, round, rounds)
     found = [
-        _spans(user, round),
-        _shares("by-township", _("按乡镇"), _("乡镇"), lessons.shares_by_township(user, round), round),
-        _shares("by-item", _("按检查项"), _("检查项"), lessons.shares_by_item(user, round), round),
-        _shares("by-round", _("按轮次"), _("轮次"), lessons.shares_by_round(user, rounds), None),
+        _spans(places, round),
+        _shares(
+            "by-township", _("按乡镇"), _("乡镇"), lesson_shares.shares_by_township(decided, round),
+            f"?round={round.pk}&region=",
+        ),
+        _shares(
+            "by-item", _("按检查项"), _("检查项"), lesson_shares.shares_by_item(decided, round),
+            f"?{inside}round={round.pk}&item=",
+        ),
+        _shares(
+            "by-round", _("按轮次"), _("轮次"), lesson_shares.shares_by_round(decided, rounds),
+            f"?{inside}round=",
+        ),
         _repeats(
             "repeats-by-township",
             _("重复出现的问题（按乡镇）"),
             _("乡镇"),
-            lessons.repeats_by_township(user, round),
+            lessons.repeats_by_township(places, round),
         ),
         _repeats(
             "repeats-by-item",
             _("重复出现的问题（按检查项）"),
             _("检查项"),
-            lessons.repeats_by_item(user, round),
+            lessons.repeats_by_item(places, round),
         ),
-    ]
-    found.append(_twins(user, round))
+    ]  # fmt: skip
+    found.append(_twins(user, places, round))
     if permissions.can_compare_inspectors(user, round):
-        found.append(_looks(user, round))
+        found.append(_looks(places, round))
     return found
 
 
@@ -81,8 +94,8 @@ def csv_text(table: LessonTable) -> str:
     return "\ufeff" + out.getvalue()
 
 
-def _spans(user: User, round: Round) -> LessonTable:
-    rows, provisional = lessons.spans(user, round)
+def _spans(places: Sequence[str], round: Round) -> LessonTable:
+    rows, provisional = lessons.spans(places, round)
     notes = (_("其中有的年份还没有公布放假安排，这些年份按周一至周五计算。"),) if provisional else ()
     longest = max(
         (span.median or 0 for row in rows for span in (row.acknowledge, row.repair, row.close)), default=0
@@ -118,7 +131,9 @@ def _span(span: lessons.Span, longest: float) -> tuple[Cell, Cell]:
     )
 
 
-def _shares(key: str, by: str, head: str, rows: Sequence[lessons.Share], round: Round | None) -> LessonTable:
+def _shares(key: str, by: str, head: str, rows: Sequence[lesson_shares.Share], behind: str) -> LessonTable:
+    """`behind` is the query of the findings behind a row, but for the row's key at its end."""
+    findings = reverse("reports:finding-list")
     return LessonTable(
         key,
         _("按期整改的比例（%(by)s）") % {"by": by},
@@ -134,7 +149,7 @@ def _shares(key: str, by: str, head: str, rows: Sequence[lessons.Share], round: 
         ),
         tuple(
             (
-                Cell(row.name, url=_behind(key, row, round)),
+                Cell(row.name, url=f"{findings}{behind}{row.key}"),
                 Cell("—" if row.percent is None else f"{row.percent}%", row.percent),
                 Cell(str(row.in_time)),
                 Cell(str(row.late)),
@@ -143,15 +158,6 @@ def _shares(key: str, by: str, head: str, rows: Sequence[lessons.Share], round: 
             for row in rows
         ),
     )
-
-
-def _behind(key: str, row: lessons.Share, round: Round | None) -> str:
-    """The address of the findings behind a row."""
-    findings = reverse("reports:finding-list")
-    if round is None:
-        return f"{findings}?round={row.key}"
-    narrowed = "region" if key == "by-township" else "item"
-    return f"{findings}?round={round.pk}&{narrowed}={row.key}"
 
 
 def _repeats(key: str, title: str, head: str, rows: Sequence[lessons.Repeat]) -> LessonTable:
@@ -176,7 +182,7 @@ def _percent(row: lessons.Repeat) -> int:
     return (200 * row.again + row.all) // (2 * row.all) if row.all else 0
 
 
-def _twins(user: User, round: Round) -> LessonTable:
+def _twins(user: User, places: Sequence[str], round: Round) -> LessonTable:
     return LessonTable(
         "photos",
         _("看起来相同的照片"),
@@ -194,7 +200,7 @@ def _twins(user: User, round: Round) -> LessonTable:
                 _center_of(twin.photo), _picture(twin.photo), Cell(twin.photo.item.title),
                 _center_of(twin.other), _picture(twin.other), Cell(_alike(twin.distance)),
             )
-            for twin in lessons.twins(user, round)
+            for twin in lessons.twins(user, places, round)
         ),
     )  # fmt: skip
 
@@ -219,8 +225,8 @@ def _picture(photo: Photo) -> Cell:
     return Cell(day(photo.taken_at or photo.added_at), url=url, image=small)
 
 
-def _looks(user: User, round: Round) -> LessonTable:
-    rows = lessons.looks(user, round)
+def _looks(places: Sequence[str], round: Round) -> LessonTable:
+    rows = lessons.looks(places, round)
     limits = {"answers": lessons.LEAST_ANSWERS, "visits": lessons.LEAST_INSPECTIONS}
     return LessonTable(
         "inspectors",

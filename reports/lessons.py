@@ -1,6 +1,6 @@
 """What a county learns from a round: what takes how long, what is in time, what comes back, who looks how.
 
-All figures are of the regions that the person oversees, and of findings that stand.
+All figures are of findings that stand, in the regions whose prefixes are given.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,16 +17,14 @@ from django.utils import timezone
 from inspections.calendars import working_calendar
 from inspections.deadlines import ONE_DAY, WorkingCalendar
 from inspections.models import Answer, AnswerEvent, Finding, FindingEvent, PhotoTwin, Round
-from inspections.querysets import OVERSEERS
 from inspections.workflow import SUBMITTED
 from organization.codes import CODE_LENGTH
 from organization.models import Region, User
-from organization.querysets import within
+from organization.querysets import NOTHING, within
 from standards.measures import MET
 
-from .overview import TOWNSHIP, overseen
+from .overview import TOWNSHIP
 
-ROUNDS_COMPARED = 8
 ITEMS_SHOWN = 15
 TWINS_SHOWN = 50
 # Below these an inspector's figures say more about chance than about the inspector.
@@ -53,23 +51,6 @@ class Spans:
     acknowledge: Span
     repair: Span
     close: Span
-
-
-@dataclass(frozen=True)
-class Share:
-    """Of the findings with a day: first reported in time; later, or still not; and those still running."""
-
-    name: str
-    in_time: int
-    late: int
-    running: int
-    key: Any = None
-
-    @property
-    def percent(self) -> int | None:
-        """Of those whose time is decided, rounded half up; None while there are none."""
-        decided = self.in_time + self.late
-        return (200 * self.in_time + decided) // (2 * decided) if decided else None
 
 
 @dataclass(frozen=True)
@@ -116,11 +97,11 @@ def _counted(first: date, last: date, calendar: WorkingCalendar) -> list[int]:
     return list(accumulate(int(calendar.is_working(day)) for day in days))
 
 
-def spans(user: User, round: Round) -> tuple[list[Spans], bool]:
+def spans(places: Sequence[str], round: Round) -> tuple[list[Spans], bool]:
     """How long each township took, the whole first; and whether a year without arrangement is among them."""
-    rows = list(_steps(user, round))
+    rows = list(_steps(places, round))
     days = Days(day for row in rows for day in row[2:] if day)
-    names = _names({row[1] for row in rows})
+    names = names_of({row[1] for row in rows})
     groups: dict[str, list[Any]] = {code: [] for code in sorted(names, key=str)}
     for row in rows:
         groups[row[1]].append(row)
@@ -129,11 +110,11 @@ def spans(user: User, round: Round) -> tuple[list[Spans], bool]:
 
 
 def _steps(
-    user: User, round: Round
+    places: Sequence[str], round: Round
 ) -> Iterable[tuple[int, str, date | None, date | None, date | None, date | None]]:
     """Each finding with its township and the days of its last notice, receipt, first report and end."""
     moves = FindingEvent.objects.filter(
-        within(user.prefixes(*OVERSEERS), "finding__region__code"), finding__round=round
+        within(places, "finding__region__code"), finding__round=round
     ).exclude(finding__state=Finding.State.WITHDRAWN)
     rows = (
         moves.order_by()
@@ -165,76 +146,27 @@ def _span(rows: Sequence[Any], begin: int, end: int, days: Days) -> Span:
     return Span(len(took), float(median(one[0] for one in took)), slowest, finding)
 
 
-# ---- in time
-
-
-def shares_by_township(user: User, round: Round) -> list[Share]:
-    rows = _shares(Finding.objects.filter(overseen(user), round=round), TOWNSHIP)
-    names = _names({row[0] for row in rows})
-    return sorted((Share(names[code], *rest, code) for code, *rest in rows), key=lambda s: str(s.key))
-
-
-def shares_by_item(user: User, round: Round) -> list[Share]:
-    """Those with the most late ones first."""
-    rows = _shares(Finding.objects.filter(overseen(user), round=round), "item_id", "item__title")
-    found = [Share(title, *rest, item) for item, title, *rest in rows]
-    return sorted(found, key=lambda s: (-s.late, -s.in_time, s.key))[:ITEMS_SHOWN]
-
-
-def shares_by_round(user: User, rounds: Sequence[Round]) -> list[Share]:
-    """The last rounds, newest first."""
-    names = {round.pk: round.name for round in rounds[:ROUNDS_COMPARED]}
-    rows = {
-        row[0]: row[1:]
-        for row in _shares(Finding.objects.filter(overseen(user), round__in=names), "round_id")
-    }
-    return [Share(name, *rows[pk], pk) for pk, name in names.items() if pk in rows]
-
-
-def _shares(findings: Any, *by: Any) -> list[tuple[Any, ...]]:
-    """Counts of findings in time, late and running, by group; those without a day are not counted."""
-    # What is found put right on the spot needs no report.
-    reports = FindingEvent.objects.filter(finding=OuterRef("pk"), move__in=("report", "pass"))
-    today = timezone.localdate()
-    rows = (
-        findings.standing()
-        .filter(due_on__isnull=False)
-        .order_by()
-        .annotate(
-            timely=Exists(reports.filter(at__date__lte=OuterRef("due_on"))),
-            over=Exists(reports.filter(at__date__gt=OuterRef("due_on"))) | Q(due_on__lt=today),
-        )
-        .values_list(*by)
-        .annotate(
-            n_in_time=Count("pk", filter=Q(timely=True)),
-            n_late=Count("pk", filter=Q(timely=False, over=True)),
-            n_running=Count("pk", filter=Q(timely=False, over=False)),
-        )
-    )
-    return list(rows)
-
-
 # ---- what comes back
 
 
-def repeats_by_township(user: User, round: Round) -> list[Repeat]:
-    rows = _repeats(user, round, TOWNSHIP)
-    names = _names({row[0] for row in rows})
+def repeats_by_township(places: Sequence[str], round: Round) -> list[Repeat]:
+    rows = _repeats(places, round, TOWNSHIP)
+    names = names_of({row[0] for row in rows})
     return [Repeat(names[code], again, count) for code, again, count in sorted(rows)]
 
 
-def repeats_by_item(user: User, round: Round) -> list[Repeat]:
-    rows = [row for row in _repeats(user, round, "item__code", "item__title") if row[2]]
+def repeats_by_item(places: Sequence[str], round: Round) -> list[Repeat]:
+    rows = [row for row in _repeats(places, round, "item__code", "item__title") if row[2]]
     rows.sort(key=lambda row: (-row[2], row[0]))
     return [Repeat(title, again, count) for _code, title, again, count in rows[:ITEMS_SHOWN]]
 
 
-def _repeats(user: User, round: Round, *by: Any) -> list[tuple[Any, ...]]:
+def _repeats(places: Sequence[str], round: Round, *by: Any) -> list[tuple[Any, ...]]:
     """Counts of findings that the same center had in a round that began earlier, and of all, by group."""
     before = Finding.objects.standing().filter(
         center=OuterRef("center"), item__code=OuterRef("item__code"), round__starts_on__lt=round.starts_on
     )
-    rows = Finding.objects.standing().filter(overseen(user), round=round).order_by()
+    rows = Finding.objects.standing().filter(within(places, "region__code"), round=round).order_by()
     rows = rows.annotate(before=Exists(before)).values_list(*by)
     return list(rows.annotate(again=Count("pk", filter=Q(before=True)), n=Count("pk")))
 
@@ -242,9 +174,15 @@ def _repeats(user: User, round: Round, *by: Any) -> list[tuple[Any, ...]]:
 # ---- photos
 
 
-def twins(user: User, round: Round) -> list[PhotoTwin]:
-    """Pairs of photos that look the same, at least one of them of the round, the nearest first."""
-    about = Q(photo__inspection__round=round) | Q(other__inspection__round=round)
+def twins(user: User, places: Sequence[str], round: Round) -> list[PhotoTwin]:
+    """Pairs of photos that look the same, at least one of them of the round, the nearest first.
+
+    Both are of regions that the person sees.
+    """
+    about = NOTHING
+    for side in ("photo", "other"):
+        of_round = Q(**{f"{side}__inspection__round": round})
+        about |= of_round & within(places, f"{side}__inspection__region__code")
     joined = [
         f"{side}__{path}"
         for side in ("photo", "other")
@@ -260,7 +198,7 @@ def twins(user: User, round: Round) -> list[PhotoTwin]:
 # ---- how it was looked at
 
 
-def looks(user: User, round: Round) -> list[Look]:
+def looks(places: Sequence[str], round: Round) -> list[Look]:
     """The inspectors with enough answers, by name; none where fewer than two of them have.
 
     What one found is held against what all found of the same items at the same kind of center, since
@@ -268,7 +206,7 @@ def looks(user: User, round: Round) -> list[Look]:
     """
     if round.kind == Round.Kind.SELF_CHECK:
         return []
-    scope = within(user.prefixes(*OVERSEERS), "inspection__region__code")
+    scope = within(places, "inspection__region__code")
     about = Q(scope, inspection__round=round, inspection__state=SUBMITTED)
     rows = list(
         Answer.objects.filter(about)
@@ -319,7 +257,7 @@ def round_half_up(value: float) -> int:
     return int(value + 0.5)
 
 
-def _names(prefixes: Iterable[str]) -> dict[str, str]:
+def names_of(prefixes: Iterable[str]) -> dict[str, str]:
     codes = [code.ljust(CODE_LENGTH, "0") for code in prefixes]
     rows = Region.objects.filter(code__in=codes).values_list("code", "name")
     return {code[:9]: name for code, name in rows}

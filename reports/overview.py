@@ -61,9 +61,11 @@ def overseen(user: User) -> Q:
     return within(user.prefixes(*OVERSEERS), "region__code")
 
 
-def rounds_overseen(user: User) -> list[Round]:
-    """The rounds with inspections in the regions that the person oversees, newest first."""
-    inside = Inspection.objects.filter(overseen(user), round_id=OuterRef("pk"))
+def rounds_overseen(user: User, places: Sequence[str] | None = None) -> list[Round]:
+    """The rounds with inspections in the regions that the person oversees, newest first; of those in
+    `places`, if they are named by their prefixes."""
+    here = overseen(user) if places is None else within(places, "region__code")
+    inside = Inspection.objects.filter(here, round_id=OuterRef("pk"))
     rows = Round.objects.filter(Exists(inside)).exclude(kind=Round.Kind.REINSPECTION)
     return list(rows.select_related("region", "edition"))
 

@@ -16,10 +16,12 @@ from inspections.checklist import checklist_of
 from inspections.holiday_lists import Day
 from inspections.merging import Mutation
 from inspections.models import Finding, Inspection
-from organization.models import AuditEntry, Role
+from organization.codes import Level
+from organization.models import AuditEntry, Region, Role
 from reports import lesson_tables, lessons
+from reports.lesson_shares import decided, shares_by_item, shares_by_round, shares_by_township
 from reports.lessons import Repeat, Span
-from tests.factories import make_user
+from tests.factories import make_region, make_user
 from tests.repairs import REPLY, add_photo, publish
 from tests.small_stage import GOOD, NOW, Stage, answer, later, of, small_stage, submit_by, submitted
 from tests.stage import make_round, take_in
@@ -28,6 +30,8 @@ pytestmark = pytest.mark.django_db
 # A Friday; the next Monday is off and the Saturday before it worked.
 HOLIDAY = (Day(date(2026, 11, 23), False, "假"), Day(date(2026, 11, 21), True, "班"))
 SHORT = {"yes": Given(False)}
+# The county of the stage, by its prefix.
+HERE = ("410523",)
 
 
 @pytest.fixture
@@ -68,7 +72,7 @@ def test_times_are_in_working_days_with_median_and_slowest(stage: Stage) -> None
     follow(stage, first, signed=NOW, sent=later(4), closed=later(5))
     slow = follow(stage, second, signed=later(6), sent=later(12))
     follow(stage, third, signed=later(1))
-    rows, provisional = lessons.spans(stage.cast["administrator"], stage.round)
+    rows, provisional = lessons.spans(HERE, stage.round)
     # 20 November, a Friday: the 21st is worked and the 23rd off.
     whole, *townships = rows
     assert whole.acknowledge == Span(3, 1.0, 4, slow.pk)
@@ -82,8 +86,8 @@ def test_times_are_in_working_days_with_median_and_slowest(stage: Stage) -> None
 def test_years_without_an_arrangement_are_said() -> None:
     stage = small_stage(townships=1)
     follow(stage, submitted(stage, 0, **SHORT), signed=later(3))
-    assert lessons.spans(stage.cast["administrator"], stage.round)[1]
-    table = lesson_tables.tables_of(stage.cast["administrator"], stage.round, [stage.round])[0]
+    assert lessons.spans(HERE, stage.round)[1]
+    table = lesson_tables.tables_of(stage.cast["administrator"], HERE, stage.round, [stage.round])[0]
     assert "还没有公布" in table.notes[0]
 
 
@@ -94,13 +98,16 @@ def test_share_in_time_counts_what_is_decided(stage: Stage) -> None:
         follow(stage, submitted(stage, place, **SHORT), signed=NOW, sent=sent)
     silent = follow(stage, submitted(stage, 2, **SHORT), signed=NOW)
     Finding.objects.filter(pk=silent.pk).update(due_on=date(2020, 1, 2), term_from=date(2020, 1, 1))
-    user = stage.cast["administrator"]
-    (by_item,) = lessons.shares_by_item(user, stage.round)
+    (by_item,) = shares_by_item(decided(HERE, stage.round, []), stage.round)
     assert (by_item.name, by_item.in_time, by_item.late, by_item.running) == ("检查项yes", 1, 2, 0)
     assert by_item.percent == 33
-    assert [share.percent for share in lessons.shares_by_township(user, stage.round)] == [100, 0, 0]
+    assert [share.percent for share in shares_by_township(decided(HERE, stage.round, []), stage.round)] == [
+        100,
+        0,
+        0,
+    ]
     Finding.objects.filter(pk=silent.pk).update(due_on=date(2999, 1, 2))
-    (by_round,) = lessons.shares_by_round(user, [stage.round])
+    (by_round,) = shares_by_round(decided(HERE, stage.round, [stage.round]), [stage.round])
     assert (by_round.in_time, by_round.late, by_round.running, by_round.percent) == (1, 1, 1, 50)
 
 
@@ -118,10 +125,9 @@ def test_what_a_reinspection_closes_counts_as_closed_and_in_time(stage: Stage) -
     )  # fmt: skip
     submit_by(again, stage.cast["lead_inspector"], later(3))
     Finding.objects.filter(pk=finding.pk).update(due_on=later(5).date(), term_from=NOW.date())
-    user = stage.cast["administrator"]
-    whole = lessons.spans(user, stage.round)[0][0]
+    whole = lessons.spans(HERE, stage.round)[0][0]
     assert (whole.repair.count, whole.close.count) == (0, 1)
-    (share,) = lessons.shares_by_township(user, stage.round)
+    (share,) = shares_by_township(decided(HERE, stage.round, []), stage.round)
     assert (share.in_time, share.late, share.running) == (1, 0, 0)
 
 
@@ -136,10 +142,9 @@ def test_what_was_found_before_at_the_same_center_is_a_repeat(stage: Stage) -> N
     for inspection, bad in zip(of(new), wanting, strict=True):
         answer(inspection, stage.cast["inspector"], **bad)
         submit_by(inspection, stage.cast["lead_inspector"], later(30))
-    user = stage.cast["administrator"]
-    assert lessons.repeats_by_item(user, new) == [Repeat("检查项yes", 1, 2)]
-    assert [row.again for row in lessons.repeats_by_township(user, new)] == [1, 0, 0]
-    assert lessons.repeats_by_item(user, stage.round) == []
+    assert lessons.repeats_by_item(HERE, new) == [Repeat("检查项yes", 1, 2)]
+    assert [row.again for row in lessons.repeats_by_township(HERE, new)] == [1, 0, 0]
+    assert lessons.repeats_by_item(HERE, stage.round) == []
 
 
 def test_inspectors_are_held_against_what_all_found_of_the_same_items(
@@ -152,18 +157,18 @@ def test_inspectors_are_held_against_what_all_found_of_the_same_items(
     answer(stage.inspections[1], other, yes=Given(False), choice=Given("not_met"))
     for inspection in stage.inspections[:2]:
         submit_by(inspection, stage.cast["lead_inspector"])
-    found = {look.name: look for look in lessons.looks(stage.cast["administrator"], stage.round)}
+    found = {look.name: look for look in lessons.looks(HERE, stage.round)}
     strict = found["严格"]
     assert (strict.answers, round(strict.found, 2), round(strict.expected, 2)) == (6, 33.33, 16.67)
     mild = next(look for name, look in found.items() if name != "严格")
     assert (mild.found, round(mild.expected, 2)) == (0.0, 16.67)
     monkeypatch.setattr(lessons, "LEAST_ANSWERS", 7)
-    assert lessons.looks(stage.cast["administrator"], stage.round) == []
+    assert lessons.looks(HERE, stage.round) == []
 
 
 def test_inspectors_are_compared_for_administrators_alone(stage: Stage) -> None:
     def keys(role: str) -> set[str]:
-        return {table.key for table in lesson_tables.tables_of(stage.cast[role], stage.round, [])}
+        return {table.key for table in lesson_tables.tables_of(stage.cast[role], HERE, stage.round, [])}
 
     assert "inspectors" in keys("administrator")
     assert "inspectors" not in keys("reviewer") | keys("signatory")
@@ -186,7 +191,7 @@ def test_pace_is_the_median_of_visits_that_can_be_timed(
         rest = {"yes": None, "choice": None, "windows": None}
         answer(inspection, stage.cast["inspector"], **rest)
         submit_by(inspection, stage.cast["lead_inspector"])
-    found = {look.name: look.seconds for look in lessons.looks(stage.cast["administrator"], stage.round)}
+    found = {look.name: look.seconds for look in lessons.looks(HERE, stage.round)}
     # What was saved in one stroke, without a device, says nothing of the pace.
     assert found == {"另一人": 30, stage.cast["inspector"].name: None}
 
@@ -219,13 +224,97 @@ def test_nothing_of_another_county_counts(client: Client, stage: Stage) -> None:
     follow(other, submitted(other, 0, **SHORT), signed=later(6), sent=later(12))
     client.force_login(stage.cast["administrator"])
     page = client.get(reverse("reports:lessons"), {"round": other.round.pk})
-    assert page.context["round"] == stage.round
+    assert page.context["asked"].round == stage.round
     assert page.context["tables"] == []
     assert "还没有可以分析的整改" in page.content.decode()
     # Nor where a city's person oversees only one of two counties in a round.
-    assert lessons.spans(stage.cast["administrator"], other.round)[0] == []
-    assert lessons.shares_by_item(stage.cast["administrator"], other.round) == []
-    assert lessons.repeats_by_township(stage.cast["administrator"], other.round) == []
+    assert lessons.spans(HERE, other.round)[0] == []
+    assert shares_by_item(decided(HERE, other.round, []), other.round) == []
+    assert lessons.repeats_by_township(HERE, other.round) == []
+
+
+# ---- who oversees more than counties
+
+
+@pytest.fixture
+def two(stage: Stage) -> Stage:
+    """Another county of the same province, each with findings of its own in a round of its own."""
+    other = small_stage(other=True)
+    follow(stage, submitted(stage, 0, **SHORT), signed=later(1), sent=later(4))
+    follow(other, submitted(other, 0, **SHORT), signed=later(6), sent=later(12))
+    return other
+
+
+def reviewer_of(code: str) -> Client:
+    client = Client()
+    place = (
+        make_region(code) if code else Region.objects.create(code="0" * 12, level=Level.NATION, name="全国")
+    )
+    client.force_login(make_user(f"watching{code}", [(Role.REVIEWER, place)]))
+    return client
+
+
+def opened(client: Client, **query: Any) -> Any:
+    page = client.get(reverse("reports:lessons"), query)
+    assert page.status_code == 200
+    return page
+
+
+@pytest.mark.parametrize("code", ["41", "4105", ""])
+@pytest.mark.parametrize("chosen", ["", "41", "4105", "43", "x", "410523%", "4３0421"])
+def test_who_oversees_more_than_counties_chooses_one(two: Stage, code: str, chosen: str) -> None:
+    page = opened(reviewer_of(code), region=chosen, round=two.round.pk)
+    assert page.context["tables"] == []
+    assert "选到县（市、区）或乡镇" in page.content.decode()
+    assert 'name="region"' in page.content.decode()
+
+
+@pytest.mark.parametrize("chosen", ["430421", "430421100"])
+def test_place_of_others_is_not_chosen(two: Stage, chosen: str) -> None:
+    assert opened(reviewer_of("41"), region=chosen).context["asked"].region == ""
+
+
+@pytest.mark.parametrize("code", ["41", "4105", ""])
+def test_chosen_county_shows_its_own_rounds_and_findings(two: Stage, stage: Stage, code: str) -> None:
+    client = reviewer_of(code)
+    county = opened(client, region="410523", round=two.round.pk)
+    assert county.context["asked"].rounds == [stage.round]
+    own = Client()
+    own.force_login(stage.cast["signatory"])
+    theirs = {table.key: table.rows for table in opened(own).context["tables"]}
+    rows = {table.key: table.rows for table in county.context["tables"]}
+    assert rows.keys() == theirs.keys()
+    assert rows["times"] == theirs["times"]
+    said = county.content.decode()
+    assert f"?region=410523&amp;round={stage.round.pk}&amp;item=" in said
+    assert f'?region=410523&amp;round={stage.round.pk}"' in said
+    file = client.post(
+        reverse("reports:lesson-table", args=["times"]) + f"?region=410523&round={stage.round.pk}"
+    )
+    assert file.status_code == 200
+    assert client.post(reverse("reports:lesson-table", args=["times"])).status_code == 404
+
+
+def test_chosen_township_narrows_further(two: Stage, stage: Stage) -> None:
+    follow(stage, submitted(stage, 1, **SHORT), signed=later(2))
+    first, second = (town.code[:9] for town in stage.county.townships[:2])
+    pages = [opened(reviewer_of("41"), region="410523")]
+    client = reviewer_of("4105")
+    pages += [opened(client, region=town) for town in (first, second)]
+    assert [len(page.context["tables"][0].rows) - 1 for page in pages] == [2, 1, 1]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_page_of_a_province_costs_the_same_for_one_and_three(
+    stage: Stage, django_assert_num_queries: Any, count: int
+) -> None:
+    for place in range(count):
+        follow(stage, submitted(stage, place, **SHORT), signed=later(1), sent=later(4))
+    client = reviewer_of("41")
+    with django_assert_num_queries(5):
+        opened(client)
+    with django_assert_num_queries(16):
+        opened(client, region="410523")
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -235,7 +324,7 @@ def test_page_costs_the_same_for_one_and_three(
     for place in range(count):
         follow(stage, submitted(stage, place, **SHORT), signed=later(1), sent=later(4))
     client.force_login(stage.cast["administrator"])
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(15):
         client.get(reverse("reports:lessons"))
 
 
