@@ -24,7 +24,7 @@ from ..loading import load_inspection
 
 SCRIPTS = settings.BASE_DIR / "static" / "js"
 # What only pages that need the network load, and the worker itself.
-LEFT_OUT = {"busy.js", "worker.js", "print.js"}
+LEFT_OUT = {"busy.js", "worker.js", "print.js", "scrollers.js"}
 OTHER_FILES = (
     "vendor/bootstrap.css",
     "css/portal.css",
