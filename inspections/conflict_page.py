@@ -76,8 +76,8 @@ def _decision(
         "entry": entry,
         "by": row.settled_by.name,
         "at": row.settled_at,
-        "words": _words(entry, kind, picked.new),
-        "over": [((one.captured_by or one.by).name, _words(entry, kind, one.new)) for one in over],
+        "words": _in_full(entry, kind, picked.new),
+        "over": [((one.captured_by or one.by).name, _in_full(entry, kind, one.new)) for one in over],
     }
 
 
@@ -115,3 +115,8 @@ def _side(entry: Entry, kind: str, contender: Contender, pictures: Pictures) -> 
 def _words(entry: Entry, kind: str, content: Mapping[str, Any]) -> str:
     checked = Checked(content["value"], content["na"], content["reason"], content["note"], UNANSWERED)
     return answer_words(entry.item, kind, checked)
+
+
+def _in_full(entry: Entry, kind: str, content: Mapping[str, Any]) -> str:
+    """The note stands behind the answer: two people may differ in nothing else."""
+    return " · ".join(filter(None, [_words(entry, kind, content), str(content.get("note", ""))]))

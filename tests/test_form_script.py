@@ -306,6 +306,27 @@ def test_check_sends_what_waits_before_it_leaves(form: Form) -> None:
     assert [one["item"] for one in form.sent] == ["sample.1"]
 
 
+def test_a_check_asked_for_without_signal_is_not_spoken_of_once_all_is_sent(form: Form) -> None:
+    """What is not complete yet goes on waiting here, and does not need the network."""
+    item = form.page.locator(".item:has(.seg input[value=na])").first
+    item.locator("input[value=na]").check(force=True)
+    form.reply = {"abort": True}
+    form.tap("#i1 [value=met]")
+    form.page.click(".dock-form .check")
+    form.says(".bar-state", "还有内容没有发送，联网后才能核对")
+    form.reply = {}
+    form.page.evaluate("window.dispatchEvent(new Event('online'))")
+    form.says(".bar-state", "1 项待补充")
+
+
+def test_a_check_asked_for_after_the_login_expired_leads_to_the_login(form: Form) -> None:
+    form.reply = {"status": 401, "body": '{"login": true}'}
+    form.tap("#i1 [value=met]")
+    form.page.click(".dock-form .check")
+    form.says(".bar-state", "1 项已存在本机，登录后发送")
+    expect(form.page.locator(".bar-state a")).to_have_text("登录")
+
+
 def test_check_pressed_right_after_a_tap_does_not_leave_it_behind(form: Form) -> None:
     """Between the tap's being kept and the page's look at the outbox, which comes a moment later."""
     form.reply = {"abort": True}

@@ -16,6 +16,8 @@ begin();
 
 async function begin() {
   if (page.dataset.person) remember(person);
+  // The worker shows this page in the place of one that only the portal has.
+  at("away").hidden = location.pathname === "/field/";
   if (person) {
     store = await openStore(person);
     sync = new Sync(store);
@@ -24,7 +26,11 @@ async function begin() {
     await warn();
     sync.also(sendPhotos);
     sync.start();
-  } else at("unsent").textContent = words.nobody;
+  } else {
+    at("unsent").textContent = words.nobody;
+    at("login").textContent = words.signIn;
+    at("login").hidden = false;
+  }
   await others();
   for await (const row of checks({ sync, store })) showCheck(row);
 }
@@ -41,6 +47,8 @@ async function warn() {
 const what = (items, photos) =>
   [items && words.items.replace("{n}", items), photos && words.photos.replace("{n}", photos)].filter(Boolean).join(words.comma);
 
+const isReady = (row) => !row.held && !row.refused; // complete, so that it goes by itself
+
 // They go beside the answers, which must not wait behind megabytes; their script comes only where some wait.
 async function sendPhotos() {
   if ((await store.unsent()).photos) import("./photo-queue.js").then(({ sendAll }) => sendAll({ store, sync }));
@@ -56,17 +64,20 @@ async function weigh(isWaiting) {
 
 async function refresh() {
   const [kept, outbox, unsent] = await Promise.all([store.inspections(), store.outbox(), store.unsent()]);
-  const waits = what(outbox.length, unsent.photos);
+  const ready = outbox.filter(isReady).length;
+  const open = outbox.length - ready;
+  const waits = what(ready, unsent.photos);
   const failing = sync.failure === "login" ? "signedOut" : sync.failure;
   const said = sync.sending ? "sending" : failing || "waiting";
-  at("unsent").textContent = waits ? words[said].replace("{what}", waits) : words.allSent;
+  const sentences = [waits && words[said].replace("{what}", waits), open && words.open.replace("{n}", open)];
+  at("unsent").textContent = sentences.filter(Boolean).join(" ") || words.allSent;
   at("send").hidden = !waits;
-  if (!waits) at("long").hidden = true;
   at("login").hidden = !waits || sync.failure !== "login";
-  at("export").hidden = !waits;
+  at("export").hidden = !waits && !open;
+  if (!waits && !open) at("long").hidden = true;
   await weigh(unsent.photos > 0);
   await list(kept, outbox);
-  if (sync.release && sync.release !== page.dataset.release && !waits && at("newer").hidden) {
+  if (sync.release && sync.release !== page.dataset.release && !waits && !open && at("newer").hidden) {
     at("newer").hidden = false;
     await offerUpdate({ store, words, place: at("newer") });
   }
@@ -76,7 +87,7 @@ async function list(kept, outbox) {
   const shown = kept.filter(({ id, preparedAt }) => preparedAt || outbox.some((row) => row.inspection === id));
   at("none").hidden = shown.length > 0;
   at("again").hidden = !shown.length;
-  const rows = await Promise.all(shown.map(async (row) => entry(await counted(row), await amount(row, outbox))));
+  const rows = await Promise.all(shown.map(async (row) => entry(await counted(row), await tags(row, outbox))));
   at("prepared").hidden = !shown.length;
   at("prepared").replaceChildren(...rows);
 }
@@ -84,17 +95,20 @@ async function list(kept, outbox) {
 // Answers that wait here count too: they are what this person has done.
 async function counted(row) {
   const { answers, outbox } = await store.view(row.id);
-  const pending = new Map(outbox.map(({ item, content }) => [item, statusOf(content)]));
+  const pending = new Map(outbox.map(({ item, content, held }) => [item, held ? "unanswered" : statusOf(content)]));
   const done = answers.filter(({ item, status }) => (pending.get(item) ?? status ?? "unanswered") !== "unanswered");
   return { ...row, answered: done.length };
 }
 
-async function amount({ id }, outbox) {
-  const photos = await store.waitingPhotos(id);
-  return what(outbox.filter((row) => row.inspection === id).length, photos.length);
+async function tags({ id }, outbox) {
+  const [own, photos] = [outbox.filter((row) => row.inspection === id), await store.waitingPhotos(id)];
+  const ready = own.filter(isReady).length;
+  const waits = what(ready, photos.length);
+  const open = own.length - ready;
+  return [waits && words.rowWaiting.replace("{what}", waits), open && words.rowOpen.replace("{n}", open)].filter(Boolean);
 }
 
-function entry(row, waits) {
+function entry(row, waiting) {
   const place = document.createElement("li");
   const link = element("a", "", "");
   link.href = `/inspections/${row.id}/`;
@@ -105,9 +119,9 @@ function entry(row, waits) {
     element("span", "hint", [row.closed && words.rowClosed, prepared, sent].filter(Boolean).join(" · ")),
     element("span", "side", `${row.answered ?? 0}/${row.total ?? ""}`),
   );
-  if (waits) link.lastChild.prepend(element("span", "tag tag-warn", words.rowWaiting.replace("{what}", waits)));
+  link.lastChild.prepend(...waiting.map((text) => element("span", "tag tag-warn", text)));
   place.append(link);
-  if (!waits) place.append(remover(row));
+  if (!waiting.length) place.append(remover(row));
   return place;
 }
 

@@ -251,7 +251,8 @@ async function offerNewer() {
 
 // One sentence for the whole form; the worst news first. A role=status element speaks each change once.
 function tell() {
-  const isHeldBack = isRefused && view.outbox.length;
+  isRefused &&= view.outbox.some((row) => !row.held && !row.refused);
+  const isHeldBack = isRefused && !["login", "other"].includes(sync.failure);
   const [said, tone, link] = isHeldBack ? [words.checkOffline, "bad"] : stateWords({ view, sync, words, unkept: unkept.size, durable: store.durable });
   const key = `${said}|${tone}`;
   if (state.dataset.said === key) return;
@@ -320,7 +321,6 @@ page.addEventListener("click", (event) => {
     withPhotos((loaded) => loaded.press(button, item));
   }
 });
-
 
 page.addEventListener("submit", (event) => {
   event.preventDefault();

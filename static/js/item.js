@@ -92,7 +92,9 @@ export function readinessOf({ size = 0, preparedAt, persisted }, words) {
 // Two answers to one item, each with its name and time.
 export function clashWords(item, answer, words) {
   if (!answer?.lost) return words.clashOthers;
-  const said = (text, content, at) => text.replace("{answer}", contentWords(item, content, words)).replace("{time}", clock(at));
+  // Where the verdict is the same, the note is what differs.
+  const full = (content) => [contentWords(item, content, words), content.note].filter(Boolean).join(" · ");
+  const said = (text, content, at) => text.replace("{answer}", () => full(content)).replace("{time}", clock(at));
   return `${said(words.clashMine, answer.lost, answer.lost.at)} ${said(words.clashTheirs, answer, answer.at).replace("{name}", answer.by ?? "")}`;
 }
 

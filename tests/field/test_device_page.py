@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -114,6 +115,46 @@ def test_the_start_page_works_without_signal_and_counts_what_waits(phone: Phone,
     expect(phone.page.locator("[data-prepared] li")).to_have_count(0)
     phone.page.goto(f"/inspections/{stage.inspections[0].pk}/")
     expect(phone.page.locator("[data-inspection][data-person]")).to_be_attached()
+
+
+def test_what_is_not_complete_is_told_apart_from_what_waits(phone: Phone, stage: Stage) -> None:
+    phone.open(stage.inspections[0])
+    phone.prepare()
+    phone.offline()
+    phone.tap("yes", "met")
+    phone.tap("choice", "na")
+    phone.item_says("choice", "补充后发送")
+    phone.page.goto("/field/")
+    phone.says("1 项只在本机，联网后自动发送。 1 项没有填全或需要更正", "[data-unsent]")
+    row = phone.page.locator("[data-prepared] li").first
+    expect(row).to_contain_text("1 项未发送")
+    expect(row).to_contain_text("1 项待补充")
+    expect(row).to_contain_text("1/6")
+    phone.online()
+    expect(phone.page.locator("[data-unsent]")).to_have_text(re.compile("^1 项没有填全"), timeout=15_000)
+    expect(phone.page.locator("[data-send]")).to_be_hidden()
+    expect(row.get_by_role("button")).to_have_count(0)
+
+
+def test_a_page_that_only_the_portal_has_is_said_to_need_it(phone: Phone, stage: Stage) -> None:
+    phone.open(stage.inspections[0])
+    phone.prepare()
+    phone.page.goto("/field/")
+    expect(phone.page.locator("[data-away]")).to_be_hidden()
+    phone.offline()
+    phone.page.goto(f"/inspections/{stage.inspections[0].pk}/receipt/")
+    phone.says("您要打开的页面需要网络", "[data-away]")
+    expect(phone.page.locator("[data-prepared] li")).to_have_count(1)
+
+
+def test_nobody_logged_in_is_led_to_the_login(phone: Phone, stage: Stage) -> None:
+    phone.open(stage.inspections[0])
+    phone.prepare()
+    phone.context.clear_cookies()
+    phone.page.evaluate("localStorage.removeItem('portal-person')")
+    phone.page.goto("/field/")
+    phone.says("现在没有人在这台设备上登录", "[data-unsent]")
+    expect(phone.page.locator("[data-login]")).to_have_text("登录")
 
 
 @pytest.mark.parametrize("page", ["/field/", "/tasks/"])

@@ -75,7 +75,7 @@ def test_lead_picks_the_answer_that_lost(client: Client, disputed: Stage) -> Non
     assert "没有填写不同的项" in text
     assert "已经选定的项" in text
     assert "lead_inspector于" in text
-    assert re.search(r"选定：不合格<br>inspector填的是：合格</span>", text)
+    assert re.search(r"选定：不合格 · 没有看到<br>inspector填的是：合格 · 看过了</span>", text)
 
 
 def test_lead_picks_the_answer_that_holds(client: Client, disputed: Stage) -> None:
@@ -84,9 +84,8 @@ def test_lead_picks_the_answer_that_holds(client: Client, disputed: Stage) -> No
     assert pick(client, disputed, event=held.pk).status_code == 302
     assert Answer.objects.get().value is True
     assert not Conflict.objects.open().exists()
-    assert re.search(
-        r"选定：合格<br>lead_inspector填的是：不合格</span>", page(client, disputed, "inspector")
-    )
+    text = page(client, disputed, "inspector")
+    assert re.search(r"选定：合格 · 看过了<br>lead_inspector填的是：不合格 · 没有看到</span>", text)
 
 
 def test_nobody_but_the_lead_picks(client: Client, disputed: Stage) -> None:
