@@ -17,7 +17,9 @@ class Answer(models.Model):
 
     pk = models.CompositePrimaryKey("inspection_id", "item_id")
     inspection = models.ForeignKey(Inspection, models.CASCADE, related_name="answers", db_index=False)
-    item = models.ForeignKey(Item, models.PROTECT, related_name="+", db_index=False)
+    # The database keeps an item that is named. Django would look through all answers that there are, each
+    # time a draft of a standard is saved or discarded.
+    item = models.ForeignKey(Item, models.DO_NOTHING, related_name="+", db_index=False)
     value = models.JSONField(null=True)
     na = models.BooleanField(default=False)
     reason = models.CharField(max_length=200, blank=True)
@@ -49,7 +51,8 @@ class AnswerEvent(models.Model):
     """
 
     inspection = models.ForeignKey(Inspection, models.CASCADE, related_name="events", db_index=False)
-    item = models.ForeignKey(Item, models.PROTECT, related_name="+", db_index=False)
+    # As of answers.
+    item = models.ForeignKey(Item, models.DO_NOTHING, related_name="+", db_index=False)
     mutation = models.UUIDField(default=uuid7, unique=True)
     device = models.UUIDField(null=True)
     base = models.PositiveIntegerField()

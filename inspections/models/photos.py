@@ -64,6 +64,8 @@ class Photo(models.Model):
             ),
             models.CheckConstraint(condition=Q(announced_size__gt=0), name="photo_is_not_empty"),
         ]
+        # When the items of a draft go, nobody looks through all photos for them.
+        indexes = [models.Index(fields=["item"], name="photo_item")]
 
     def __str__(self) -> str:
         return str(self.id)

@@ -116,6 +116,8 @@ class ItemSummary(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["region", "round", "kind", "item"], name="one_item_summary"),
         ]
+        # When the items of a draft go, nobody looks through a nation's summaries for them.
+        indexes = [models.Index(fields=["item"], name="item_summary_item")]
 
     def __str__(self) -> str:
         return f"{self.region_id} {self.round_id} {self.kind} {self.item_id}"

@@ -4,12 +4,17 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.db.models import Model
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
+from inspections.models import Photo
 from organization.codes import Level
 from organization.models import AuditEntry, Region, Role, User
 from organization.problems import NotAllowed
+from reports.models import ItemSummary
 from standards.actions import copy_edition, discard_draft, import_standard, publish_draft, revise_draft
 from standards.drafting import copy_as_draft, relabel, revise, settings
 from standards.editions import efforts_of, load_edition
@@ -123,6 +128,24 @@ def test_publishing_and_discarding(draft: Edition, edition: Edition, keeper: Use
     assert (published.published_at, published.published_by) == (NOW, keeper)
     discard_draft(edition=other, by=keeper, now=NOW)
     assert Edition.objects.count() == 2
+
+
+def test_saving_and_discarding_a_draft_look_through_no_answers(draft: Edition, keeper: User) -> None:
+    """A nation has hundreds of millions of answers, and none names an item of a draft."""
+    with CaptureQueriesContext(connection) as seen:
+        revise_draft(edition=draft, posted={"small:points": "5"}, by=keeper, now=NOW)
+        discard_draft(edition=draft, by=keeper, now=NOW)
+    asked = [query["sql"] for query in seen]
+    assert any("DELETE" in text and "standards_item" in text for text in asked)
+    assert not [text for text in asked if "inspections_answer" in text]
+
+
+@pytest.mark.parametrize("model", [Photo, ItemSummary])
+def test_what_may_name_an_item_is_found_by_it(model: type[Model]) -> None:
+    """The database looks for rows that name an item whenever one goes."""
+    with connection.cursor() as cursor:
+        constraints = connection.introspection.get_constraints(cursor, model._meta.db_table)
+    assert ["item_id"] in [one["columns"] for one in constraints.values() if one["index"]]
 
 
 # ---- the pages
