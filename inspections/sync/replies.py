@@ -60,15 +60,18 @@ def held_words(code: str, held: Held, person: int, names: Mapping[int, str]) -> 
 def progress(items: Checklist, statuses: Mapping[int, str]) -> tuple[int, int, dict[str, list[int]]]:
     """How many items are answered, of how many; and the same for each section."""
     done = {item for item, status in statuses.items() if status != UNANSWERED}
-    sections = {
-        section.code: [sum(entry.pk in done for entry in entries), len(entries)]
-        for section, entries in items.sections()
-    }
+    sections = {code: [len(keys & done), len(keys)] for code, keys in items.derive(_keys_by_section).items()}
     return sum(count for count, _ in sections.values()), len(items.entries), sections
 
 
+def _keys_by_section(items: Checklist) -> dict[str, frozenset[int]]:
+    return {
+        section.code: frozenset(entry.pk for entry in entries) for section, entries in items.sections()
+    }
+
+
 def codes(items: Checklist, keys: frozenset[int]) -> list[str]:
-    return [entry.item.code for entry in items.entries if entry.pk in keys]
+    return [entry.item.code for entry in items.entries if entry.pk in keys] if keys else []
 
 
 def _kept_otherwise(synced: Synced) -> set[int]:
