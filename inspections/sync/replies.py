@@ -65,9 +65,7 @@ def progress(items: Checklist, statuses: Mapping[int, str]) -> tuple[int, int, d
 
 
 def _keys_by_section(items: Checklist) -> dict[str, frozenset[int]]:
-    return {
-        section.code: frozenset(entry.pk for entry in entries) for section, entries in items.sections()
-    }
+    return {section.code: frozenset(entry.pk for entry in entries) for section, entries in items.sections()}
 
 
 def codes(items: Checklist, keys: frozenset[int]) -> list[str]:
