@@ -133,8 +133,8 @@ def prepare(address: str, folder: str) -> list[Device]:
     from tests.stage import given, make_round, make_stage, take_in
 
     stage = make_stage(townships=DEVICES)
-    person, devices = stage.cast["inspector"], []
-    for inspection in stage.inspections:
+    devices = []
+    for person, inspection in zip(people(stage), stage.inspections, strict=True):
         client, chance = Client(), random.Random(1)
         log_in(client, person)
         entries = checklist(inspection.edition_id, inspection.kind).entries
@@ -150,6 +150,23 @@ def prepare(address: str, folder: str) -> list[Device]:
         device.fresh = fresh[number::2]
         devices.append(device)
     return devices
+
+
+def people(stage: Any) -> list[Any]:
+    """An inspector for each inspection, as each carries a phone of their own; the first is the cast's."""
+    from django.utils import timezone
+
+    from inspections import actions
+    from tests.factories import make_user
+
+    found = [stage.cast["inspector"]]
+    for number, inspection in enumerate(stage.inspections[1:]):
+        found.append(make_user(f"inspector-{number}", [("inspector", stage.county.region)]))
+        actions.assign(
+            inspections=[inspection], people=found[-1:], lead=stage.cast["lead_inspector"],
+            by=stage.cast["administrator"], now=timezone.now(),
+        )  # fmt: skip
+    return found
 
 
 def log_in(client: Any, person: Any) -> None:
