@@ -29,11 +29,15 @@ function reached(worker, isThere) {
   });
 }
 
+const REFUSALS = { 0: "login", 403: "closed", 404: "missing" };
+// Submitted, or no longer assigned: there is nothing to prepare any more, and trying again would not help.
+export const isOver = (failed) => failed === "closed" || failed === "missing";
+
 // A redirected answer is a page to log in; only what calls itself a shell is kept.
 async function keepPage(address, source) {
   const answer = await fetch(source, { redirect: "manual", cache: "no-store", credentials: "same-origin" });
   const release = answer.headers.get("X-Shell");
-  if (answer.status !== 200 || answer.redirected || !release) throw new Error(answer.status === 0 ? "login" : "server");
+  if (answer.status !== 200 || answer.redirected || !release) throw new Error(REFUSALS[answer.status] ?? "server");
   const body = await answer.clone().arrayBuffer();
   await (await caches.open(SHELLS)).put(address, answer);
   return { release, size: body.byteLength };
@@ -45,6 +49,7 @@ export async function prepare({ store, sync, inspection }) {
   const offline = canOpenOffline();
   if (offline) await register();
   const reply = await sync.call(`/inspections/${inspection}/state/`);
+  if (isOver(reply.failed) && (await store.inspection(inspection))) await store.note(inspection, { closed: reply.body?.closed || true });
   if (!reply.ok) throw new Error(reply.failed);
   const rows = await Promise.all(Object.entries(reply.body.previous ?? {}).map(previousRow));
   await store.hear(inspection, reply.body);
@@ -84,17 +89,17 @@ async function keepPrevious(store, inspection, rows) {
   store.announce({ inspection });
 }
 
-// Takes an inspection off this device; false where something of it is not sent yet.
-export async function putAway(store, inspection) {
+// Takes an inspection off this device; false where something of it is not sent yet, unless that goes too.
+export async function putAway(store, inspection, { unsent = false } = {}) {
   const names = ["inspections", "answers", "outbox", "previous", "photos"];
   const isGone = await store.run(names, "readwrite", async (tx) => {
     const waiting = await Promise.all([
       tx.objectStore("outbox").index("inspection").count(inspection),
       tx.objectStore("photos").index("waiting").count(inspection),
     ]);
-    if (waiting[0] || waiting[1]) return false;
+    if ((waiting[0] || waiting[1]) && !unsent) return false;
     await tx.objectStore("inspections").delete(inspection);
-    for (const name of ["answers", "previous", "photos"]) {
+    for (const name of ["answers", "outbox", "previous", "photos"]) {
       const rows = tx.objectStore(name);
       for (const key of await rows.index("inspection").getAllKeys(inspection)) await rows.delete(key);
     }
@@ -141,7 +146,7 @@ export async function offerUpdate({ store, words, place }) {
 
 async function update(store, registration, button, words, place) {
   const { answers, photos } = await store.unsent();
-  if (answers || photos) return;
+  if (answers || photos) return place.replaceChildren(words.updateWaits);
   button.disabled = true;
   try {
     if (registration) await changeOver(store, registration);
@@ -155,8 +160,14 @@ async function update(store, registration, button, words, place) {
 async function changeOver(store, registration) {
   const kept = (await store.inspections()).filter(({ preparedAt, offline }) => preparedAt && offline);
   for (const { id } of kept) {
-    const shell = await keepShell(id);
-    await store.note(id, { release: shell.release, lang: document.documentElement.lang });
+    try {
+      const shell = await keepShell(id);
+      await store.note(id, { release: shell.release, lang: document.documentElement.lang });
+    } catch ({ message }) {
+      // One that was submitted meanwhile keeps its old page, and holds the others back no longer.
+      if (!isOver(message)) throw new Error(message);
+      await store.note(id, { closed: true });
+    }
   }
   if (kept.length) await keepPage("/field/", "/field/?shell");
   const { waiting } = registration;

@@ -1,6 +1,6 @@
 // This device's own page: what is not sent, what is prepared, and whether the device can work without signal.
 
-import { offerUpdate, prepare, putAway, sizeWords } from "./checkout.js";
+import { isOver, offerUpdate, prepare, putAway, sizeWords } from "./checkout.js";
 import { checks } from "./selfcheck.js";
 import { clock, statusOf } from "./item.js";
 import { openStore, people, remember } from "./store.js";
@@ -64,30 +64,36 @@ async function weigh(isWaiting) {
 
 async function refresh() {
   const [kept, outbox, unsent] = await Promise.all([store.inspections(), store.outbox(), store.unsent()]);
-  const ready = outbox.filter(isReady).length;
-  const open = outbox.length - ready;
-  const waits = what(ready, unsent.photos);
+  const shut = await amount(outbox, kept.filter(({ closed }) => closed));
+  const ready = outbox.filter(isReady).length - shut.ready;
+  const open = outbox.length - shut.ready - shut.open - ready;
+  const waits = what(ready, unsent.photos - shut.photos);
+  const dead = what(shut.ready + shut.open, shut.photos);
   const failing = sync.failure === "login" ? "signedOut" : sync.failure;
   const said = sync.sending ? "sending" : failing || "waiting";
-  const sentences = [waits && words[said].replace("{what}", waits), open && words.open.replace("{n}", open)];
+  const sentences = [waits && words[said].replace("{what}", waits), open && words.open.replace("{n}", open), dead && words.shut.replace("{what}", dead)];
   at("unsent").textContent = sentences.filter(Boolean).join(" ") || words.allSent;
   at("send").hidden = !waits;
   at("login").hidden = !waits || sync.failure !== "login";
-  at("export").hidden = !waits && !open;
-  if (!waits && !open) at("long").hidden = true;
+  const isEmpty = !outbox.length && !unsent.photos;
+  at("export").hidden = isEmpty;
+  if (isEmpty) at("long").hidden = true;
   await weigh(unsent.photos > 0);
   await list(kept, outbox);
-  if (sync.release && sync.release !== page.dataset.release && !waits && !open && at("newer").hidden) {
+  if (sync.release && sync.release !== page.dataset.release && isEmpty && at("newer").hidden) {
     at("newer").hidden = false;
     await offerUpdate({ store, words, place: at("newer") });
   }
 }
 
 async function list(kept, outbox) {
-  const shown = kept.filter(({ id, preparedAt }) => preparedAt || outbox.some((row) => row.inspection === id));
+  const told = await Promise.all(kept.map(async (row) => ({ row, waiting: await tags(row, outbox) })));
+  const shown = told.filter(({ row, waiting }) => row.preparedAt || waiting.length);
+  // What still waits stands first.
+  shown.sort((one, other) => Boolean(other.waiting.length) - Boolean(one.waiting.length));
   at("none").hidden = shown.length > 0;
   at("again").hidden = !shown.length;
-  const rows = await Promise.all(shown.map(async (row) => entry(await counted(row), await tags(row, outbox))));
+  const rows = await Promise.all(shown.map(async ({ row, waiting }) => entry(await counted(row), waiting)));
   at("prepared").hidden = !shown.length;
   at("prepared").replaceChildren(...rows);
 }
@@ -100,11 +106,18 @@ async function counted(row) {
   return { ...row, answered: done.length };
 }
 
-async function tags({ id }, outbox) {
-  const [own, photos] = [outbox.filter((row) => row.inspection === id), await store.waitingPhotos(id)];
+// Changes and photos of these inspections that the server has not acknowledged.
+async function amount(outbox, rows) {
+  const ids = new Set(rows.map(({ id }) => id));
+  const own = outbox.filter(({ inspection }) => ids.has(inspection));
+  const photos = await Promise.all([...ids].map((id) => store.waitingPhotos(id)));
   const ready = own.filter(isReady).length;
-  const waits = what(ready, photos.length);
-  const open = own.length - ready;
+  return { ready, open: own.length - ready, photos: photos.flat().length };
+}
+
+async function tags(row, outbox) {
+  const { ready, open, photos } = await amount(outbox, [row]);
+  const waits = what(ready, photos);
   return [waits && words.rowWaiting.replace("{what}", waits), open && words.rowOpen.replace("{n}", open)].filter(Boolean);
 }
 
@@ -121,16 +134,18 @@ function entry(row, waiting) {
   );
   link.lastChild.prepend(...waiting.map((text) => element("span", "tag tag-warn", text)));
   place.append(link);
-  if (!waiting.length) place.append(remover(row));
+  if (row.closed || !waiting.length) place.append(remover(row, waiting.length > 0));
   return place;
 }
 
-function remover(row) {
-  const button = element("button", "btn btn-link ms-2", words.remove);
+function remover(row, isUnsent) {
+  const text = isUnsent ? words.discard : words.remove;
+  const button = element("button", "btn btn-link ms-2", text);
   button.type = "button";
-  button.setAttribute("aria-label", `${words.remove} ${row.center ?? ""}`);
+  button.setAttribute("aria-label", `${text} ${row.center ?? ""}`);
   button.addEventListener("click", async () => {
-    if (!(await putAway(store, row.id))) at("unsent").textContent = words.kept;
+    if (isUnsent) await (await import("./discard.js")).discard({ store, inspection: row.id, words });
+    else if (!(await putAway(store, row.id))) at("unsent").textContent = words.kept;
   });
   return button;
 }
@@ -168,7 +183,7 @@ at("again").addEventListener("click", async (event) => {
   at("unsent").textContent = words.preparing;
   let failed = false;
   for (const { id, closed } of await store.inspections()) {
-    if (!closed) await prepare({ store, sync, inspection: id }).catch(() => (failed = true));
+    if (!closed) await prepare({ store, sync, inspection: id }).catch(({ message }) => (failed ||= !isOver(message)));
   }
   event.target.disabled = false;
   await refresh();

@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import expect
 
+from reports.actions import submit
 from tests.factories import make_user
 from tests.field.phones import Phone, refuse
-from tests.small_stage import Stage
+from tests.small_stage import Stage, answer
 
 NAMES = ["secure", "worker", "database", "persisted", "quota", "clock"]
 
@@ -134,6 +136,48 @@ def test_what_is_not_complete_is_told_apart_from_what_waits(phone: Phone, stage:
     expect(phone.page.locator("[data-unsent]")).to_have_text(re.compile("^1 项没有填全"), timeout=15_000)
     expect(phone.page.locator("[data-send]")).to_be_hidden()
     expect(row.get_by_role("button")).to_have_count(0)
+
+
+def test_what_a_submitted_inspection_left_unsent_is_exported_and_removed(phone: Phone, stage: Stage) -> None:
+    """It would never be sent, and would keep this device from being updated and logged out for ever."""
+    inspection = stage.inspections[0]
+    answer(inspection, stage.cast["inspector"])
+    phone.open(inspection)
+    phone.prepare()
+    phone.offline()
+    phone.tap("yes", "not_met")
+    phone.says("1 项只在本机")
+    submit(inspection=inspection, by=stage.cast["lead_inspector"], now=timezone.now())
+    phone.online()
+    phone.says("现在不能修改，1 项没有发送，仍存在本机，请告诉组长")
+    phone.page.goto("/field/")
+    phone.says("1 项没有发送，所在的检查已提交或不再分配给您", "[data-unsent]")
+    expect(phone.page.locator("[data-unsent]")).not_to_contain_text("自动发送")
+    expect(phone.page.locator("[data-send]")).to_be_hidden()
+    phone.page.once("dialog", lambda dialog: dialog.dismiss())
+    with phone.page.expect_download():
+        phone.page.get_by_role("button", name="导出并移除").click()
+    assert phone.waiting() == ["yes"]
+    phone.page.on("dialog", lambda dialog: dialog.accept())
+    with phone.page.expect_download() as coming:
+        phone.page.get_by_role("button", name="导出并移除").click()
+    assert [one["item"] for one in json.loads(coming.value.path().read_text())["mutations"]] == ["yes"]
+    phone.says("全部已发送", "[data-unsent]")
+    assert phone.waiting() == []
+    expect(phone.page.locator("[data-prepared] li")).to_have_count(0)
+
+
+def test_a_submitted_inspection_does_not_fail_the_preparing_of_the_others(phone: Phone, stage: Stage) -> None:
+    for inspection in stage.inspections:
+        phone.open(inspection)
+        phone.prepare()
+    answer(stage.inspections[0], stage.cast["inspector"])
+    submit(inspection=stage.inspections[0], by=stage.cast["lead_inspector"], now=timezone.now())
+    phone.page.goto("/field/")
+    phone.says("全部已发送", "[data-unsent]")
+    phone.page.get_by_role("button", name="重新准备").click()
+    expect(phone.page.locator("[data-prepared]")).to_contain_text("已提交或不再分配给您", timeout=15_000)
+    phone.says("全部已发送", "[data-unsent]")
 
 
 def test_a_page_that_only_the_portal_has_is_said_to_need_it(phone: Phone, stage: Stage) -> None:

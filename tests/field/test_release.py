@@ -14,12 +14,15 @@ from django.core.management import call_command
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test import override_settings
 from django.test.testcases import QuietWSGIRequestHandler
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from inspections.fragments import fragments
+from reports.actions import submit
 from standards.actions import import_standard
 from standards.schema import parse_standard
 from tests.field.phones import Phone
+from tests.small_stage import answer
 from tests.small_standards import plain_item, plain_standard
 from tests.stage import Stage
 
@@ -135,6 +138,37 @@ def test_the_new_release_is_offered_and_taken_by_hand(phone: Phone, portal: Port
     assert release_of(phone) != old
     phone.tap("yes", "met")
     phone.says("1 项只在本机")
+
+
+def test_an_inspection_that_was_submitted_does_not_keep_the_new_release_away(
+    phone: Phone, portal: Portal, stage: Stage
+) -> None:
+    for inspection in reversed(stage.inspections):
+        phone.open(inspection)
+        phone.prepare()
+    answer(stage.inspections[1], stage.cast["inspector"])
+    submit(inspection=stage.inspections[1], by=stage.cast["lead_inspector"], now=timezone.now())
+    old = release_of(phone)
+    portal.release()
+    wake(phone)
+    phone.says("有新版", "[data-readiness]")
+    phone.page.locator("button[data-update]").click()
+    expect(phone.page.locator(f"[data-inspection]:not([data-release='{old}'])")).to_be_attached(
+        timeout=20_000
+    )
+
+
+def test_an_update_that_must_wait_says_what_for(phone: Phone, portal: Portal, stage: Stage) -> None:
+    phone.open(stage.inspections[1])
+    phone.item("windows").locator("[data-step='1']").first.click()
+    phone.item_says("windows", "补充后发送")
+    phone.open(stage.inspections[0])
+    phone.prepare()
+    portal.release()
+    wake(phone)
+    phone.says("有新版", "[data-readiness]")
+    phone.page.locator("button[data-update]").click()
+    phone.says("发送或移除后再更新", "[data-readiness]")
 
 
 def test_no_update_is_offered_while_something_waits(phone: Phone, portal: Portal, stage: Stage) -> None:

@@ -1,0 +1,14 @@
+// What can no longer be sent, since its inspection was submitted or given to others: a file first, then off this device.
+
+import { putAway } from "./checkout.js";
+import { exportDraft } from "./draft.js";
+import { waitingKey } from "./photo-queue.js";
+
+// Resolves to the files' names, or null where the person would rather keep it here.
+export async function discard({ store, inspection, words }) {
+  const names = await exportDraft(store, inspection);
+  if (!window.confirm(words.sure.replace("{name}", names.join("  ")))) return null;
+  await putAway(store, inspection, { unsent: true });
+  await store.setMeta(waitingKey(inspection), 0);
+  return names;
+}
