@@ -117,13 +117,24 @@ export const sizeWords = (bytes) => (bytes < 1_000_000 ? `${Math.ceil(bytes / 10
 export async function prepareByHand({ store, sync, inspection, button, words, place, told }) {
   button.disabled = true;
   place.textContent = words.preparing;
+  delete place.dataset.failed;
   try {
     await prepare({ store, sync, inspection });
     told(await store.inspection(inspection));
-  } catch {
-    place.textContent = words.notPrepared;
+  } catch ({ message }) {
+    // It stays to be read: an older copy being there is no answer to this.
+    place.dataset.failed = message;
+    place.replaceChildren(...(message === "login" ? [words.loginFirst, " ", loginLink(words)] : [words.notPrepared]));
   }
   button.disabled = false;
+}
+
+function loginLink(words) {
+  const link = document.createElement("a");
+  link.href = document.querySelector("[data-login-url]").dataset.loginUrl;
+  link.target = "_blank";
+  link.textContent = words.signIn;
+  return link;
 }
 
 // The newer files are fetched beside the old ones; the change itself waits for a hand, and for an empty outbox.

@@ -28,11 +28,15 @@ async function begin() {
     sync.start();
   } else {
     at("unsent").textContent = words.nobody;
-    at("login").textContent = words.signIn;
-    at("login").hidden = false;
+    showLogin();
   }
   await others();
   for await (const row of checks({ sync, store })) showCheck(row);
+}
+
+function showLogin() {
+  at("login").textContent = words.signIn;
+  at("login").hidden = false;
 }
 
 function broken() {
@@ -181,13 +185,15 @@ at("send").addEventListener("click", () => sync.flush());
 at("again").addEventListener("click", async (event) => {
   event.target.disabled = true;
   at("unsent").textContent = words.preparing;
-  let failed = false;
+  let failed = "";
   for (const { id, closed } of await store.inspections()) {
-    if (!closed) await prepare({ store, sync, inspection: id }).catch(({ message }) => (failed ||= !isOver(message)));
+    if (!closed) await prepare({ store, sync, inspection: id }).catch(({ message }) => (failed ||= isOver(message) ? "" : message));
   }
   event.target.disabled = false;
   await refresh();
-  if (failed) at("unsent").textContent = words.notPrepared;
+  if (!failed) return;
+  at("unsent").textContent = failed === "login" ? words.loginFirst : words.notPrepared;
+  if (failed === "login") showLogin();
 });
 
 at("export").addEventListener("click", async () => {

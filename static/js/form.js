@@ -232,7 +232,7 @@ function tellReadiness(row = view.row) {
   offeredAt = 0;
   if (!store.durable) readiness.textContent = words.noStore;
   else if (!window.isSecureContext) readiness.textContent = words.noOffline;
-  else if (row?.preparedAt) readiness.textContent = fields.readinessOf(row, words);
+  else if (row?.preparedAt && !readiness.dataset.failed) readiness.textContent = fields.readinessOf(row, words);
 }
 
 // Its files may not all be there yet while the portal is being renewed: a minute later they are.

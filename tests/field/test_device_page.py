@@ -180,6 +180,26 @@ def test_a_submitted_inspection_does_not_fail_the_preparing_of_the_others(phone:
     phone.says("全部已发送", "[data-unsent]")
 
 
+def test_preparing_after_the_login_expired_leads_to_the_login(phone: Phone, stage: Stage) -> None:
+    phone.open(stage.inspections[0])
+    phone.prepare()
+    phone.context.clear_cookies()
+    phone.page.reload()
+    phone.says("可离线使用", "[data-readiness]")
+    phone.page.locator("[data-prepare]").click()
+    # The older copy is still there, which is no answer.
+    phone.says("登录已过期，没有备好", "[data-readiness]")
+    phone.page.wait_for_timeout(500)
+    expect(phone.page.locator("[data-readiness] a")).to_have_text("登录")
+    phone.page.goto("/field/")
+    phone.page.locator("[data-again]").click()
+    phone.says("登录已过期，没有备好", "[data-unsent]")
+    expect(phone.page.locator("[data-login]")).to_be_visible()
+    phone.log_in(phone.user)
+    phone.open(stage.inspections[0])
+    phone.prepare()
+
+
 def test_a_page_that_only_the_portal_has_is_said_to_need_it(phone: Phone, stage: Stage) -> None:
     phone.open(stage.inspections[0])
     phone.prepare()
