@@ -9,6 +9,7 @@ import argparse
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.clients import set_scene
@@ -70,16 +71,19 @@ def one(made: Installation, statement: str) -> int:
 
 
 def work(given: argparse.Namespace, folder: Path) -> dict[str, int]:
-    made = installation(given, folder)
-    try:
+    made, ended = installation(given, folder), ExitStack()
+    ended.callback(made.remove)
+    with ended:
         centers = min(given.submits, TOWNSHIPS)
         scene = set_scene(made, townships=centers, rounds=-(-given.submits // centers), filled=True)
         made.script(FREE)
         made.execute(FALL_SHORT)
         count, begun = len(scene.inspections), time.monotonic()
         say(f"{count} inspections are filled")
-        disturber = start(made, -1, given)
-        crowd = [start(made, part, given) for part in range(given.processes)]
+        disturber, *crowd = [start(made, part, given) for part in range(-1, given.processes)]
+        for process in (disturber, *crowd):
+            # Nobody goes on where the test is broken off.
+            ended.callback(process.kill)
         told = [process.communicate()[0] for process in crowd]
         told.append(disturber.communicate()[0])
         seconds = time.monotonic() - begun
@@ -100,8 +104,6 @@ def work(given: argparse.Namespace, folder: Path) -> dict[str, int]:
             "differences": int(bool(counted.returncode)),
             "failures": len(faults) + dead + bool(counted.returncode),
         }
-    finally:
-        made.remove()
 
 
 if __name__ == "__main__":
