@@ -61,6 +61,15 @@ class DocumentFilter(forms.Form):
     kind = forms.ChoiceField(
         label=_("文种"), required=False, choices=[("", _("全部")), *OfficialDocument.Kind.choices]
     )
+    region = forms.ChoiceField(label=_("地区（逐级选择）"), required=False, widget=LongSelect)
+
+    def __init__(self, *args: Any, places: Iterable[tuple[str, str]] | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if places is None:
+            del self.fields["region"]
+        else:
+            self.fields["region"].choices = [("", _("全部")), *places]
+            self.order_fields(["region"])
 
 
 FAULTS = {

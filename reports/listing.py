@@ -103,9 +103,13 @@ def rounds_to_choose(user: User, wanted: Mapping[str, str]) -> list[Round]:
     """
     if not sees_more_than_counties(user):
         return rounds_for(user)
-    holders = {code for place in _at(user, wanted["region"]) for code in _upward(place)}
     chosen = Q(pk=int(wanted["round"][:18])) if wanted["round"].isdecimal() else NOTHING
-    return rounds_for(user, Q(region__in=holders) | chosen)
+    return rounds_for(user, Q(region__in=holders(user, wanted["region"])) | chosen)
+
+
+def holders(user: User, chosen: str) -> set[str]:
+    """The codes of the chosen region and of those above it; where none is chosen, of the person's own."""
+    return {code for place in _at(user, chosen) for code in _upward(place)}
 
 
 def _at(user: User, chosen: str) -> Sequence[str]:

@@ -248,13 +248,18 @@ def awaiting_opinion(user: User) -> Any:
             inspection__findings__state__in=WITH_COUNTY,
         )
     )
-    opinions = documents.filter(kind=OfficialDocument.Kind.OPINION, inspection=OuterRef("pk"))
     # By then a re-inspection has settled what waited.
     again = documents.demands().issued().filter(inspection=OuterRef("reinspects_id"))
     rows = Inspection.objects.submitted().filter(drafts, Exists(waited.order_by()) | Exists(again.order_by()))
-    rows = rows.filter(~Exists(opinions.exclude(state=OfficialDocument.State.WITHDRAWN)))
+    rows = rows.filter(~Exists(opinions().filter(inspection=OuterRef("pk"))))
     rows = rows.exclude(round__kind=Round.Kind.SELF_CHECK)
     return rows.select_related("center", "round").defer("snapshot", "corrected").order_by("-submitted_at")
+
+
+def opinions() -> Any:
+    """Those in force or under way, each the only one about its inspection."""
+    rows = OfficialDocument.objects.filter(kind=OfficialDocument.Kind.OPINION)
+    return rows.exclude(state=OfficialDocument.State.WITHDRAWN).order_by()
 
 
 def outdated(user: User) -> Any:
@@ -264,12 +269,12 @@ def outdated(user: User) -> Any:
     return rows.defer("document").order_by("issued_at")
 
 
-def awaiting_circular(user: User) -> list[Round]:
+def awaiting_circular(user: User, *only: Q) -> list[Round]:
     """Rounds about which the person may draft a circular: something is submitted, and there is none yet."""
     own = within(user.prefixes(Role.ADMINISTRATOR, Role.REVIEWER), "region__code")
     standing = OfficialDocument.objects.filter(kind=OfficialDocument.Kind.CIRCULAR, round_id=OuterRef("pk"))
     submitted = Inspection.objects.submitted().filter(round_id=OuterRef("pk"))
-    rows = Round.objects.filter(own, Exists(submitted.order_by())).exclude(kind__in=UNFOLLOWED)
+    rows = Round.objects.filter(own, *only, Exists(submitted.order_by())).exclude(kind__in=UNFOLLOWED)
     return list(rows.filter(~Exists(standing.exclude(state=OfficialDocument.State.WITHDRAWN))))
 
 

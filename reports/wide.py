@@ -69,17 +69,19 @@ def figures(user: User, over: Watch, round: Round, today: date) -> dict[str, Any
         "totals": Totals(own.inspections, own.done, unassigned, own.average, own.open, own.overdue),
         "standings": _standings(over, read, round),
         "worst": _worst(over, round),
-        "awaiting": counted(*_awaiting(user, round)),
+        "awaiting": counted(*awaiting_notice(user, round)),
         "drafts": counted(OfficialDocument.objects.visible_to(user).before_issue().filter(round=round)),
     }
 
 
-def _awaiting(user: User, round: Round) -> list[Any]:
+def awaiting_notice(user: User, round: Round | None = None) -> list[Any]:
     """What `overview.awaiting_notice` gives, in two parts that indexes find: a finding stays as it was
     found until a notice goes out, and those beyond that lost their notice again."""
     rows = overview.awaiting_notice(user, round)
     found = Exists(Finding.objects.filter(state=FOUND, inspection=OuterRef("pk")))
-    gone = OfficialDocument.objects.demands().filter(state=WITHDRAWN, round=round, inspection=OuterRef("pk"))
+    gone = OfficialDocument.objects.demands().filter(state=WITHDRAWN, inspection=OuterRef("pk"))
+    if round:
+        gone = gone.filter(round=round)
     return [rows.filter(found), rows.filter(~found, Exists(gone))]
 
 

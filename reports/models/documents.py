@@ -167,6 +167,8 @@ class OfficialDocument(models.Model):
                 condition=Q(state__in=(*workflow.BEFORE_ISSUE, workflow.WITHDRAWN)),
                 name="document_not_in_force",
             ),
+            # The order of the list, with all that it is filtered by.
+            models.Index(fields=["-drafted_at", "-id", "region", "state", "kind"], name="document_by_draft"),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -16,9 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from inspections.loading import load_inspection
 from organization.actions import note_phone_read
+from organization.models import User
 from organization.problems import Problem
 
-from .. import actions, overview, pages, permissions, phrases
+from .. import actions, overview, pages, permissions, phrases, wide, wide_documents
 from ..exports import notice_filename
 from ..forms import DocumentFilter, DocumentForm
 from ..loading import load_document, load_round_overseen
@@ -36,51 +38,69 @@ REASONS_SHOWN = 5
 def document_list(request: HttpRequest) -> HttpResponse:
     """Issued documents and drafts; for those who write them also the inspections that wait for one."""
     state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
-    rows = OfficialDocument.objects.visible_to(request.user).select_related("body", "inspection__center")
-    rows = rows.defer("document", "inspection__snapshot", "inspection__corrected")
+    rows = OfficialDocument.objects.visible_to(request.user)
     if state in OfficialDocument.State.values:
         rows = rows.filter(state=state)
     if kind in OfficialDocument.Kind.values:
         rows = rows.filter(kind=kind)
     writes = permissions.can_watch(request.user)
-    drafts = permissions.can_draft_some(request.user)
-    waiting = overview.awaiting_notice(request.user) if drafts else None
+    shown = _wide(request, rows) if wide.watched(request.user) else _county(request, rows)
     context = {
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        **shown,
         "state": state,
         "kind": kind,
-        "filters": DocumentFilter({"state": state, "kind": kind}),
+        "filters": DocumentFilter(
+            {"state": state, "kind": kind, "region": shown.get("place")}, places=shown.get("places")
+        ),
         "writes": writes,
-        "waiting_count": waiting.count() if waiting is not None else 0,
-        "waiting": waiting.select_related("center", "round").defer("snapshot", "corrected")[:PER_PAGE]
-        if waiting is not None
-        else [],
-        "reinspected": overview.awaiting_opinion(request.user)[:PER_PAGE] if drafts else [],
-        "exportable": overview.with_issued_notices(request.user)
-        if permissions.can_export(request.user)
-        else [],
-        "issuable": overview.with_issuable(request.user) if writes else [],
         "jobs": running_jobs(request.user) if writes else [],
         "drafted_at_once": DRAFTED_AT_ONCE,
-        "outdated": overview.outdated(request.user)[:PER_PAGE] if writes else [],
-        "rounds": overview.awaiting_circular(request.user) if writes else [],
-        "offices": _offices(request),
+        "offices": [_office(request.user, body) for body in shown["bodies"]],
     }
     return render(request, "reports/document_list.html", context)
 
 
-def _offices(request: HttpRequest) -> list[dict[str, Any]]:
-    """The offices that the person works for, each with the pages about it that they may open."""
-    found = IssuingBody.objects.visible_to(request.user)
-    return [
-        {
-            "body": body,
-            "register": permissions.can_read_register(request.user, body),
-            "wording": permissions.can_edit_wording(request.user, body),
-            "seals": permissions.can_keep_seals(request.user, body),
-        }
-        for body in found
-    ]
+def _county(request: HttpRequest, rows: Any) -> dict[str, Any]:
+    """A page of the documents, and what there is to do, counted row by row."""
+    user = request.user
+    writes, drafts = permissions.can_watch(user), permissions.can_draft_some(user)
+    rows = rows.select_related("body", "inspection__center")
+    rows = rows.defer("document", "inspection__snapshot", "inspection__corrected")
+    waiting = overview.awaiting_notice(user) if drafts else None
+    return {
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "waiting_count": waiting.count() if waiting is not None else 0,
+        "waiting": waiting.select_related("center", "round").defer("snapshot", "corrected")[:PER_PAGE]
+        if waiting is not None
+        else [],
+        "reinspected": overview.awaiting_opinion(user)[:PER_PAGE] if drafts else [],
+        "exportable": overview.with_issued_notices(user) if permissions.can_export(user) else [],
+        "issuable": overview.with_issuable(user) if writes else [],
+        "outdated": overview.outdated(user)[:PER_PAGE] if writes else [],
+        "rounds": overview.awaiting_circular(user) if writes else [],
+        "bodies": IssuingBody.objects.visible_to(user),
+    }
+
+
+def _wide(request: HttpRequest, rows: Any) -> dict[str, Any]:
+    """The same for a province or the nation, or for the region of it that is chosen."""
+    place = wide_documents.place_asked(request.GET)
+    return {
+        "is_wide": True,
+        "place": place,
+        "page": wide_documents.page_of(request.user, rows, place, PER_PAGE, request.GET.get("page")),
+        **wide_documents.desk(request.user, place, PER_PAGE),
+    }
+
+
+def _office(user: User, body: IssuingBody) -> dict[str, Any]:
+    """An office that the person works for, with the pages about it that they may open."""
+    return {
+        "body": body,
+        "register": permissions.can_read_register(user, body),
+        "wording": permissions.can_edit_wording(user, body),
+        "seals": permissions.can_keep_seals(user, body),
+    }
 
 
 @require_POST
@@ -108,16 +128,23 @@ def _draft(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
 def notices_draft(request: HttpRequest) -> HttpResponse:
     """The notices that wait, up to as many as one request can draft."""
     permissions.can_draft_some(request.user).enforce(action="document.draft")
-    waiting = overview.awaiting_notice(request.user).select_related("center", "round")
+    place = wide_documents.place_asked(request.POST)
     begun, left = actions.draft_notices(
-        inspections=waiting[:DRAFTED_AT_ONCE], by=request.user, now=timezone.now()
+        inspections=_first_waiting(request.user, place), by=request.user, now=timezone.now()
     )
     if begun:
         said = ngettext("已起草%(count)s份，请核对后印发。", "已起草%(count)s份，请核对后印发。", len(begun))
         messages.success(request, said % {"count": len(begun)})
     for inspection, why in left[:REASONS_SHOWN]:
         messages.error(request, f"{inspection.center.name}：{why}")
-    return redirect("reports:document-list")
+    return redirect(reverse("reports:document-list") + (f"?region={place}" if place else ""))
+
+
+def _first_waiting(user: User, place: str) -> Any:
+    """As many of those that wait as are drafted at once; whoever watches a province, of the chosen region."""
+    if wide.watched(user):
+        return wide_documents.awaiting_notice(user, (place,), DRAFTED_AT_ONCE)[0]
+    return overview.awaiting_notice(user).select_related("center", "round")[:DRAFTED_AT_ONCE]
 
 
 @require_POST
