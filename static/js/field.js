@@ -1,6 +1,6 @@
 // This device's own page: what is not sent, what is prepared, and whether the device can work without signal.
 
-import { isOver, offerUpdate, prepare, putAway, sizeWords } from "./checkout.js";
+import { canOpenOffline, isOver, offerUpdate, prepare, putAway, sizeWords } from "./checkout.js";
 import { checks } from "./selfcheck.js";
 import { clock, statusOf } from "./item.js";
 import { openStore, people, remember } from "./store.js";
@@ -95,8 +95,8 @@ async function list(kept, outbox) {
   const shown = told.filter(({ row, waiting }) => row.preparedAt || waiting.length);
   // What still waits stands first.
   shown.sort((one, other) => Boolean(other.waiting.length) - Boolean(one.waiting.length));
-  at("none").hidden = shown.length > 0;
-  at("again").hidden = !shown.length;
+  at("none").hidden = shown.length > 0 || !canOpenOffline();
+  at("again").hidden = !shown.length || !canOpenOffline();
   const rows = await Promise.all(shown.map(async ({ row, waiting }) => entry(await counted(row), waiting)));
   at("prepared").hidden = !shown.length;
   at("prepared").replaceChildren(...rows);
@@ -129,7 +129,7 @@ function entry(row, waiting) {
   const place = document.createElement("li");
   const link = element("a", "", "");
   link.href = `/inspections/${row.id}/`;
-  const prepared = row.preparedAt && words.row.replace("{round}", row.round ?? "").replace("{time}", clock(row.preparedAt)).replace("{size}", sizeWords(row.size ?? 0));
+  const prepared = row.preparedAt && words[row.offline ? "row" : "rowOnline"].replace("{round}", row.round ?? "").replace("{time}", clock(row.preparedAt)).replace("{size}", sizeWords(row.size ?? 0));
   const sent = row.syncedAt && words.rowSent.replace("{time}", clock(row.syncedAt));
   link.append(
     element("span", "name", row.center ?? ""),

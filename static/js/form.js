@@ -22,7 +22,8 @@ let store, sync, photos, view;
 
 const ready = begin();
 ready.then(async () => {
-  if (view?.photos || shell || (await store.meta("shooting"))) await loadPhotos();
+  // Without a worker nothing can be fetched once the signal is gone.
+  if (view?.photos || shell || !navigator.serviceWorker || (await store.meta("shooting"))) await loadPhotos();
 }).catch(() => {});
 
 async function begin() {
@@ -251,8 +252,8 @@ async function offerNewer() {
 
 // One sentence for the whole form; the worst news first. A role=status element speaks each change once.
 function tell() {
-  isRefused &&= view.outbox.some((row) => !row.held && !row.refused);
-  const isHeldBack = isRefused && !["login", "other"].includes(sync.failure);
+  const waits = view.outbox.some((row) => !row.held && !row.refused);
+  const isHeldBack = isRefused && waits && !["login", "other"].includes(sync.failure);
   const [said, tone, link] = isHeldBack ? [words.checkOffline, "bad"] : stateWords({ view, sync, words, unkept: unkept.size, durable: store.durable });
   const key = `${said}|${tone}`;
   if (state.dataset.said === key) return;

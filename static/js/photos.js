@@ -9,6 +9,11 @@ const LONGEST_PAUSE = 300_000;
 const AGAIN = new Set(["offline", "server", "elsewhere"]);
 const STOPS = new Set(["offline", "login", "other", "closed", "server", "refused"]);
 
+// A page without a worker has only what it fetched while there was signal: no photo may fail for want of a script.
+if (!navigator.serviceWorker) {
+  Promise.allSettled([import("./sha256.js"), import("./annotate.js"), import("./camera.js"), import("./draft.js")]);
+}
+
 // The tools' markup and words, in the reader's language; with them comes their stylesheet.
 export function tools() {
   const there = document.querySelector("#photo-tools-here");

@@ -22,7 +22,9 @@ async function begin() {
   } catch {
     // Blocked storage: the form says what that means.
   }
-  button.hidden = !inspections.length;
+  const { canOpenOffline } = await import("./checkout.js");
+  // Pages that cannot be opened without signal must not be promised.
+  button.hidden = !inspections.length || !canOpenOffline();
   await tell();
   await keepLanguage().catch(() => {});
 }
@@ -30,11 +32,12 @@ async function begin() {
 async function tell() {
   const store = await openStore(person);
   const [kept, { answers, photos }] = await Promise.all([store.inspections(), store.unsent()]);
-  const ready = kept.filter(({ id, preparedAt }) => preparedAt && inspections.includes(id)).length;
+  const ready = kept.filter(({ id, preparedAt, offline }) => preparedAt && offline && inspections.includes(id)).length;
   const parts = [];
   if (answers + photos) parts.push(words.unsent.replace("{n}", answers + photos));
   if (answers + photos && (await (await import("./waiting.js")).waitsLong(store))) place.querySelector("[data-long]").hidden = false;
   if (ready) parts.push(words.ready.replace("{n}", ready).replace("{total}", inspections.length));
+  if (button.hidden && inspections.length) parts.push(words.away);
   if (parts.length) said.textContent = parts.join(" ");
 }
 
