@@ -1,7 +1,9 @@
 """Forms about rounds; the inspection form itself is in `fragments` and `answers`."""
 
+import re
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,12 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from organization.codes import Level, ancestors
 from organization.models import Region, Role, ServiceCenter, User
 from organization.querysets import within
+from organization.widgets import SET_IN, LongSelect
 from standards.models import Edition
 
 from .models import Inspection, Round
 
 # A key of so many digits fits every database; SQLite fails on a longer one.
 LONGEST_KEY = 18
+KEY = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 class DateInput(forms.DateInput):
@@ -31,7 +35,7 @@ class RoundForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Round
         fields = ["name", "kind", "region", "edition", "starts_on", "ends_on", "plan_number"]
-        widgets = {"starts_on": DateInput(), "ends_on": DateInput()}
+        widgets = {"region": LongSelect(), "starts_on": DateInput(), "ends_on": DateInput()}
         help_texts = {
             "name": _("例如：2026年第四季度县级检查"),
             "plan_number": _("年度督查检查考核计划的批准文号。没有列入计划的检查不应开展。"),
@@ -40,7 +44,9 @@ class RoundForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = within(user.prefixes(Role.ADMINISTRATOR), "code")
-        self.fields["region"].queryset = Region.objects.filter(own, level__lte=Level.TOWNSHIP)
+        # A province has thousands of townships, which make their rounds with their county.
+        lowest = Level.COUNTY if _is_wide(user) else Level.TOWNSHIP
+        self.fields["region"].queryset = Region.objects.filter(own, level__lte=lowest)
         self.fields["edition"].queryset = Edition.objects.exclude(published_at=None)
         self.fields["region"].empty_label = self.fields["edition"].empty_label = None
         # Re-inspections make their rounds themselves.
@@ -69,9 +75,23 @@ class CentersForm(forms.Form):
         initial=[ServiceCenter.Kind.TOWNSHIP],
     )
 
-    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, round: Round, place: Region | None = None, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="centers-%s", **kwargs)
-        self.fields["region"].queryset = places(round)
+        self.fields["region"].queryset = places(round, place)
+
+
+class PlaceFilter(forms.Form):
+    """Of which region a province's or the nation's round shows the centers, chosen a level at a time."""
+
+    region = forms.ChoiceField(label=_("地区（逐级选择）"), required=False, widget=LongSelect)
+    state = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, round: Round, place: Region | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        top = round.region.level
+        self.fields["region"].choices = [
+            (row.code, SET_IN * (row.level - top) + row.name) for row in places(round, place)
+        ]
 
 
 class SelfCheckForm(forms.Form):
@@ -112,12 +132,12 @@ class AssignForm(forms.Form):
         User.objects.none(), label=_("检查员"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, round: Round, place: Region | None = None, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="assign-%s", **kwargs)
         self.round = round
-        self.fields["region"].queryset = places(round)
-        self.fields["people"].queryset = candidates(round, Role.INSPECTOR, Role.LEAD_INSPECTOR)
-        self.fields["lead"].queryset = candidates(round, Role.LEAD_INSPECTOR)
+        self.fields["region"].queryset = places(round, place)
+        self.fields["people"].queryset = candidates(round, Role.INSPECTOR, Role.LEAD_INSPECTOR, place=place)
+        self.fields["lead"].queryset = candidates(round, Role.LEAD_INSPECTOR, place=place)
 
     def inspections(self, ticked: list[str]) -> Any:
         """The round's unsubmitted inspections that were meant; `ticked` are keys out of the table."""
@@ -150,21 +170,45 @@ def unsubmitted(round: Round) -> Any:
 
 def picked(round: Round, ticked: list[str]) -> Any:
     """Those of them that were ticked; a key that is none selects nothing, as one of another round does."""
-    rows = unsubmitted(round)
-    known = {str(pk) for pk in rows.values_list("pk", flat=True)}
-    return rows.filter(pk__in=known.intersection(ticked))
+    keys = [UUID(key) for key in ticked if re.fullmatch(KEY, key)]
+    return unsubmitted(round).filter(pk__in=keys)
 
 
-def places(round: Round) -> Any:
-    """The round's region and what is below it, down to townships."""
+def _is_wide(user: User) -> bool:
+    return any(
+        grant.role == Role.ADMINISTRATOR and grant.region.level <= Level.PROVINCE for grant in user.grants
+    )
+
+
+def is_wide(round: Round) -> bool:
+    """Whether a round's region has so many below it that they are chosen a level at a time."""
+    return bool(round.region.level <= Level.PROVINCE)
+
+
+def places(round: Round, place: Region | None = None) -> Any:
+    """The round's region and what is below it, down to townships.
+
+    Of a province or the nation those above the chosen place, it, and those just below.
+    """
     inside = Region.objects.filter(code__startswith=round.region.prefix)
-    return inside.filter(level__lte=Level.TOWNSHIP)
+    inside = inside.filter(level__lte=Level.TOWNSHIP).order_by("code")
+    if not is_wide(round):
+        return inside
+    at = place or round.region
+    # By their parent, not by their level: townships stand below some cities, without counties.
+    below = Q(level=Level.PROVINCE) if at.level == Level.NATION else Q(parent=at)
+    return inside.filter(below | Q(code__in=[at.code, *ancestors(at.code, Level(at.level))]))
 
 
-def candidates(round: Round, *roles: str) -> Any:
-    """People whose role reaches into the round's region; in a self-check, the townships' staff."""
+def candidates(round: Round, *roles: str, place: Region | None = None) -> Any:
+    """People whose role reaches into the round's region; in a self-check, the townships' staff.
+
+    Of a province or the nation those of the chosen place and above it; those below it too from a county on.
+    """
     if round.kind == Round.Kind.SELF_CHECK:
         roles = (Role.TOWNSHIP_STAFF,)
-    above = [round.region_id, *ancestors(round.region_id, round.region.level)]
-    reach = Q(assignments__region_id__in=above) | Q(assignments__region__code__startswith=round.region.prefix)
+    at = place or round.region
+    reach = Q(assignments__region_id__in=[at.code, *ancestors(at.code, Level(at.level))])
+    if not is_wide(round) or at.level >= Level.COUNTY:
+        reach |= Q(assignments__region__code__startswith=at.prefix)
     return User.objects.filter(reach, assignments__role__in=roles, is_active=True).distinct()

@@ -10,6 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 SELECTED = " selected"
+# HTML keeps it before the name of a choice, as it keeps no other space.
+SET_IN = "\u3000"
 
 
 class LongSelect(forms.Select):

@@ -16,14 +16,13 @@ from inspections.workflow import WITH_COUNTY, WITH_TOWNSHIP
 from organization.codes import CODE_LENGTH, DIGITS, Level, ancestors, prefix
 from organization.models import Region, Role, User
 from organization.querysets import NOTHING, Cut, within
+from organization.widgets import SET_IN
 
 from .models import SavedView
 from .overview import rounds_for
 
 # In these a finding is listed whatever was inspected since.
 UNTIL_CLOSED = {"overdue", "with_county", *WITH_TOWNSHIP, *WITH_COUNTY}
-# HTML keeps it before the name of a choice, as it keeps no other space.
-SET_IN = "\u3000"
 LEVELS = {digits: level for level, digits in DIGITS.items()}
 FILTERS = ("round", "state", "region", "item")
 # Nobody turns so many pages; a county's findings of a round are fewer.

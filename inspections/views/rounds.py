@@ -1,6 +1,7 @@
 """Rounds: the list, a new one, and one round with its centers and inspectors."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
@@ -13,11 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from organization.codes import Level, level_of
+from organization.models import Region
 from organization.problems import Problem
+from organization.querysets import within
 from organization.templatetags.portal import day
 
 from .. import actions, permissions
-from ..forms import AssignForm, CentersForm, RoundForm, SelfCheckForm, picked
+from ..forms import AssignForm, CentersForm, PlaceFilter, RoundForm, SelfCheckForm, is_wide, picked
 from ..loading import load_round
 from ..models import Inspection, Round
 
@@ -60,7 +64,8 @@ def _round_page(
     assign: AssignForm | None = None,
     self_check: SelfCheckForm | None = None,
 ) -> HttpResponse:
-    totals = _totals(round)
+    place = _place(request, round)
+    totals = _totals(round, place)
     context = {
         "round": round,
         "page_url": _address(request, round),
@@ -73,9 +78,12 @@ def _round_page(
             (_("计划批准文号"), round.plan_number),
             (_("建立"), f"{round.created_by} {day(round.created_at)}"),
         ],
-        "page": _rows(request, round),
-        "centers_form": centers or CentersForm(round=round, initial={"region": round.region_id}),
-        "assign_form": assign or AssignForm(round=round),
+        "page": _rows(request, round, place),
+        "place": place,
+        "filters": _filters(request, round, place) if is_wide(round) else None,
+        "centers_form": centers
+        or CentersForm(round=round, place=place, initial={"region": (place or round.region).code}),
+        "assign_form": assign or AssignForm(round=round, place=place),
         "self_check_form": self_check or SelfCheckForm(initial={"ends_on": _before(round)}),
         "can_take_out": totals["to_begin"] and round.kind != Round.Kind.REINSPECTION,
         "can_ask": permissions.can_ask_self_check(request.user, round),
@@ -91,8 +99,28 @@ def _before(round: Round) -> date:
     return max(round.starts_on - timedelta(days=1), today + timedelta(days=7))
 
 
-def _totals(round: Round) -> dict[str, int]:
-    return Inspection.objects.filter(round=round).aggregate(
+def _place(request: HttpRequest, round: Round) -> Region | None:
+    """The region that the address asks for, of a province's or the nation's round."""
+    code = request.GET.get("region", "")
+    if not is_wide(round) or not code.startswith(round.region.prefix):
+        return None
+    inside = Region.objects.filter(level__lte=Level.TOWNSHIP, code=code)
+    return inside.exclude(code=round.region_id).first() if level_of(code) is not None else None
+
+
+def _filters(request: HttpRequest, round: Round, place: Region | None) -> PlaceFilter:
+    initial = {"region": (place or round.region).code, "state": request.GET.get("state", "")}
+    return PlaceFilter(initial=initial, round=round, place=place)
+
+
+def _of(round: Round, place: Region | None) -> Any:
+    """The inspections of a round, or those of a place in it."""
+    rows = Inspection.objects.filter(round=round)
+    return rows.filter(within((place.prefix,), "region__code")) if place else rows
+
+
+def _totals(round: Round, place: Region | None) -> dict[str, int]:
+    return _of(round, place).aggregate(
         all=Count("pk"),
         to_begin=Count("pk", filter=Q(state=Inspection.State.TO_BEGIN)),
         submitted=Count("pk", filter=Q(state=Inspection.State.SUBMITTED)),
@@ -101,9 +129,9 @@ def _totals(round: Round) -> dict[str, int]:
     )
 
 
-def _rows(request: HttpRequest, round: Round) -> Page:
+def _rows(request: HttpRequest, round: Round, place: Region | None) -> Page:
     """One page of the table as it is filtered; what was ticked stays ticked on a form sent back."""
-    shown = Inspection.objects.filter(round=round).with_first_score()
+    shown = _of(round, place).with_first_score()
     shown = shown.select_related("center", "lead", "region__parent").defer("snapshot", "corrected")
     state = request.GET.get("state", "")
     if state == "unassigned":
@@ -111,6 +139,10 @@ def _rows(request: HttpRequest, round: Round) -> Page:
     elif state in Inspection.State.values:
         shown = shown.filter(state=state)
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
+    if is_wide(round):
+        # Only what stands on the page is joined to the rest, not all that was turned over before it.
+        keys = list(page.object_list.values_list("pk", flat=True))
+        page.object_list = list(shown.filter(pk__in=keys))
     ticked = request.POST.getlist("inspection")
     for row in page:
         row.picked = str(row.pk) in ticked
@@ -139,7 +171,7 @@ def _states(totals: dict[str, int]) -> list[tuple[str, str, int]]:
 def round_centers(request: HttpRequest, pk: int) -> HttpResponse:
     """Create the inspections of all centers of a place at once."""
     round = load_round(request.user, pk)
-    form = CentersForm(request.POST, round=round)
+    form = CentersForm(request.POST, round=round, place=_place(request, round))
     if not form.is_valid():
         return _round_page(request, round, centers=form)
     count = actions.add_centers(round=round, by=request.user, now=timezone.now(), **form.cleaned_data)
@@ -171,7 +203,7 @@ def round_take_out(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def round_assign(request: HttpRequest, pk: int) -> HttpResponse:
     round = load_round(request.user, pk)
-    form = AssignForm(request.POST, round=round)
+    form = AssignForm(request.POST, round=round, place=_place(request, round))
     if form.is_valid():
         chosen = list(form.inspections(request.POST.getlist("inspection")))
         if not chosen:
