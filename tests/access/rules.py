@@ -217,7 +217,8 @@ RULES: dict[str, Rule | tuple[Rule, ...]] = {
     "reports:boundaries-remove": act(ADMINISTRATOR, "county"),
     "reports:our-centers": page(STAFF),
     "reports:lessons": page(WRITERS),
-    "reports:lesson-table": act(WRITERS, "lesson"),
+    # Whoever oversees more than a county names one first.
+    "reports:lesson-table": act(WRITERS, "lesson", above=NOBODY),
     "reports:finding-list": ALL,
     "reports:view-save": ALL_ACT,
     # The person's own alone.
