@@ -23,6 +23,8 @@ const UNMETERED = new Set(["wifi", "ethernet"]);
 const CHOICE = "originals"; // "now" | "wifi"
 
 const weight = (row) => (row?.waiting && row.bytes ? row.size : 0);
+const leaves = (row) => Number(Boolean(row?.waiting && row.removed)); // waits for nothing but being taken out
+const removalsKey = (inspection) => `photo removals waiting ${inspection}`;
 export const waitingKey = (inspection) => `photo bytes waiting ${inspection}`;
 export const SENT = "photo bytes sent";
 
@@ -113,8 +115,9 @@ export class PhotoQueue {
       if (next) await photos.put(next);
       else await photos.delete(id);
       const grown = weight(next) - weight(before);
-      const key = waitingKey(this.#inspection);
-      if (grown) await meta.put(Math.max(0, ((await meta.get(key)) ?? 0) + grown), key);
+      const add = async (key, by) => by && meta.put(Math.max(0, ((await meta.get(key)) ?? 0) + by), key);
+      await add(waitingKey(this.#inspection), grown);
+      await add(removalsKey(this.#inspection), leaves(next) - leaves(before));
       return next;
     });
     this.#told(id);

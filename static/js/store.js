@@ -177,16 +177,17 @@ class Store {
 
   // All that a page shows of an inspection.
   view(inspection) {
-    return this.run(["inspections", "answers", "outbox", "previous", "photos"], "readonly", async (tx) => {
+    return this.run(["inspections", "answers", "outbox", "previous", "photos", "meta"], "readonly", async (tx) => {
       const of = (name) => tx.objectStore(name).index("inspection").getAll(inspection);
-      const [row, answers, outbox, previous, photos] = await Promise.all([
+      const [row, answers, outbox, previous, photos, removals = 0] = await Promise.all([
         tx.objectStore("inspections").get(inspection),
         of("answers"),
         of("outbox"),
         of("previous"),
         tx.objectStore("photos").index("waiting").count(inspection),
+        tx.objectStore("meta").get(`photo removals waiting ${inspection}`),
       ]);
-      return { row, answers, outbox, previous, photos };
+      return { row, answers, outbox, previous, photos, removals: Math.min(photos, removals) };
     });
   }
 

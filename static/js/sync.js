@@ -243,9 +243,10 @@ function failureOf(status, body) {
 // One sentence for a form, its tone, and where it leads; from the outbox, the last outcomes and the last run alone.
 export function stateWords({ view, sync, words, unkept, durable }) {
   const say = (text, n) => text.replace("{n}", n).replace("{what}", n);
-  const { row, outbox, answers, photos } = view;
+  const { row, outbox, answers, removals } = view;
+  const photos = view.photos - removals;
   const rows = outbox.filter((one) => !one.held && !one.refused);
-  const parts = [rows.length && say(words.items, rows.length), photos && say(words.photos, photos)];
+  const parts = [rows.length && say(words.items, rows.length), photos && say(words.photos, photos), removals && say(words.removals, removals)];
   const what = parts.filter(Boolean).join(words.comma);
   const wrong = outbox.filter((one) => one.refused).length + answers.filter((one) => one.errors && !outbox.some(({ item }) => item === one.item)).length;
   const held = outbox.filter((one) => one.held).length;

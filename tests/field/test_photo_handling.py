@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.field.photo_scene import WAIT, kept, open_form, picture, remove, take
+from tests.field.photo_scene import WAIT, kept, open_form, picture, remove, take, verified
 from tests.small_stage import Stage, small_stage
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,6 +28,20 @@ def test_slip_of_the_thumb_takes_no_photo_out(page: Page, stage: Stage) -> None:
     page.wait_for_timeout(300)
     expect(page.locator("[data-item='yes'] .photo-state")).to_have_text("已存在本机")
     assert len(kept(page, person)) == 1
+
+
+def test_photo_taken_out_without_signal_is_not_said_to_be_sent(page: Page, stage: Stage) -> None:
+    inspection, person = stage.inspections[0], stage.cast["inspector"]
+    open_form(page, inspection, person)
+    take(page, picture(300, 200))
+    verified(page, 1)
+    page.context.set_offline(True)
+    remove(page)
+    said = page.locator(".bar-state")
+    expect(said).to_contain_text("1 张照片的删除", timeout=WAIT)
+    page.context.set_offline(False)
+    expect(said).not_to_contain_text("删除", timeout=WAIT)
+    assert kept(page, person) == []
 
 
 def test_signal_that_is_back_is_not_called_missing(page: Page, stage: Stage) -> None:
