@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from organization.codes import CODE_LENGTH, DIGITS, Level
@@ -63,6 +63,20 @@ class RoundQuerySet(models.QuerySet[Any]):
             inspection_count=Count("inspections"),
             submitted_count=Count("inspections", filter=Q(inspections__state=SUBMITTED)),
         )
+
+    def with_county_progress(self) -> "RoundQuerySet":
+        """The same, counted only for the rows that a page shows, and None for a province's or the nation's:
+        those are added up elsewhere."""
+        from .models import Inspection
+
+        rows = Inspection.objects.filter(round=OuterRef("pk")).order_by().values("round")
+        done = rows.filter(state=SUBMITTED)
+        return self.annotate(inspection_count=_unless_wide(rows), submitted_count=_unless_wide(done))
+
+
+def _unless_wide(rows: Any) -> Case:
+    counted = Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
+    return Case(When(region__level__gt=Level.PROVINCE, then=counted), output_field=models.IntegerField())
 
 
 class InspectionQuerySet(models.QuerySet[Any]):

@@ -31,8 +31,8 @@ PER_PAGE = 50
 @require_safe
 def round_list(request: HttpRequest) -> HttpResponse:
     permissions.can_manage_rounds(request.user).enforce(action="round.list")
-    rounds = Round.objects.visible_to(request.user).select_related("region", "edition").with_progress()
-    rounds = rounds.order_by("-starts_on", "-pk")
+    rounds = Round.objects.visible_to(request.user).select_related("region", "edition")
+    rounds = rounds.with_county_progress().order_by("-starts_on", "-pk")
     page = Paginator(rounds, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "inspections/round_list.html", {"page": page})
 
