@@ -88,6 +88,20 @@ def test_lead_picks_the_answer_that_holds(client: Client, disputed: Stage) -> No
     assert re.search(r"选定：合格 · 看过了<br>lead_inspector填的是：不合格 · 没有看到</span>", text)
 
 
+def test_check_says_first_what_holds_up_the_submission(client: Client, disputed: Stage) -> None:
+    inspection = disputed.inspections[0]
+    answer(inspection, disputed.cast["inspector"], yes=None)
+    for role, said, unsaid in (
+        ("lead_inspector", "去选定答案", "由组长选定<"),
+        ("inspector", "由组长选定<", "去选定答案"),
+    ):
+        client.force_login(disputed.cast[role])
+        text = client.get(reverse("inspections:check", args=[inspection.pk])).content.decode()
+        assert said in text
+        assert unsaid not in text
+        assert text.index("项填得不一致") < text.index("已填的各项都合格")
+
+
 def test_nobody_but_the_lead_picks(client: Client, disputed: Stage) -> None:
     client.force_login(disputed.cast["inspector"])
     response = pick(client, disputed)
