@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, Q
+from django.db.models import Exists, OuterRef, Q
 
 from .codes import CODE_LENGTH
 
@@ -64,9 +64,16 @@ class CenterQuerySet(models.QuerySet[Any]):
 
 class UserQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> "UserQuerySet":
-        """People with an assignment inside the asking person's regions, and they themselves."""
-        inside = within(user.prefixes(), "assignments__region__code")
-        return self.filter(inside | Q(pk=user.pk)).distinct()
+        """People with an assignment inside the asking person's regions, and they themselves.
+
+        Asked for each person: joined, those of a province would all be sorted to list fifty.
+        """
+        from .models import Assignment
+
+        if "" in user.prefixes():
+            return self.all()
+        inside = Assignment.objects.filter(within(user.prefixes(), "region__code"), user=OuterRef("pk"))
+        return self.filter(Exists(inside) | Q(pk=user.pk))
 
 
 class AuditQuerySet(models.QuerySet[Any]):

@@ -6,13 +6,13 @@ from operator import or_
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.utils import timezone
 
 from inspections.models import Finding, Round
 from inspections.querysets import OVERSEERS
 from inspections.workflow import WITH_COUNTY, WITH_TOWNSHIP
+from organization import paging
 from organization.codes import CODE_LENGTH, DIGITS, Level, ancestors, prefix
 from organization.models import Region, Role, User
 from organization.querysets import NOTHING, Cut, within
@@ -25,21 +25,15 @@ from .overview import rounds_for
 UNTIL_CLOSED = {"overdue", "with_county", *WITH_TOWNSHIP, *WITH_COUNTY}
 LEVELS = {digits: level for level, digits in DIGITS.items()}
 FILTERS = ("round", "state", "region", "item")
-# Nobody turns so many pages; a county's findings of a round are fewer.
-MOST = 5_000
+# A county's findings of a round are fewer.
+MOST = paging.MOST
 
 
-class FirstPages(Paginator):  # type: ignore[type-arg]
-    """The pages of the first `MOST` rows, so that one costs the same however many rows follow.
-
-    They are of the rows' keys, all read at once: counting them first would look through the same rows
-    another time. `is_cut` says that there are more.
-    """
+class FirstPages(paging.FirstPages):
+    """Those of the first `MOST` rows."""
 
     def __init__(self, rows: Any, per_page: int) -> None:
-        keys = list(rows.values_list("pk", flat=True)[: MOST + 1])
-        self.is_cut = len(keys) > MOST
-        super().__init__(keys[:MOST], per_page)
+        super().__init__(rows, per_page, MOST)
 
 
 def counted(*several: Any) -> int:

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from organization.audit import record
-from organization.models import AuditEntry, Role, User
-from tests.factories import County, make_county, make_other_county, make_user
+from organization.models import AuditEntry, Region, Role, User
+from tests.factories import County, make_county, make_other_county, make_region, make_user
 
 pytestmark = pytest.mark.django_db
 PAGE = "/audit/"
@@ -107,6 +107,35 @@ def test_trail_costs_the_same_for_one_and_three(client: Client, django_assert_nu
         record("x", by=by, target=str(n), region=county.townships[n].code)
     client.force_login(make_user("auditor", [(Role.AUDIT_ADMINISTRATOR, county.region)]))
     with django_assert_num_queries(5):
+        assert len(targets(client)) == rows
+
+
+@pytest.fixture
+def province(client: Client, cast: dict[str, User], county: County) -> None:
+    place = Region.objects.get(code="410000000000")
+    client.force_login(make_user("of-a-province", [(Role.AUDIT_ADMINISTRATOR, place)]))
+
+
+def test_trail_of_a_province_is_listed_up_to_a_limit(
+    client: Client, province: None, rows: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record("x", by=None, target="远", region=make_region("510121").code)
+    assert targets(client) == ["丁", "甲", "乙", "丙"]
+    assert "超过" not in client.get(PAGE).content.decode()
+    monkeypatch.setattr("organization.paging.FirstPages.__init__.__defaults__", (2,))
+    assert targets(client) == ["丁", "甲"]
+    assert "超过 2 条，这里列出最近的 2 条。" in client.get(PAGE).content.decode()
+    assert targets(client, "?result=refused") == ["丙"]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_trail_of_a_province_costs_the_same_for_one_and_three(
+    client: Client, province: None, county: County, django_assert_num_queries, rows: int
+) -> None:
+    for n in range(rows):
+        by = make_user(f"p{n}")
+        record("x", by=by, target=str(n), region=county.townships[n].code)
+    with django_assert_num_queries(6):
         assert len(targets(client)) == rows
 
 
