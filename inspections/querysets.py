@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Sum, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from organization.codes import CODE_LENGTH, DIGITS, Level
@@ -182,14 +182,19 @@ class FindingQuerySet(models.QuerySet[Any]):
         from .models import Inspection, Round
 
         apart = Round.objects.filter(kind__in=(Round.Kind.SELF_CHECK, Round.Kind.REINSPECTION)).order_by()
-        later = Inspection.objects.filter(
-            center_id=OuterRef("center_id"), state=SUBMITTED, submitted_at__gt=OuterRef("submitted_at")
-        ).exclude(round__in=apart)
-        last = Inspection.objects.filter(within(places, "region_id"), ~Exists(later), state=SUBMITTED)
+        submitted = Inspection.objects.filter(within(places, "region_id"), state=SUBMITTED).order_by()
+        others = Inspection.objects.filter(center_id=OuterRef("center_id"), state=SUBMITTED)
+        others = others.exclude(round__in=apart)
         asked_for = Q(state__in=(*WITH_TOWNSHIP, *WITH_COUNTY))
         if _inspected(places) > MOST_IN_A_SET:
-            return self.filter(asked_for | Exists(last.filter(pk=OuterRef("inspection"))))
-        return self.filter(Q(inspection__in=last.order_by().values("pk")) | asked_for)
+            later = others.filter(submitted_at__gt=OuterRef("submitted_at"))
+            last = submitted.filter(~Exists(later), pk=OuterRef("inspection"))
+            return self.filter(asked_for | Exists(last))
+        # When the last one was, as a value looked for by center: of "none is later" PostgreSQL makes a join,
+        # for which it reads the inspections of the whole nation, were it for a single township.
+        newest = Subquery(others.order_by("-submitted_at").values("submitted_at")[:1])
+        last = submitted.filter(submitted_at__gte=Coalesce(newest, F("submitted_at")))
+        return self.filter(Q(inspection__in=last.values("pk")) | asked_for)
 
 
 def _inspected(places: tuple[str, ...]) -> int:
