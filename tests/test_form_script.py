@@ -294,6 +294,14 @@ def test_an_entry_that_is_not_complete_keeps_the_form_from_looking_done(form: Fo
     assert focused == item.get_attribute("id")
 
 
+def test_what_is_being_typed_is_not_called_saved(form: Form) -> None:
+    form.tap("#i1 [value=not_met]")
+    form.says("#i1 .kept", "已保存")
+    form.page.locator("#i1 textarea").press_sequentially("门", delay=0)
+    assert form.page.locator("#i1 .kept").inner_text() == ""
+    form.says("#i1 .kept", "已保存")
+
+
 def test_check_sends_what_waits_before_it_leaves(form: Form) -> None:
     form.reply = {"abort": True}
     form.tap("#i1 [value=met]")

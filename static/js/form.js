@@ -22,7 +22,6 @@ let store, sync, photos, view;
 
 const ready = begin();
 ready.then(async () => {
-  // Without a worker nothing can be fetched once the signal is gone.
   if (view?.photos || shell || !navigator.serviceWorker || (await store.meta("shooting"))) await loadPhotos();
 }).catch(() => {});
 
@@ -76,6 +75,7 @@ function touch(item, wait = 0) {
   isRefused = false;
   clearTimeout(pauses.get(item)?.timer);
   pauses.set(item, { timer: setTimeout(() => keep(item), wait) });
+  fields.say(item, "");
 }
 
 function settleNow() {
@@ -177,7 +177,8 @@ function show(item, answer, row) {
   // The version goes with what is seen: a change made upon something unseen is a conflict, not a correction.
   if (answer && !row && (isShown || answer.mine)) fields.setVersion(item, answer.version ?? 0);
   const isUnkept = unkept.has(item);
-  const [said, tone] = fields.stateOf(answer, row, isUnkept, sync.sending, words);
+  // What is still being typed is not kept yet, whatever was saved before it.
+  const [said, tone] = pauses.has(item) ? ["", ""] : fields.stateOf(answer, row, isUnkept, sync.sending, words);
   if (said !== null) fields.say(item, said, tone);
   fields.showErrors(item, row?.errors ?? answer?.errors ?? {});
   if (shell) fields.showLast(item, view.previous.find((last) => last.item === item.dataset.item), words);
@@ -341,9 +342,7 @@ async function prepareNow(button) {
 }
 
 // A part that is not on this device yet, asked for without signal.
-const away = () => {
-  readiness.textContent = words.unready;
-};
+const away = () => (readiness.textContent = words.unready);
 
 // The dock's link takes the focus itself, so the item last worked on is remembered.
 let here = null;
