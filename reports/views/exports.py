@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -21,16 +23,18 @@ from organization.audit import record
 from organization.problems import Problem
 from organization.trail import cell_text
 
-from .. import actions, permissions, tables, word
+from .. import actions, overview, permissions, tables, word
 from ..assets import assets_of
 from ..document import from_plain
 from ..exports import notice_filename
-from ..listing import findings_as_filtered
+from ..listing import findings_as_filtered, query_of
 from ..loading import load_document, load_round_overseen
 from ..whereabouts import places_above
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 CSV = "text/csv; charset=utf-8"
+# Some two thousand are written in a second.
+MOST_FINDINGS = 20_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -49,6 +53,11 @@ def round_scores(request: HttpRequest, pk: int) -> HttpResponse:
 def round_ledger(request: HttpRequest, pk: int) -> HttpResponse:
     """整改台账 of a round."""
     round = load_round_overseen(request.user, pk)
+    permissions.can_export_tables(request.user).enforce(
+        action="ledger.export", target=round, region=round.region_id
+    )
+    if _too_many(request, Finding.objects.filter(overview.overseen(request.user), round=round)):
+        return redirect(f"{reverse('reports:finding-list')}?round={round.pk}")
     name = _("%(round)s 整改台账.xlsx") % {"round": round.name}
     return as_table(
         request, "ledger.export", round, name,
@@ -59,7 +68,12 @@ def round_ledger(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def finding_table(request: HttpRequest, form: str = "xlsx") -> HttpResponse:
     """The list of findings as the address filters it, as .xlsx or .csv."""
-    rows, _wanted = findings_as_filtered(request.user, request.GET)
+    rows, wanted = findings_as_filtered(request.user, request.GET)
+    permissions.can_export_tables(request.user).enforce(
+        action="findings.export", target=Finding._meta.verbose_name, region=request.user.home_code
+    )
+    if _too_many(request, rows):
+        return redirect(f"{reverse('reports:finding-list')}?{query_of(wanted)}")
     places = places_above(request.user)
     if form == "csv":
         return as_table(
@@ -70,6 +84,15 @@ def finding_table(request: HttpRequest, form: str = "xlsx") -> HttpResponse:
         request, "findings.export", Finding._meta.verbose_name, _("问题清单.xlsx"),
         lambda path: tables.write_findings(path, rows, places=places),
     )  # fmt: skip
+
+
+def _too_many(request: HttpRequest, findings: Any) -> bool:
+    """Whether these are more than somebody can wait for; then it is said."""
+    if findings.order_by()[: MOST_FINDINGS + 1].count() <= MOST_FINDINGS:
+        return False
+    said = _("超过 %(limit)s 个问题，一次下载不完。请按地区、轮次或状态筛选后下载。")
+    messages.error(request, said % {"limit": f"{MOST_FINDINGS:,}"})
+    return True
 
 
 @never_cache

@@ -127,6 +127,26 @@ def test_findings_as_csv_are_the_rows_of_the_table(client: Client, stage: Stage,
     assert AuditEntry.objects.filter(action="findings.export", result="done").count() == 6
 
 
+def test_more_findings_than_one_can_wait_for_are_to_be_narrowed(
+    client: Client, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.views.exports.MOST_FINDINGS", 1)
+    submitted(stage, 0, **SHORT)
+    client.force_login(stage.cast["administrator"])
+    ledger = reverse("reports:round-ledger", args=[stage.round.pk])
+    tables = [reverse("reports:finding-table"), reverse("reports:finding-csv"), ledger]
+    assert [client.post(address).status_code for address in tables] == [200] * 3
+    submitted(stage, 1, **SHORT)
+    for address, query in zip(tables, ("state=found", "state=found", f"round={stage.round.pk}"), strict=True):
+        said = client.post(f"{address}?state=found", follow=True)
+        assert said.redirect_chain == [(f"{reverse('reports:finding-list')}?{query}", 302)]
+        assert "超过 1 个问题，一次下载不完。" in said.content.decode()
+    narrowed = f"?region={stage.county.townships[0].prefix}"
+    assert client.post(reverse("reports:finding-csv") + narrowed).status_code == 200
+    client.force_login(stage.cast["inspector"])
+    assert [client.post(address).status_code for address in tables[:2]] == [403, 403]
+
+
 def test_pages_offer_the_tables(client: Client, stage: Stage) -> None:
     submitted(stage, 0, **SHORT)
     client.force_login(stage.cast["administrator"])
