@@ -171,14 +171,11 @@ def people(stage: Any) -> list[Any]:
 
 def log_in(client: Any, person: Any) -> None:
     """Open a session as the portal's own door does, without its pages."""
-    from django.utils import timezone
-
-    from organization.middleware import SEEN_AT, renew
+    from organization.middleware import begin
 
     client.force_login(person)
     session = client.session
-    renew(session)
-    session[SEEN_AT] = int(timezone.now().timestamp())
+    begin(session)
     session.save()
 
 

@@ -77,6 +77,12 @@ def renew(session: SessionBase) -> None:
         session[RENEWED_ON] = today
 
 
+def begin(session: SessionBase) -> None:
+    """Note in a session that it was opened at our own door, just now."""
+    renew(session)
+    session[SEEN_AT] = int(timezone.now().timestamp())
+
+
 def renewed_session(get_response: Handler) -> Handler:
     """Keep people logged in who come back within the weeks that a session lasts."""
 

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from .. import actions, single_sign_on
 from ..forms import LoginForm, OwnPasswordForm
 from ..gate import must_change
-from ..middleware import address_of, renew
+from ..middleware import address_of, begin
 from ..models import Role, User
 from ..privacy import DUE, is_due
 from ..problems import Problem
@@ -67,7 +67,7 @@ def let_in(request: HttpRequest, person: User, *, way: str = "") -> None:
         request.session[single_sign_on.WAY] = way
     if is_due(person):
         request.session[DUE] = True
-    renew(request.session)
+    begin(request.session)
     # The key is given when a session is written for the first time.
     request.session.save()
     actions.begin_session(
