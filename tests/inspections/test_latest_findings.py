@@ -7,7 +7,7 @@ import pytest
 from inspections import actions, querysets
 from inspections.answers import Given
 from inspections.models import Finding, Inspection, RoundTally
-from tests.small_stage import NOW, Stage, later, of, small_stage, submit_by
+from tests.small_stage import NOW, Stage, later, of, self_check, small_stage, submit_by
 from tests.small_stage import answer as give
 from tests.stage import make_round, take_in
 
@@ -69,6 +69,19 @@ def test_inspection_of_another_center_takes_nothing_out(
     other = next(row for row in second if row.center_id != stage.inspections[0].center_id)
     inspected(stage, other, 2, **SMALL)
     assert listed("41") == first(stage, "yes", "area") | {("第二轮", "area")}
+
+
+def test_later_self_check_takes_nothing_out(stage: Stage, way: str) -> None:
+    (own,) = self_check(stage.county, stage.cast, stage.edition)
+    give(own, stage.cast["township_staff"])
+    submit_by(own, stage.cast["township_staff"], later(5))
+    assert listed("41") == set()
+    inspected(stage, stage.inspections[0], 1, **SMALL)
+    assert listed("41") == first(stage, "area")
+    again = make_round(stage.county, stage.edition, stage.cast["administrator"], "第二轮")
+    take_in(again, stage.cast, ("township",))
+    inspected(stage, of(again)[0], 6)
+    assert listed("41") == set()
 
 
 def test_findings_of_another_county_are_not_listed(stage: Stage, second: list[Inspection], way: str) -> None:
