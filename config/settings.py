@@ -123,12 +123,16 @@ if REPLICA_URL:
     DATABASES["replica"] = env.db("REPLICA_URL") | {"TEST": {"MIRROR": "default"}}
     DATABASE_ROUTERS = ["organization.replica.Router"]
     MIDDLEWARE.append("organization.replica.remembered_writes")
-for database in DATABASES.values():
-    database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
-    database["CONN_HEALTH_CHECKS"] = True
 # PostgreSQL plans the most frequent statements once per connection. Not behind a pooler that hands out
 # connections by the transaction: a statement prepared in one would be looked for in another.
 PREPARED_STATEMENTS = env.bool("PREPARED_STATEMENTS", default=True)
+for database in DATABASES.values():
+    database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
+    database["CONN_HEALTH_CHECKS"] = True
+    if PREPARED_STATEMENTS and database["ENGINE"] == "django.db.backends.postgresql":
+        # Left to itself it plans some of them anew at every execution, which costs more than they do.
+        options = database.setdefault("OPTIONS", {})
+        options["options"] = f"{options.get('options', '')} -c plan_cache_mode=force_generic_plan".strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # What else happens, in the same transaction, when a center closes, opens again or moves: the part of the

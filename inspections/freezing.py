@@ -17,8 +17,16 @@ _UNCORRECTED = (
 )
 
 
+# By an array, as the references look for what is named: see `organization.row_references`.
+_SUBMITTED_AT_ONCE = (
+    "EXISTS (SELECT 1 FROM inspections_inspection i WHERE i.state = 'submitted' "
+    "AND i.id = ANY (ARRAY(SELECT DISTINCT inspection_id FROM {given})))"
+)
+
+
 def _of_submitted(table: str) -> list[Rule]:
-    old, new, given = (_SUBMITTED.format(row=row) for row in ("OLD", "NEW", "given"))
+    old, new = (_SUBMITTED.format(row=row) for row in ("OLD", "NEW"))
+    given = _SUBMITTED_AT_ONCE
     return [
         Rule(f"{table}_submitted_insert", table, "INSERT", new, given),
         Rule(f"{table}_submitted_update", table, "UPDATE", f"{old} OR {new}", given),

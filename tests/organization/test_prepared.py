@@ -56,3 +56,19 @@ def test_statement_that_was_refused_can_be_run_again() -> None:
     with pytest.raises(IntegrityError):
         rows(statement, ["410000000000", "河南省", False])
     assert rows(statement, ["420000000000", "湖北省", False]) == [("420000000000",)]
+
+
+@pytest.mark.django_db
+def test_what_is_prepared_is_not_planned_again_for_each_value() -> None:
+    """A list of one member looks cheaper than the list of ten for which a plan for all values is made."""
+    if connection.vendor != "postgresql":
+        assert prepared() == 0
+        return
+    for _ in range(8):
+        rows("SELECT username FROM organization_user WHERE id = ANY (%s)", ["{1}"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE %s",
+            ["%organization_user WHERE id = ANY%"],
+        )
+        assert cursor.fetchall() == [(8, 0)]
