@@ -21,6 +21,7 @@ from .models import Inspection, Round
 
 # A key of so many digits fits every database; SQLite fails on a longer one.
 LONGEST_KEY = 18
+# An inspection's, as the table spells it.
 KEY = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
@@ -45,7 +46,7 @@ class RoundForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         own = within(user.prefixes(Role.ADMINISTRATOR), "code")
         # A province has thousands of townships, which make their rounds with their county.
-        lowest = Level.COUNTY if _is_wide(user) else Level.TOWNSHIP
+        lowest = Level.COUNTY if _administers_widely(user) else Level.TOWNSHIP
         self.fields["region"].queryset = Region.objects.filter(own, level__lte=lowest)
         self.fields["edition"].queryset = Edition.objects.exclude(published_at=None)
         self.fields["region"].empty_label = self.fields["edition"].empty_label = None
@@ -174,7 +175,8 @@ def picked(round: Round, ticked: list[str]) -> Any:
     return unsubmitted(round).filter(pk__in=keys)
 
 
-def _is_wide(user: User) -> bool:
+def _administers_widely(user: User) -> bool:
+    """Whether a person makes rounds for a province or the nation."""
     return any(
         grant.role == Role.ADMINISTRATOR and grant.region.level <= Level.PROVINCE for grant in user.grants
     )
@@ -197,7 +199,12 @@ def places(round: Round, place: Region | None = None) -> Any:
     at = place or round.region
     # By their parent, not by their level: townships stand below some cities, without counties.
     below = Q(level=Level.PROVINCE) if at.level == Level.NATION else Q(parent=at)
-    return inside.filter(below | Q(code__in=[at.code, *ancestors(at.code, Level(at.level))]))
+    return inside.filter(below | Q(code__in=_upward(round, at)))
+
+
+def _upward(round: Round, at: Region) -> list[str]:
+    """The codes of a place of the round and of those above it; the nation's stands in no other code."""
+    return [round.region_id, at.code, *ancestors(at.code, Level(at.level))]
 
 
 def candidates(round: Round, *roles: str, place: Region | None = None) -> Any:
@@ -208,7 +215,7 @@ def candidates(round: Round, *roles: str, place: Region | None = None) -> Any:
     if round.kind == Round.Kind.SELF_CHECK:
         roles = (Role.TOWNSHIP_STAFF,)
     at = place or round.region
-    reach = Q(assignments__region_id__in=[at.code, *ancestors(at.code, Level(at.level))])
+    reach = Q(assignments__region_id__in=_upward(round, at))
     if not is_wide(round) or at.level >= Level.COUNTY:
         reach |= Q(assignments__region__code__startswith=at.prefix)
     return User.objects.filter(reach, assignments__role__in=roles, is_active=True).distinct()

@@ -101,8 +101,11 @@ def rounds_to_choose(user: User, wanted: Mapping[str, str]) -> list[Round]:
 
 
 def holders(user: User, chosen: str) -> set[str]:
-    """The codes of the chosen region and of those above it; where none is chosen, of the person's own."""
-    return {code for place in _at(user, chosen) for code in _upward(place)}
+    """The codes of the chosen region and of those above it, up to the nation; where none is chosen, of the
+    person's own and of those above them."""
+    # Its code has no digits in common with those of what is below it.
+    nation = Region.objects.filter(level=Level.NATION).values_list("code", flat=True)
+    return {*nation, *(code for place in _at(user, chosen) for code in _upward(place))}
 
 
 def _at(user: User, chosen: str) -> Sequence[str]:
@@ -121,7 +124,7 @@ def _near(place: str) -> Q:
 
 
 def _upward(place: str) -> list[str]:
-    """The codes of a region and of those above it, by its prefix."""
+    """The codes of a region and of those above it, by its prefix; the nation's is not among them."""
     code = place.ljust(CODE_LENGTH, "0")
     return [*ancestors(code, LEVELS[len(place)]), code]
 

@@ -16,6 +16,7 @@ from reports import overview
 from reports.models import IssuingBody, OfficialDocument
 from tests.factories import make_cast, make_county, make_region, make_user
 from tests.reports.reinspections import reinspected
+from tests.reports.test_wide import of_all
 from tests.reports.views.test_opinions import looked_at_again, noticed
 from tests.small_stage import (
     NOW,
@@ -172,6 +173,17 @@ def test_rounds_and_offices_are_those_of_the_chosen_region_and_above(
     assert (context["waiting_count"], context["waiting"], context["reinspected"]) == (0, [], [])
 
 
+def test_round_of_the_nation_stands_above_every_region(
+    client: Client, stage: Stage, province: User, quick_pdf: Any
+) -> None:
+    round = of_all(Region.objects.create(code="100000000000", level=0, name="全国"), stage)
+    issued(stage, of(round)[0])
+    for query in ({}, {"region": "4105"}):
+        assert seen(client, province, **query)["exportable"] == [round]
+        context = seen(client, round.created_by, **query)
+        assert context["exportable"] == context["rounds"] == [round]
+
+
 def test_all_that_waits_in_the_chosen_region_is_drafted_at_once(
     client: Client, stage: Stage, other: Stage, province: User, quick_pdf: Any
 ) -> None:
@@ -229,7 +241,7 @@ def test_wide_page_costs_the_same_for_one_and_three(
         reinspected(stage, 2 * townships + place)
     province = make_user("province", [(Role.ADMINISTRATOR, Region.objects.get(code="410000000000"))])
     seen(client, province)
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(30):
         context = seen(client, province, region="410523")
     lists = ("waiting", "reinspected", "issuable", "exportable", "rounds")
     assert [len(context[name]) for name in lists] == [townships, townships, 1, 1, 1 + townships]

@@ -14,7 +14,7 @@ from tests.small_stage import NOW, Stage, of, small_stage, submitted
 from tests.stage import make_round
 
 pytestmark = pytest.mark.django_db
-COUNTY, BESIDE, TOWNSHIP = "410523000000", "410526000000", "410523101000"
+COUNTY, TOWNSHIP = "410523000000", "410523101000"
 
 
 @pytest.fixture
@@ -105,9 +105,11 @@ def test_people_are_those_of_the_chosen_county_and_above(
 def test_centers_of_a_chosen_county_are_taken_in(client: Client, stage: Stage, province: User) -> None:
     make_county("510121", townships=1)
     round = wide_round(province, stage)
+    Inspection.objects.filter(round=round).delete()
     client.force_login(province)
-    data = {"region": TOWNSHIP, "kinds": ["township", "village"]}
+    data = {"region": TOWNSHIP, "kinds": ["township"]}
     assert client.post(address(round, "round-centers", region=COUNTY), data).status_code == 302
+    assert [row.region_id for row in of(round)] == [TOWNSHIP]
     assert client.post(address(round, "round-centers"), {**data, "region": "510000000000"}).status_code == 400
 
 
@@ -124,6 +126,19 @@ def test_county_round_knows_no_filter_by_region(client: Client, stage: Stage) ->
     client.force_login(stage.cast["administrator"])
     context = seen(client, stage.round, region=TOWNSHIP)
     assert (context["filters"], context["place"], context["totals"]["all"]) == (None, None, 2)
+
+
+def test_nation_stands_above_every_place_of_its_round(client: Client, stage: Stage) -> None:
+    nation = Region.objects.create(code="100000000000", level=0, name="全国")
+    above = make_user("above", [(Role.ADMINISTRATOR, nation), (Role.LEAD_INSPECTOR, nation)])
+    round = make_round(County(nation), stage.edition, above, "国检")
+    actions.add_centers(round=round, region=stage.county.region, kinds=["township"], by=above, now=NOW)
+    client.force_login(above)
+    context = seen(client, round, region=COUNTY)
+    assert offered(context["assign_form"])[:3] == [nation.code, "410000000000", "410500000000"]
+    names = [name for _code, name in context["filters"].fields["region"].choices]
+    assert names[:3] == ["全国", "\u3000河南省", "\u3000\u3000安阳市"]
+    assert str(above.pk) in offered(context["assign_form"], "lead")
 
 
 @pytest.mark.parametrize("townships", [1, 3])

@@ -17,6 +17,7 @@ from organization.codes import Level
 from organization.models import Region, Role
 from tests.factories import County, make_region, make_user
 from tests.repairs import in_state, publish
+from tests.reports.test_wide import of_all
 from tests.reports.views.test_homes import SHORT, shown, with_both_townships
 from tests.small_stage import (
     NOW,
@@ -251,6 +252,16 @@ def test_rounds_are_offered_of_the_chosen_region_and_those_above(
     assert set(rounds()) == {both, mine}
 
 
+def test_rounds_of_the_nation_stand_above_every_region(client: Client, stage: Stage) -> None:
+    nation = of_all(Region.objects.create(code="100000000000", level=0, name="全国"), stage)
+    province = make_user("province", [(Role.ADMINISTRATOR, Region.objects.get(pk="410000000000"))])
+    for person in (nation.created_by, province):
+        client.force_login(person)
+        for query in ({}, {"region": "41"}):
+            field = client.get("/findings/", query).context["form"].fields["round"]
+            assert [value for value, _name in field.choices[1:]] == [str(nation.pk)]
+
+
 @pytest.mark.parametrize("counties", [1, 2])
 def test_whoever_sees_many_places_reads_where_each_finding_is(
     client: Client, stage: Stage, other: Stage, django_assert_num_queries: Any, counties: int
@@ -258,7 +269,7 @@ def test_whoever_sees_many_places_reads_where_each_finding_is(
     for one in (stage, other)[:counties]:
         submitted(one, 0, **SHORT)
     city, province = Region.objects.get(pk="410500000000"), Region.objects.get(pk="410000000000")
-    for region, place, queries in ((city, "汤阴县", 11), (province, "安阳市汤阴县", 12)):
+    for region, place, queries in ((city, "汤阴县", 12), (province, "安阳市汤阴县", 13)):
         client.force_login(make_user(region.name, [(Role.ADMINISTRATOR, region)]))
         with django_assert_num_queries(queries):
             page = client.get("/findings/")
