@@ -33,6 +33,11 @@ const REFUSALS = { 0: "login", 403: "closed", 404: "missing" };
 // Submitted, or no longer assigned: there is nothing to prepare any more, and trying again would not help.
 export const isOver = (failed) => failed === "closed" || failed === "missing";
 
+// Only the portal can say so, and only to the person whose work this is: to somebody else all of it is missing.
+async function reason(sync, failed) {
+  return isOver(failed) ? (await sync.session()).failed || failed : failed;
+}
+
 // A redirected answer is a page to log in; only what calls itself a shell is kept.
 async function keepPage(address, source) {
   const answer = await fetch(source, { redirect: "manual", cache: "no-store", credentials: "same-origin" });
@@ -49,8 +54,11 @@ export async function prepare({ store, sync, inspection }) {
   const offline = canOpenOffline();
   if (offline) await register();
   const reply = await sync.call(`/inspections/${inspection}/state/`);
-  if (isOver(reply.failed) && (await store.inspection(inspection))) await store.note(inspection, { closed: reply.body?.closed || true });
-  if (!reply.ok) throw new Error(reply.failed);
+  if (!reply.ok) {
+    const failed = await reason(sync, reply.failed);
+    if (isOver(failed) && (await store.inspection(inspection))) await store.note(inspection, { closed: reply.body?.closed || true });
+    throw new Error(failed);
+  }
   const rows = await Promise.all(Object.entries(reply.body.previous ?? {}).map(previousRow));
   await store.hear(inspection, reply.body);
   await keepPrevious(store, inspection, rows);
@@ -138,7 +146,7 @@ function loginLink(words) {
 }
 
 // The newer files are fetched beside the old ones; the change itself waits for a hand, and for an empty outbox.
-export async function offerUpdate({ store, words, place }) {
+export async function offerUpdate({ store, sync, words, place }) {
   const registration = await navigator.serviceWorker?.getRegistration();
   if (registration) {
     await registration.update();
@@ -151,16 +159,16 @@ export async function offerUpdate({ store, words, place }) {
   button.className = "btn";
   button.dataset.update = "";
   button.textContent = words.update;
-  button.addEventListener("click", () => update(store, registration, button, words, place));
+  button.addEventListener("click", () => update({ store, sync, registration, button, words, place }));
   place.replaceChildren(words.updatable, " ", button);
 }
 
-async function update(store, registration, button, words, place) {
+async function update({ store, sync, registration, button, words, place }) {
   const { answers, photos } = await store.unsent();
   if (answers || photos) return place.replaceChildren(words.updateWaits);
   button.disabled = true;
   try {
-    if (registration) await changeOver(store, registration);
+    if (registration) await changeOver(store, sync, registration);
     location.reload();
   } catch {
     place.textContent = words.notPrepared;
@@ -168,7 +176,7 @@ async function update(store, registration, button, words, place) {
 }
 
 // First the pages, which name their new files; then the worker, which drops what no page names any more.
-async function changeOver(store, registration) {
+async function changeOver(store, sync, registration) {
   const kept = (await store.inspections()).filter(({ preparedAt, offline }) => preparedAt && offline);
   for (const { id } of kept) {
     try {
@@ -176,7 +184,8 @@ async function changeOver(store, registration) {
       await store.note(id, { release: shell.release, lang: document.documentElement.lang });
     } catch ({ message }) {
       // One that was submitted meanwhile keeps its old page, and holds the others back no longer.
-      if (!isOver(message)) throw new Error(message);
+      const failed = await reason(sync, message);
+      if (!isOver(failed)) throw new Error(failed);
       await store.note(id, { closed: true });
     }
   }

@@ -2,13 +2,14 @@
 
 import { putAway } from "./checkout.js";
 import { exportDraft } from "./draft.js";
-import { waitingKey } from "./photo-queue.js";
+import { removalsKey, waitingKey } from "./photo-queue.js";
 
 // Resolves to the files' names, or null where the person would rather keep it here.
 export async function discard({ store, inspection, words }) {
   const names = await exportDraft(store, inspection);
-  if (!window.confirm(words.sure.replace("{name}", names.join("  ")))) return null;
+  // Where only a photo's removal waits there is nothing to hand over.
+  if (names.length && !window.confirm(words.sure.replace("{name}", names.join("  ")))) return null;
   await putAway(store, inspection, { unsent: true });
-  await store.setMeta(waitingKey(inspection), 0);
+  for (const key of [waitingKey, removalsKey]) await store.setMeta(key(inspection), 0);
   return names;
 }

@@ -86,7 +86,7 @@ async function refresh() {
   await list(kept, outbox);
   if (sync.release && sync.release !== page.dataset.release && isEmpty && at("newer").hidden) {
     at("newer").hidden = false;
-    await offerUpdate({ store, words, place: at("newer") });
+    await offerUpdate({ store, sync, words, place: at("newer") });
   }
 }
 

@@ -244,7 +244,7 @@ async function offerNewer() {
   offeredAt = Date.now();
   try {
     const { offerUpdate } = await import("./checkout.js");
-    await offerUpdate({ store, words, place: readiness });
+    await offerUpdate({ store, sync, words, place: readiness });
     offeredAt = Infinity;
   } catch {
     offeredAt = Date.now();

@@ -24,7 +24,7 @@ const CHOICE = "originals"; // "now" | "wifi"
 
 const weight = (row) => (row?.waiting && row.bytes ? row.size : 0);
 const leaves = (row) => Number(Boolean(row?.waiting && row.removed)); // waits for nothing but being taken out
-const removalsKey = (inspection) => `photo removals waiting ${inspection}`;
+export const removalsKey = (inspection) => `photo removals waiting ${inspection}`;
 export const waitingKey = (inspection) => `photo bytes waiting ${inspection}`;
 export const SENT = "photo bytes sent";
 

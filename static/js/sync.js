@@ -168,6 +168,9 @@ export class Sync {
     const reply = await this.call(`/inspections/${inspection}/state/${cursor == null ? "" : `?since=${cursor}`}`);
     if (reply.ok) await this.#learn(inspection, reply.body);
     else if (reply.failed === "closed" || reply.failed === "missing") {
+      // To somebody else who is logged in here it is missing as well.
+      const who = await this.session();
+      if (who.failed) return who.failed;
       await this.#store.note(inspection, { closed: reply.body?.closed || true });
     } else return reply.failed;
     return "";
