@@ -189,5 +189,6 @@ def check_page(request: HttpRequest, pk: UUID) -> HttpResponse:
             {entry.item.code: answer for entry, answer in rows if answer is not None}
         ),
         "can_submit": permissions.can_submit(request.user, inspection),
+        "can_settle": permissions.can_settle(request.user, inspection),
     }
     return render(request, "inspections/check.html", context)

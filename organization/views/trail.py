@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from .. import actions
 from ..codes import Level
 from ..forms import AuditFilter
-from ..models import Role, User
+from ..models import AuditEntry, Role, User
 from ..paging import FirstPages
 from ..permissions import can_read_audit
 from ..trail import csv_lines, say, search
@@ -29,9 +29,8 @@ def audit(request: HttpRequest) -> HttpResponse:
     entries, number = search(request.user, form.cleaned_data), request.GET.get("page")
     if _is_wide(request.user):
         page = FirstPages(entries, PER_PAGE).get_page(number)
-        page.object_list = list(
-            entries.model.objects.select_related("by", "region").filter(pk__in=list(page))
-        )
+        shown = AuditEntry.objects.select_related("by", "region")
+        page.object_list = list(shown.filter(pk__in=list(page)))
     else:
         page = Paginator(entries, PER_PAGE).get_page(number)
     for entry in page:

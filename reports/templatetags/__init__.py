@@ -1,1 +1,1 @@
-"""Template tags of findings."""
+"""Template tags of rounds."""

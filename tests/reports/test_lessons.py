@@ -101,11 +101,8 @@ def test_share_in_time_counts_what_is_decided(stage: Stage) -> None:
     (by_item,) = shares_by_item(decided(HERE, stage.round, []), stage.round)
     assert (by_item.name, by_item.in_time, by_item.late, by_item.running) == ("检查项yes", 1, 2, 0)
     assert by_item.percent == 33
-    assert [share.percent for share in shares_by_township(decided(HERE, stage.round, []), stage.round)] == [
-        100,
-        0,
-        0,
-    ]
+    by_township = shares_by_township(decided(HERE, stage.round, []), stage.round)
+    assert [share.percent for share in by_township] == [100, 0, 0]
     Finding.objects.filter(pk=silent.pk).update(due_on=date(2999, 1, 2))
     (by_round,) = shares_by_round(decided(HERE, stage.round, [stage.round]), [stage.round])
     assert (by_round.in_time, by_round.late, by_round.running, by_round.percent) == (1, 1, 1, 50)
