@@ -1,4 +1,4 @@
-"""Field pages for everybody: axe and widths in both languages, as sent and as a device keeps them."""
+"""Field pages for everybody: axe and widths in both languages, as sent and kept; whose phone it is."""
 
 from collections.abc import Callable
 from typing import Any
@@ -77,3 +77,20 @@ def test_the_kept_form_is_filled_by_keyboard(phone: Phone, stage: Stage) -> None
     phone.shows("yes", "not_met")
     phone.item_says("yes", "已存在本机")
     assert phone.store("outbox")[0]["content"]["value"] is False
+
+
+def test_what_somebody_else_does_not_find_is_not_called_over(phone: Phone, stage: Stage) -> None:
+    """To whom it is not shown it is missing, which says nothing of what the inspector prepared here."""
+    phone.open(stage.inspections[0])
+    phone.prepare()
+    inspector = phone.user
+    phone.log_in(stage.cast["township_staff"])
+    # The form as it is kept here, and then this device's own page, still belong to the inspector.
+    with phone.page.expect_response(lambda response: "/state/" in response.url):
+        phone.page.reload()
+    phone.page.goto("/field/")
+    again = phone.page.locator("[data-again]")
+    again.click()
+    expect(again).to_be_enabled(timeout=15_000)
+    expect(phone.page.locator("[data-prepared] li")).not_to_contain_text("已提交或不再分配给您")
+    assert [row.get("closed") for row in phone.store("inspections", inspector)] == [None]
