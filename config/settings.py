@@ -138,6 +138,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # What else happens, in the same transaction, when a center closes, opens again or moves: the part of the
 # upper floors, which the lowest one cannot import.
 CENTER_FOLLOWERS = ["inspections.actions.follow_center", "reports.actions.follow_center"]
+# Who says how far the rounds of whole provinces are: from summaries, which the floor of rounds cannot import.
+ROUND_PROGRESS = "reports.round_progress.give_progress"
 AUTH_USER_MODEL = "organization.User"
 AUTH_PASSWORD_VALIDATORS = [
     {

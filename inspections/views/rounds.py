@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -34,6 +36,7 @@ def round_list(request: HttpRequest) -> HttpResponse:
     rounds = Round.objects.visible_to(request.user).select_related("region", "edition")
     rounds = rounds.with_county_progress().order_by("-starts_on", "-pk")
     page = Paginator(rounds, PER_PAGE).get_page(request.GET.get("page"))
+    import_string(settings.ROUND_PROGRESS)(page.object_list)
     return render(request, "inspections/round_list.html", {"page": page})
 
 

@@ -4,23 +4,18 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from django import template
-
 from inspections.models import Round, RoundTally
 from organization.codes import Level
 from organization.models import Region
 
-from ..models import ScoreSummary
-
-register = template.Library()
+from .models import ScoreSummary
 
 
-@register.simple_tag
-def give_progress(rounds: Iterable[Round]) -> str:
+def give_progress(rounds: Iterable[Round]) -> None:
     """Count what is in the rounds that came without a count, and what is submitted."""
     uncounted = [row for row in rounds if row.inspection_count is None]
     if not uncounted:
-        return ""
+        return
     provinces = list(Region.objects.filter(level=Level.PROVINCE).values_list("code", flat=True))
     # The nation is its provinces together.
     places = {row.pk: provinces if row.region.level == Level.NATION else [row.region_id] for row in uncounted}
@@ -31,7 +26,6 @@ def give_progress(rounds: Iterable[Round]) -> str:
     )
     for row in uncounted:
         row.inspection_count, row.submitted_count = inspected[row.pk], done[row.pk]
-    return ""
 
 
 def _summed(model: Any, column: str, codes: set[str], places: dict[int, list[str]]) -> Counter[int]:
