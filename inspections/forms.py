@@ -11,9 +11,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from organization import permissions
 from organization.codes import Level, ancestors
 from organization.models import Region, Role, ServiceCenter, User
-from organization.querysets import within
+from organization.querysets import below, within
 from organization.widgets import SET_IN, LongSelect
 from standards.models import Edition
 
@@ -46,7 +47,7 @@ class RoundForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         own = within(user.prefixes(Role.ADMINISTRATOR), "code")
         # A province has thousands of townships, which make their rounds with their county.
-        lowest = Level.COUNTY if _administers_widely(user) else Level.TOWNSHIP
+        lowest = Level.COUNTY if permissions.is_wide(user, Role.ADMINISTRATOR) else Level.TOWNSHIP
         self.fields["region"].queryset = Region.objects.filter(own, level__lte=lowest)
         self.fields["edition"].queryset = Edition.objects.exclude(published_at=None)
         self.fields["region"].empty_label = self.fields["edition"].empty_label = None
@@ -175,13 +176,6 @@ def picked(round: Round, ticked: list[str]) -> Any:
     return unsubmitted(round).filter(pk__in=keys)
 
 
-def _administers_widely(user: User) -> bool:
-    """Whether a person makes rounds for a province or the nation."""
-    return any(
-        grant.role == Role.ADMINISTRATOR and grant.region.level <= Level.PROVINCE for grant in user.grants
-    )
-
-
 def is_wide(round: Round) -> bool:
     """Whether a round's region has so many below it that they are chosen a level at a time."""
     return bool(round.region.level <= Level.PROVINCE)
@@ -197,9 +191,7 @@ def places(round: Round, place: Region | None = None) -> Any:
     if not is_wide(round):
         return inside
     at = place or round.region
-    # By their parent, not by their level: townships stand below some cities, without counties.
-    below = Q(level=Level.PROVINCE) if at.level == Level.NATION else Q(parent=at)
-    return inside.filter(below | Q(code__in=_upward(round, at)))
+    return inside.filter(below(at) | Q(code__in=_upward(round, at)))
 
 
 def _upward(round: Round, at: Region) -> list[str]:

@@ -62,6 +62,11 @@ def holder(user: User, *roles: str, code: str | None = None) -> Verdict:
     return no(_("这项操作需要“%(roles)s”的权限。如果工作需要，请联系安全管理员。") % {"roles": names})
 
 
+def is_wide(user: User, role: str) -> bool:
+    """Say whether the person holds the role for a province or the nation: too much to list, or to count."""
+    return any(grant.role == role and grant.region.level <= Level.PROVINCE for grant in user.grants)
+
+
 def uppermost(user: User, role: str, *, otherwise: Any) -> Verdict:
     """Allow holders of `role` in the uppermost regions that have any, for what there is one of for all."""
     mine = [grant.region.level for grant in user.grants if grant.role == role]

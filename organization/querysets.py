@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from .codes import CODE_LENGTH
+from .codes import CODE_LENGTH, Level
 
 if TYPE_CHECKING:
-    from .models import User
+    from .models import Region, User
 
 NOTHING = Q(pk__in=[])
 # Not `Q()`: beside another condition that is nothing at all, and "all, or some" would be some.
@@ -34,6 +34,14 @@ def within(prefixes: tuple[str, ...], field: str) -> Q:
         low, high = prefix.ljust(CODE_LENGTH, "0"), prefix.ljust(CODE_LENGTH, "9")
         matched |= Q(**{f"{field}__gte": low, f"{field}__lte": high})
     return matched
+
+
+def below(region: "Region") -> Q:
+    """Match the regions just below: the nation's provinces need not name it as their parent.
+
+    By their parent, not by their level: townships stand below some cities, without counties.
+    """
+    return Q(level=Level.PROVINCE) if region.level == Level.NATION else Q(parent=region)
 
 
 class RegionQuerySet(models.QuerySet[Any]):

@@ -8,11 +8,10 @@ from django.utils.translation import gettext as _
 
 from organization.codes import Level
 from organization.models import Region
-from organization.querysets import within
+from organization.querysets import below, within
 
 from .geojson import Shape
 from .models import Boundary
-from .regional import below
 from .simplifying import Ring
 
 

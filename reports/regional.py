@@ -14,6 +14,7 @@ from inspections.models import Finding, FindingTally, Inspection, Round, RoundTa
 from inspections.workflow import OPEN, WITH_TOWNSHIP
 from organization.codes import Level
 from organization.models import Region
+from organization.querysets import below
 from standards.models import Item
 
 from .figures import Figures
@@ -61,11 +62,6 @@ class View:
 def counted_in(region: Region) -> Q:
     """Match the summary rows that add up to this region: its own, or the provinces' for the nation."""
     return Q(region__level=Level.PROVINCE) if region.level == Level.NATION else Q(region=region)
-
-
-def below(region: Region) -> Q:
-    """Match the regions just below: the nation's provinces need not name it as their parent."""
-    return Q(level=Level.PROVINCE) if region.level == Level.NATION else Q(parent=region)
 
 
 def rounds_in(*regions: Region) -> list[Round]:

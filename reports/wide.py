@@ -17,6 +17,7 @@ from inspections.querysets import OVERSEERS
 from inspections.workflow import FOUND
 from organization.codes import Level
 from organization.models import Region, User
+from organization.querysets import below
 from standards.content import reference
 from standards.models import Item
 
@@ -52,7 +53,7 @@ def watched(user: User) -> list[Region]:
 def watch(regions: Sequence[Region]) -> Watch:
     """One region is listed by those just below it, several by themselves."""
     alone = regions[0] if len(regions) == 1 else None
-    listed = list(Region.objects.filter(regional.below(alone)).order_by("code")) if alone else regions
+    listed = list(Region.objects.filter(below(alone)).order_by("code")) if alone else regions
     whole = alone is not None and alone.level == Level.NATION
     return Watch(regions, listed, frozenset(region.code for region in (listed if whole else regions)))
 

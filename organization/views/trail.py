@@ -10,11 +10,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from .. import actions
-from ..codes import Level
 from ..forms import AuditFilter
-from ..models import AuditEntry, Role, User
+from ..models import AuditEntry, Role
 from ..paging import FirstPages
-from ..permissions import can_read_audit
+from ..permissions import can_read_audit, is_wide
 from ..trail import csv_lines, say, search
 
 PER_PAGE = 50
@@ -27,7 +26,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     form = AuditFilter(request.GET)
     form.is_valid()
     entries, number = search(request.user, form.cleaned_data), request.GET.get("page")
-    if _is_wide(request.user):
+    if is_wide(request.user, Role.AUDIT_ADMINISTRATOR):
         page = FirstPages(entries, PER_PAGE).get_page(number)
         shown = AuditEntry.objects.select_related("by", "region")
         page.object_list = list(shown.filter(pk__in=list(page)))
@@ -36,14 +35,6 @@ def audit(request: HttpRequest) -> HttpResponse:
     for entry in page:
         say(entry)
     return render(request, "organization/audit.html", {"page": page, "filter": form})
-
-
-def _is_wide(user: User) -> bool:
-    """Whether the trail that a person reads is too long to be counted: a province's or the nation's."""
-    return any(
-        grant.role == Role.AUDIT_ADMINISTRATOR and grant.region.level <= Level.PROVINCE
-        for grant in user.grants
-    )
 
 
 @require_POST
