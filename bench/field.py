@@ -171,12 +171,14 @@ def people(stage: Any) -> list[Any]:
 
 def log_in(client: Any, person: Any) -> None:
     """Open a session as the portal's own door does, without its pages."""
+    from organization import actions
     from organization.middleware import begin
 
     client.force_login(person)
     session = client.session
     begin(session)
     session.save()
+    actions.begin_session(by=person, session_key=session.session_key, address=None, agent="")
 
 
 def _like(device: Device) -> Device:

@@ -70,7 +70,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "organization.middleware.Authentication",
     "django_otp.middleware.OTPMiddleware",
     "organization.middleware.idle_logout",
     "organization.middleware.public_rate",
@@ -130,9 +130,11 @@ for database in DATABASES.values():
     database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
     database["CONN_HEALTH_CHECKS"] = True
     if PREPARED_STATEMENTS and database["ENGINE"] == "django.db.backends.postgresql":
-        # Left to itself it plans some of them anew at every execution, which costs more than they do.
+        # Left to itself it plans some of them anew at every execution, which costs more than they do; and it
+        # takes the disk for a turning one, and reads tables of hundreds of rows whole to find one.
         options = database.setdefault("OPTIONS", {})
-        options["options"] = f"{options.get('options', '')} -c plan_cache_mode=force_generic_plan".strip()
+        planning = "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1"
+        options["options"] = f"{options.get('options', '')} {planning}".strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # What else happens, in the same transaction, when a center closes, opens again or moves: the part of the

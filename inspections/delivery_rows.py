@@ -18,7 +18,7 @@ from .merging import Held, Outcome
 from .models import Inspection
 
 # In an own statement, so that the one after it sees what was written while this one waited.
-LOCK = "SELECT 1 FROM inspections_inspection WHERE id = %s FOR UPDATE;\n"
+LOCK = "SELECT 1 FROM inspections_inspection WHERE id = %s FOR UPDATE"
 # Lists come as JSON, which both databases make and Python reads in one go.
 _PRESENT = """i.state, i.lead_id,
     EXISTS (SELECT 1 FROM inspections_inspection_inspectors x

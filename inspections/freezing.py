@@ -173,9 +173,13 @@ def _references(table: str, *people: Reference) -> References:
     return References(table, (Reference("inspection_id", _INSPECTION), item, *people))
 
 
-_PEOPLE = "organization_user"
+# A guard of their own keeps people for ever, too.
+def _person(column: str, *, changes: bool = False) -> Reference:
+    return Reference(column, "organization_user", lasting="named.id IS NOT NULL", changes=changes)
+
+
 # The two tables that a delivery of a whole form writes.
 REFERENCES = (
-    _references("inspections_answer", Reference("updated_by_id", _PEOPLE, changes=True)),
-    _references("inspections_answerevent", Reference("by_id", _PEOPLE), Reference("captured_by_id", _PEOPLE)),
+    _references("inspections_answer", _person("updated_by_id", changes=True)),
+    _references("inspections_answerevent", _person("by_id"), _person("captured_by_id")),
 )

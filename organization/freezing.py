@@ -1,4 +1,4 @@
-"""What the database refuses to change: the trail, but for sealing a row once and a recorded cut."""
+"""What the database refuses to change: the trail, but for sealing a row and a recorded cut; who there is."""
 
 from .row_locks import Guard, Rule
 
@@ -27,5 +27,13 @@ GUARD = Guard(
         Rule("audit_cut_update", CUTS, "UPDATE", "OLD.id IS NOT NULL"),
         Rule("audit_cut_delete", CUTS, "DELETE", "OLD.id IS NOT NULL"),
         Rule("audit_cut_truncate", CUTS, "TRUNCATE", "TRUE"),
+    ),
+)
+# Whoever did anything is named by what they did; an account that is no longer needed is anonymized.
+PEOPLE = Guard(
+    "a person is never removed",
+    (
+        Rule("user_delete", "organization_user", "DELETE", "OLD.id IS NOT NULL"),
+        Rule("user_key_update", "organization_user", "UPDATE OF id", "OLD.id <> NEW.id"),
     ),
 )

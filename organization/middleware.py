@@ -1,24 +1,25 @@
 """Who a request comes from: nobody unknown gets in, and each person's address is kept for the trail."""
 
 from collections.abc import Callable
-from copy import copy
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.contrib.auth import logout
-from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth import get_user, logout
+from django.contrib.auth.middleware import AuthenticationMiddleware, LoginRequiredMiddleware
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from .asking import wants_json
 from .audit import record
+from .session_store import person_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
 RENEWED_ON = "renewed_on"
@@ -29,11 +30,25 @@ SEEN_EVERY = 60
 UNCOUNTED = {"health/", "ready/", "metrics"}
 
 
+class Authentication(AuthenticationMiddleware):
+    """Takes the person who was read with the session, and asks Django where that settles nothing."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: _asking(request))
+
+
+def _asking(request: Any) -> Any:
+    if not hasattr(request, "_cached_user"):
+        request._cached_user = person_of(request.session) or get_user(request)
+    return request._cached_user
+
+
 def client_address(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             # The person, no longer the stand-in that looks for one at every word.
-            request.user = copy(request.user)
+            request.user = getattr(request, "_cached_user", request.user)
             request.user.address = address_of(request)
         return get_response(request)
 

@@ -17,14 +17,15 @@ _prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 def rows(statement: str, params: Sequence[Any], *, before: str = "", first: Sequence[Any] = ()) -> list[Any]:
     """Run a statement of ours, whose text is always the same but for its `%s`, and return its rows.
 
-    `before` is another one, with the parameters `first`, that is sent together with it. Elsewhere than on
-    PostgreSQL, and where a pooler hands out connections by the transaction
-    (`PORTAL_PREPARED_STATEMENTS=false`), it is run as it is.
+    `before` is another such statement, with the parameters `first`, that is sent together with it. Elsewhere
+    than on PostgreSQL, and where a pooler hands out connections by the transaction
+    (`PORTAL_PREPARED_STATEMENTS=false`), they are run as they are.
     """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and settings.PREPARED_STATEMENTS:
             statement = _execution(statement, len(params))
-        cursor.execute(before + statement, [*first, *params])
+            before = before and _execution(before, len(first))
+        cursor.execute(f"{before}; {statement}" if before else statement, [*first, *params])
         found: list[Any] = cursor.fetchall()
     return found
 

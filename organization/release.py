@@ -14,12 +14,16 @@ def release() -> str:
     """Return the setting's name, or a digest of what pages are made of: templates, words, scripts, styles."""
     if settings.RELEASE:
         return str(settings.RELEASE)
-    files = getattr(staticfiles_storage, "manifest_hash", "") or _digest(settings.BASE_DIR / "static")
+    return _name(getattr(staticfiles_storage, "manifest_hash", ""))
+
+
+@cache
+def _name(manifest: str) -> str:
+    files = manifest or _digest(settings.BASE_DIR / "static")
     pages = _digest(settings.BASE_DIR / "templates") + _digest(settings.BASE_DIR / "locale")
     return sha256(f"{files} {pages}".encode()).hexdigest()[:LENGTH]
 
 
-@cache
 def _digest(folder: Path) -> str:
     """Every process of a release finds the same: names and contents, whatever the order on the disk."""
     whole = sha256()

@@ -21,11 +21,11 @@ WHERE contype = 'f' AND conrelid = '{table}'::regclass AND conkey = ARRAY[(
 # Rows that are named are locked as by a foreign key, so that nobody takes them away before the commit. They
 # are looked for by an array, of which PostgreSQL expects few members: of the rows that it hands to a trigger
 # it expects thousands, for which it would rather read a table of thousands whole, at every save.
-_FOUND = (
-    "(SELECT 1 FROM {target} named "
-    "WHERE named.{key} = ANY (ARRAY(SELECT DISTINCT {column} FROM written)) {lock})"
+_MISSING = (
+    "CARDINALITY(given.{column}) > (SELECT COUNT(*) FROM ("
+    "SELECT 1 FROM {target} named WHERE named.{key} = ANY (given.{column}) {lock}) found)"
 )
-_MISSING = f"(SELECT COUNT(DISTINCT {{column}}) FROM written) > (SELECT COUNT(*) FROM {_FOUND} found)"  # noqa: S608
+_GIVEN = "ARRAY_AGG(DISTINCT {column}) FILTER (WHERE {column} IS NOT NULL) AS {column}"
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Reference:
     changes: bool = False
 
     def missing(self) -> str:
+        """Say of the keys in `given` that one of them is not there."""
         lock = f"AND {self.lasting}" if self.lasting else "FOR KEY SHARE"
         return _MISSING.format(column=self.column, target=self.target, key=self.key, lock=lock)
 
@@ -94,8 +95,11 @@ class References:
         for event, columns in (("INSERT", self.columns), ("UPDATE", changing)):
             if columns:
                 name = f"{self.table}_names_{event.lower()}"
+                given = ", ".join(_GIVEN.format(column=one.column) for one in columns)
                 missing = " OR ".join(one.missing() for one in columns)
-                yield _function(name, f"IF {missing} THEN {_refusal('names what is not there')} END IF;")
+                body = f"SELECT {given} INTO given FROM written; "  # noqa: S608
+                body += f"IF {missing} THEN {_refusal('names what is not there')} END IF;"
+                yield _function(name, body, declared="DECLARE given record; ")
                 yield (
                     f"CREATE TRIGGER {name} AFTER {event} ON {self.table} REFERENCING NEW TABLE AS written "
                     f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
@@ -127,8 +131,8 @@ def _refusal(said: str) -> str:
     return f"RAISE EXCEPTION '% {said}', TG_TABLE_NAME USING ERRCODE = 'foreign_key_violation';"
 
 
-def _function(name: str, body: str) -> str:
+def _function(name: str, body: str, *, declared: str = "") -> str:
     return (
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        f"BEGIN {body} RETURN NULL; END $$"
+        f"{declared}BEGIN {body} RETURN NULL; END $$"
     )

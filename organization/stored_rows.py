@@ -1,8 +1,9 @@
 """One row by its key, as every request asks for its session and its user, by a statement made once."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
 from django.db.models.expressions import Col
@@ -10,6 +11,7 @@ from django.db.models.expressions import Col
 from . import prepared
 
 Row = TypeVar("Row", bound=models.Model)
+Other = TypeVar("Other", bound=models.Model)
 Convert = Callable[[Any], Any]
 
 
@@ -18,54 +20,73 @@ def by_key(model: type[Row], key: Any, *, held: bool = False) -> Row:
 
     `held` locks it until the transaction ends; who only refers to the row, as findings do, does not wait.
     """
-    ending = f"WHERE {connection.ops.quote_name(model._meta.pk.column)} = %s"
-    if held and connection.features.has_select_for_no_key_update:
-        ending += " FOR NO KEY UPDATE"
-    found = _rows(model, ending, [key], prepared.rows)
-    if not found:
-        raise model.DoesNotExist
-    return found[0]
+    reading = _reading(model, connection.vendor)
+    locking = held and connection.features.has_select_for_no_key_update
+    ending = f"WHERE {reading.key} = %s{' FOR NO KEY UPDATE' if locking else ''}"
+    for row in prepared.rows(f"SELECT {reading.columns} FROM {reading.table} {ending}", [key]):  # noqa: S608
+        return reading.row(row)
+    raise model.DoesNotExist
+
+
+def by_key_with(model: type[Row], key: Any, other: type[Other], joined: str) -> tuple[Row, Other | None]:
+    """The row as above, and the one of `other` that `joined`, a LEFT JOIN of ours, brings with it, if any."""
+    first, second = (_reading(one, connection.vendor) for one in (model, other))
+    statement = (
+        f"SELECT {first.columns}, {second.columns} FROM {first.table} {joined} "  # noqa: S608
+        f"WHERE {first.key} = %s"
+    )
+    for row in prepared.rows(statement, [key]):
+        own, more = row[: len(first.names)], row[len(first.names) :]
+        return first.row(own), None if more[0] is None else second.row(more)
+    raise model.DoesNotExist
 
 
 def rows_where(model: type[Row], ending: str, params: Sequence[Any]) -> list[Row]:
     """Whole rows, as the ORM returns them; `ending` is what follows the name of the table, none of it given
     by anybody but us."""
-    return _rows(model, ending, params, _as_it_is)
-
-
-def _as_it_is(statement: str, params: Sequence[Any]) -> list[Any]:
+    reading = _reading(model, connection.vendor)
     with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        found: list[Any] = cursor.fetchall()
-    return found
+        cursor.execute(f"SELECT {reading.columns} FROM {reading.table} {ending}", params)  # noqa: S608
+        return [reading.row(row) for row in cursor.fetchall()]
 
 
-def _rows(model: type[Row], ending: str, params: Sequence[Any], run: Callable[..., list[Any]]) -> list[Row]:
-    beginning, names, converters = _reading(model, connection.vendor)
-    found = []
-    for values in run(f"{beginning} {ending}", params):
-        row = list(values)
-        for place, convert in converters:
-            row[place] = convert(row[place])
-        found.append(model.from_db(connection.alias, names, row))
-    return found
+@dataclass(frozen=True)
+class _Reading(Generic[Row]):
+    """How a statement names a model's table, its key and its columns, the first of which is the key; the
+    names of the fields, and what turns the database's values into theirs."""
+
+    model: type[Row]
+    table: str
+    key: str
+    columns: str
+    names: list[str]
+    converters: list[tuple[int, Convert]]
+
+    def row(self, values: Sequence[Any]) -> Row:
+        converted = list(values)
+        for place, convert in self.converters:
+            converted[place] = convert(converted[place])
+        return self.model.from_db(connection.alias, self.names, converted)
 
 
 @cache
-def _reading(model: type[models.Model], vendor: str) -> tuple[str, list[str], list[tuple[int, Convert]]]:
-    """How a statement begins, the names of its columns, and what turns the database's values into fields'."""
+def _reading(model: type[Row], vendor: str) -> _Reading[Row]:
     meta, quote = model._meta, connection.ops.quote_name
-    fields = meta.concrete_fields
-    columns = ", ".join(quote(field.column) for field in fields)
-    # Names of our own tables and columns.
-    beginning = f"SELECT {columns} FROM {quote(meta.db_table)}"  # noqa: S608
+    fields, table = meta.concrete_fields, quote(meta.db_table)
     converters = [
         (place, _bound(convert, column))
         for place, field in enumerate(fields)
         for column in [Col(meta.db_table, field)]
         for convert in connection.ops.get_db_converters(column) + column.get_db_converters(connection)
     ]
-    return beginning, [field.attname for field in fields], converters
+    return _Reading(
+        model=model,
+        table=table,
+        key=f"{table}.{quote(meta.pk.column)}",
+        columns=", ".join(f"{table}.{quote(field.column)}" for field in fields),
+        names=[field.attname for field in fields],
+        converters=converters,
+    )
 
 
 def _bound(convert: Callable[..., Any], column: Col) -> Convert:

@@ -222,6 +222,7 @@ def flush_frozen_rows() -> Iterator[None]:
     guards = [organization.GUARD]
     if default.vendor == "sqlite":
         guards += [
+            organization.PEOPLE,
             standards.GUARD,
             inspections.GUARD,
             inspections.FINDINGS,

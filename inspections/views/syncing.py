@@ -8,7 +8,6 @@ from uuid import UUID
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from organization.problems import Problem
@@ -50,7 +49,6 @@ def errors(found: list[tuple[str, str]], status: int, **more: object) -> JsonRes
     return JsonResponse({"errors": rows, **more}, status=status)
 
 
-@never_cache
 @require_POST
 @in_json
 def sync_answers(request: HttpRequest, pk: UUID) -> JsonResponse:
@@ -81,7 +79,6 @@ def sync_answers(request: HttpRequest, pk: UUID) -> JsonResponse:
     return JsonResponse({**sync.reply(synced, request.user.pk), "release": release()})
 
 
-@never_cache
 @require_safe
 @in_json
 def inspection_state(request: HttpRequest, pk: UUID) -> JsonResponse:

@@ -163,9 +163,10 @@ def test_who_delivered_for_somebody_stays_too(phone: Device) -> None:
     assert refused(rows_of(User, captor.pk))
 
 
-def test_what_nobody_names_may_go(stage: Stage) -> None:
-    stranger = make_user("stranger", [])
-    assert not refused(rows_of(User, stranger.pk))
+def test_inspection_that_nobody_began_may_go(stage: Stage) -> None:
+    fresh = small_stage(other=True).inspections[0]
+    fresh.inspectors.clear()
+    assert not refused(rows_of(Inspection, fresh.pk))
 
 
 def test_key_of_what_is_named_does_not_change(phone: Device) -> None:
@@ -175,28 +176,28 @@ def test_key_of_what_is_named_does_not_change(phone: Device) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_person_is_not_removed_while_an_answer_is_written() -> None:
+def test_inspection_is_not_removed_while_an_answer_is_written() -> None:
     """Whoever deletes waits for the transaction that has just named the row, and is refused then."""
     stage = small_stage()
     phone = Device(stage.cast["inspector"], stage.inspections[0])
-    extra = make_user("extra", [])
+    phone.inspection.inspectors.clear()
     begun, outcome = threading.Event(), []
 
     def delete() -> None:
         begun.wait(10)
-        outcome.append(refused(rows_of(User, extra.pk)))
+        outcome.append(refused(rows_of(Inspection, phone.inspection.pk)))
         connections.close_all()
 
     other = threading.Thread(target=delete)
     other.start()
     with transaction.atomic():
-        AnswerEvent.objects.bulk_create(events(phone, 1, captured_by=extra))
+        AnswerEvent.objects.bulk_create(events(phone, 1))
         begun.set()
         other.join(1)
         assert other.is_alive()
     other.join(20)
     assert outcome == [True]
-    assert AnswerEvent.objects.get().captured_by == extra
+    assert AnswerEvent.objects.get().inspection == phone.inspection
 
 
 def foreign_keys() -> set[str]:

@@ -40,6 +40,22 @@ def test_each_connection_prepares_a_statement_once() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_on", [True, False])
+def test_statement_that_is_sent_ahead_has_parameters_of_its_own(settings: object, is_on: bool) -> None:
+    if connection.vendor != "postgresql":
+        # Which takes one statement at a time.
+        return
+    settings.PREPARED_STATEMENTS = is_on  # type: ignore[attr-defined]
+    make_user("one", [])
+    connection.close()
+    ahead = "UPDATE organization_user SET name = %s WHERE username = %s"
+    for name in ("甲; %s", "乙 $1"):
+        found = rows(STATEMENT, ["one", True], before=ahead, first=[name, "one"])
+        assert found == [("one", name)]
+    assert prepared() == (2 if is_on else 0)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_nothing_is_prepared_where_it_is_switched_off(settings: object) -> None:
     settings.PREPARED_STATEMENTS = False  # type: ignore[attr-defined]
     make_user("one", [])

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from inspections.models import Inspection
 from organization.models import Assignment, Region, User
-from organization.stored_rows import by_key
+from organization.stored_rows import by_key, by_key_with
 from tests.small_stage import small_stage
 from tests.stage import Stage
 
@@ -29,6 +29,29 @@ def test_row_is_what_the_orm_reads(model: type, stage: Stage, client) -> None:
         assert getattr(found, field.attname) == getattr(expected, field.attname), field.name
     assert (found._state.adding, found._state.db) == (False, "default")
     assert not found.get_deferred_fields()
+
+
+WITH_PARENT = "LEFT JOIN organization_user ON organization_user.id = organization_assignment.user_id"
+
+
+def test_row_comes_with_another_one(stage: Stage) -> None:
+    expected = Assignment.objects.select_related("user").get(user=stage.cast["inspector"])
+    with CaptureQueriesContext(connection) as asked:
+        found, person = by_key_with(Assignment, expected.pk, User, WITH_PARENT)
+    assert len(asked) == 1
+    for one, other in ((found, expected), (person, expected.user)):
+        assert one == other
+        for field in other._meta.concrete_fields:
+            assert getattr(one, field.attname) == getattr(other, field.attname), field.name
+    assert not person.get_deferred_fields()
+
+
+def test_row_comes_alone_where_the_other_is_not_there(stage: Stage) -> None:
+    key = Assignment.objects.first().pk
+    found, person = by_key_with(Assignment, key, User, WITH_PARENT + " AND organization_user.id = 0")
+    assert (found.pk, person) == (key, None)
+    with pytest.raises(Assignment.DoesNotExist):
+        by_key_with(Assignment, 0, User, WITH_PARENT)
 
 
 def test_row_that_is_not_there(stage: Stage) -> None:

@@ -1,0 +1,11 @@
+"""Let the database itself refuse to remove a person."""
+
+from django.db import migrations
+
+from organization.freezing import PEOPLE
+
+
+class Migration(migrations.Migration):
+    dependencies = [("organization", "0009_few_regions")]
+
+    operations = [migrations.RunPython(PEOPLE.freeze, PEOPLE.thaw)]
