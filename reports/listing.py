@@ -81,8 +81,8 @@ def places_to_choose(user: User, chosen: str) -> list[tuple[str, str]]:
     if not sees_more_than_counties(user):
         rows = seen.filter(level=Level.TOWNSHIP).values_list("code", "name")
         return [(prefix(code, Level.TOWNSHIP), name) for code, name in rows]
-    near = reduce(or_, map(_near, _at(user, chosen)))
-    seen = seen.filter(near, level__gt=Level.NATION).order_by("code")
+    shown = reduce(or_, map(near, _at(user, chosen)))
+    seen = seen.filter(shown, level__gt=Level.NATION).order_by("code")
     rows = list(seen.values_list("code", "level", "name"))
     top = min((level for _code, level, _name in rows), default=0)
     return [(prefix(code, level), SET_IN * (level - top) + name) for code, level, name in rows]
@@ -115,7 +115,7 @@ def _at(user: User, chosen: str) -> Sequence[str]:
     return [base] if is_inside else own
 
 
-def _near(place: str) -> Q:
+def near(place: str) -> Q:
     """Match a region, those above it and those just below it, by its prefix."""
     *_above, code = upward = _upward(place)
     # By their parent, not by their level: townships stand below some cities, without counties.

@@ -3,14 +3,16 @@
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from inspections.models import Inspection, Round
 from inspections.querysets import OVERSEERS
 from organization.codes import Level
 from organization.models import Region, Role, User
-from organization.querysets import within
+from organization.querysets import RegionQuerySet, within
 
+from . import listing
 from .models import IssuingBody, Job, OfficialDocument
 
 
@@ -42,6 +44,31 @@ def load_round_overseen(user: User, pk: int) -> Round:
     )
     rounds = Round.objects.filter(Exists(inside.order_by())).select_related("region")
     return get_object_or_404(rounds, pk=pk)
+
+
+def load_region_signed_for(user: User, code: str | None) -> Region:
+    """One of the administrator's regions down to counties, the uppermost where none is asked for."""
+    rows = _signed_for(user)
+    if code is not None:
+        rows = rows.filter(code=code) if code.isdecimal() else rows.none()
+    region = rows.order_by("level", "code").first()
+    if region is None:
+        raise Http404
+    return region
+
+
+def regions_signed_for(user: User, near: Region) -> list[Region]:
+    """Those that the administrator may go on to from one of them: their own, those above it and just below.
+
+    A nation's thousands of counties make no list.
+    """
+    own = Q(code__in=[grant.region_id for grant in user.grants])
+    return list(_signed_for(user).filter(own | listing.near(near.prefix)).order_by("code"))
+
+
+def _signed_for(user: User) -> RegionQuerySet:
+    own = within(user.prefixes(Role.ADMINISTRATOR), "code")
+    return Region.objects.filter(own, level__lte=Level.COUNTY)
 
 
 def load_region_watched(user: User, code: str) -> Region:

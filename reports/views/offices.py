@@ -12,14 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from organization.actions import note_phone_read
-from organization.codes import Level
-from organization.models import Region, Role
 from organization.problems import Problem
-from organization.querysets import within
 
 from .. import actions, permissions, phrases
 from ..forms import IssuingBodyForm, PaperNumbersForm, SealForm, WordingForm
-from ..loading import load_body
+from ..loading import load_body, load_region_signed_for, regions_signed_for
 from ..models import GivenNumber, IssuingBody, OfficialDocument, SealImage
 
 PER_PAGE = 100
@@ -29,12 +26,7 @@ PER_PAGE = 100
 def issuing_body(request: HttpRequest) -> HttpResponse:
     """The office that signs for one of the administrator's regions, the uppermost unless another is asked."""
     permissions.can_export(request.user).enforce(action="issuing_body.set")
-    own = within(request.user.prefixes(Role.ADMINISTRATOR), "code")
-    regions = list(Region.objects.filter(own, level__lte=Level.COUNTY).order_by("level", "code"))
-    wanted = request.GET.get("region")
-    region = next((row for row in regions if wanted in (None, row.code)), None)
-    if region is None:
-        raise Http404
+    region = load_region_signed_for(request.user, request.GET.get("region"))
     current = IssuingBody.objects.filter(region=region).first()
     form = IssuingBodyForm(request.POST or None, instance=current)
     if request.method == "POST" and form.is_valid():
@@ -43,7 +35,12 @@ def issuing_body(request: HttpRequest) -> HttpResponse:
         return redirect(request.get_full_path())
     if current is not None:
         note_phone_read(by=request.user, of=current, phone=current.phone, region=region.code)
-    context = {"form": form, "region": region, "regions": regions, "body": current}
+    context = {
+        "form": form,
+        "region": region,
+        "regions": regions_signed_for(request.user, region),
+        "body": current,
+    }
     return render(request, "reports/issuing_body.html", context)
 
 

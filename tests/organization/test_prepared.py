@@ -88,3 +88,14 @@ def test_what_is_prepared_is_not_planned_again_for_each_value() -> None:
             ["%organization_user WHERE id = ANY%"],
         )
         assert cursor.fetchall() == [(8, 0)]
+
+
+@pytest.mark.django_db
+def test_postgresql_is_told_that_rows_are_found_quickly() -> None:
+    """Its own setting is of turning disks, for which it reads tables of hundreds of rows whole."""
+    if connection.vendor != "postgresql":
+        assert prepared() == 0
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW random_page_cost")
+        assert cursor.fetchone() == ("1.1",)
