@@ -27,8 +27,9 @@ from ..answers import Checked, check
 from ..checklist import Checklist, Entry, checklist_of
 from ..delivery_rows import Known, Present, read_present
 from ..merging import CHANGING, LOSING, NOTHING, Held, Mutation, Outcome, in_order, outcome
-from ..models import Conflict, Inspection
+from ..models import Inspection
 from ..workflow import IN_PROGRESS
+from .conflicting import Noting, OpenConflict, open_conflicts
 from .filling import note_beginning
 
 FILL = "inspection.fill"
@@ -147,7 +148,9 @@ class _Delivery:
             if self.events:
                 keys = self._write()
                 last = max(keys.values())
-                conflicts = self._note_conflicts(keys, conflicts)
+                after = {m.id: m.after for m in self.mutations}
+                noting = Noting(self.inspection, self.device, self.by, self.now, keys, after)
+                conflicts = noting.note(self.events, conflicts)
         return self._synced(last, conflicts)
 
     def _decide(self, *, lock: bool) -> None:
@@ -163,7 +166,7 @@ class _Delivery:
         for mutation in in_order(self.mutations):
             self._take(mutation)
 
-    def _synced(self, last: int, conflicts: list["OpenConflict"]) -> Synced:
+    def _synced(self, last: int, conflicts: list[OpenConflict]) -> Synced:
         return Synced(
             checklist=self.items,
             results=tuple(self.results[m.id] for m in self.mutations),
@@ -269,8 +272,8 @@ class _Delivery:
             own[self.captured_by.pk] = self.captured_by.name
         return own | read_names({person for person in told if person and person not in own})
 
-    def _open_conflicts(self) -> list["OpenConflict"]:
-        return _open_conflicts(self.inspection) if self.present.has_conflicts else []
+    def _open_conflicts(self) -> list[OpenConflict]:
+        return open_conflicts(self.inspection) if self.present.has_conflicts else []
 
     def _write(self) -> dict[UUID, int]:
         if any(event.outcome is not Outcome.SAME for event in self.events):
@@ -281,67 +284,9 @@ class _Delivery:
         captured_by = self.captured_by.pk if self.captured_by else None
         return {"by": self.by.pk, "now": self.now, "device": self.device, "captured_by": captured_by}
 
-    def _note_conflicts(
-        self, keys: Mapping[UUID, int], conflicts: list["OpenConflict"]
-    ) -> list["OpenConflict"]:
-        """Open a conflict for each change that lost; a device's later change takes its earlier one's place,
-        and one that says what the answer says takes it back."""
-        after = {m.id: m.after for m in self.mutations}
-        for event in self.events:
-            if event.outcome not in (Outcome.CONFLICT, Outcome.SAME):
-                continue
-            previous = after[event.mutation]
-            own = [c for c in conflicts if c.item == event.item and c.is_of(self.device, previous)]
-            if event.outcome is Outcome.CONFLICT:
-                conflicts = self._open(event, keys[event.mutation], own, conflicts)
-            elif own and (event.base == event.version or previous):
-                Conflict.objects.filter(pk__in=[c.pk for c in own]).update(
-                    settled_at=self.now, settled_by=self.by, settled_event=keys[event.mutation]
-                )
-                conflicts = [c for c in conflicts if c not in own]
-        return conflicts
-
-    def _open(
-        self,
-        event: NewEvent,
-        key: int,
-        own: list["OpenConflict"],
-        conflicts: list["OpenConflict"],
-    ) -> list["OpenConflict"]:
-        if own:
-            Conflict.objects.filter(pk=own[0].pk).update(event=key)
-            return [
-                OpenConflict(c.pk, c.item, event.mutation, self.device) if c is own[0] else c
-                for c in conflicts
-            ]
-        opened = Conflict.objects.create(
-            inspection=self.inspection, item_id=event.item, event_id=key, opened_at=self.now
-        )
-        return [*conflicts, OpenConflict(opened.pk, event.item, event.mutation, self.device)]
-
-
-@dataclass(frozen=True, slots=True)
-class OpenConflict:
-    """A conflict nobody has settled yet; `mutation` is the change that lost, `device` where it came from."""
-
-    pk: int
-    item: int
-    mutation: UUID
-    device: UUID | None
-
-    def is_of(self, device: UUID, after: UUID | None) -> bool:
-        return device == self.device or (after is not None and after == self.mutation)
-
 
 def _check(mutation: Mutation, entry: Entry, kind: str) -> tuple[Checked | None, Faults | None]:
     try:
         return check(mutation.given, entry.item, kind), None
     except Faults as faults:
         return None, faults
-
-
-def _open_conflicts(inspection: Inspection) -> list[OpenConflict]:
-    rows = Conflict.objects.open().filter(inspection=inspection).order_by("pk")
-    return [
-        OpenConflict(*row) for row in rows.values_list("pk", "item_id", "event__mutation", "event__device")
-    ]
