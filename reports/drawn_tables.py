@@ -8,7 +8,7 @@ from django.utils.formats import localize
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from organization.templatetags.portal import chinese
+from organization.templatetags.portal import chinese, grouped
 
 if TYPE_CHECKING:
     from .cells import Cell, Table
@@ -46,13 +46,11 @@ def _cell(cell: "Cell", is_figure: bool, head: str) -> str:
 def _content(cell: "Cell") -> str:
     if cell.percent is not None:
         return _bar(cell.percent).replace(_PLACE, escape(cell.words))
-    if cell.url:
-        return _linked(cell)
-    return escape(cell.words) if cell.words else "—" if cell.value is None else escape(localize(cell.value))
+    return "—" if cell.value is None and not cell.words else _linked(cell)
 
 
 def _linked(cell: "Cell") -> str:
-    words = escape(cell.words or localize(cell.value))
+    words = escape(cell.words or localize(grouped(cell.value)))
     return f'<a href="{escape(cell.url)}">{words}</a>' if cell.url else words
 
 

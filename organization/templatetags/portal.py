@@ -64,6 +64,12 @@ def _date(value: Any) -> date | None:
 
 
 @register.filter
+def grouped(value: Any) -> Any:
+    """A count with its thousands apart: `48,960`; anything else as it is."""
+    return f"{value:,}" if type(value) is int else value
+
+
+@register.filter
 def points(value: Any) -> str:
     """Points as their standard rounded them, without zeros at the end: `4`, `1.5`, `0.33`."""
     if value in (None, ""):

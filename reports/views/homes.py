@@ -20,6 +20,7 @@ from organization.models import Role, ServiceCenter, User
 from organization.permissions import can_delegate
 from organization.querysets import within
 from organization.replica import from_replica
+from organization.templatetags.portal import grouped
 from standards.models import Item
 
 from .. import overview, permissions, regional, wide, workflow
@@ -116,7 +117,7 @@ def _figures(totals: overview.Totals, round: Round, manages: bool) -> list[dict[
         {
             "figure": totals.submitted,
             "label": _("已检查中心"),
-            "sub": _("共 %(total)d 个") % {"total": totals.inspections},
+            "sub": _("共 %(total)s 个") % {"total": grouped(totals.inspections)},
             "url": rows and f"{rows}?state={SUBMITTED}",
         },
         {

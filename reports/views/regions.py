@@ -17,7 +17,7 @@ from organization.audit import record
 from organization.codes import Level
 from organization.models import Region, ServiceCenter
 from organization.replica import from_replica
-from organization.templatetags.portal import grade_name, signed
+from organization.templatetags.portal import grade_name, grouped, signed
 
 from .. import latest, permissions, plots, regional, regional_tables, sheets
 from ..cells import share
@@ -135,7 +135,7 @@ def _figures(shown: regional.View, standing: Latest) -> list[dict[str, Any]]:
     percent = 100 * own.done // own.inspections if own.inspections else 0
     return [
         {
-            "figure": f"{own.done} / {own.inspections}",
+            "figure": f"{own.done:,} / {own.inspections:,}",
             "label": _("已检查"),
             "sub": _("完成 %(percent)d%%") % {"percent": percent},
         },
@@ -154,7 +154,7 @@ def _figures(shown: regional.View, standing: Latest) -> list[dict[str, Any]]:
         {
             "figure": "—" if standing.average is None else standing.average,
             "label": _("各中心最近得分"),
-            "sub": _("%(count)d个中心，不分轮次") % {"count": standing.own[0]},
+            "sub": _("%(count)s个中心，不分轮次") % {"count": grouped(standing.own[0])},
             "url": "#latest",
         },
     ]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from organization.templatetags.portal import full_moment, moment, points
+from organization.templatetags.portal import full_moment, grouped, moment, points
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,14 @@ def test_register_writes_the_date_of_today_too() -> None:
     assert full_moment(now) == f"{now.year}年{now.month}月{now.day}日 {now:%H:%M}"
     assert full_moment(now - timedelta(days=2)) == moment(now - timedelta(days=2))
     assert full_moment(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"), (999, "999"), (1000, "1,000"), (48960, "48,960"), (1_310_000, "1,310,000"),
+        ("48960 / 48960", "48960 / 48960"), (Decimal("1234.5"), "1234.5"), ("—", "—"), (True, "True"),
+    ],
+)  # fmt: skip
+def test_counts_have_their_thousands_apart(value: object, text: str) -> None:
+    assert str(grouped(value)) == text
