@@ -117,7 +117,7 @@ def _figures(totals: overview.Totals, round: Round, manages: bool) -> list[dict[
         {
             "figure": totals.submitted,
             "label": _("已检查中心"),
-            "sub": _("共 %(total)s 个") % {"total": grouped(totals.inspections)},
+            "sub": _("共 %(total)s 个中心") % {"total": grouped(totals.inspections)},
             "url": rows and f"{rows}?state={SUBMITTED}",
         },
         {
