@@ -3,7 +3,8 @@
 import { canOpenOffline, isOver, offerUpdate, prepare, putAway, sizeWords } from "./checkout.js";
 import { checks } from "./selfcheck.js";
 import { clock, statusOf } from "./item.js";
-import { openStore, people, remember } from "./store.js";
+import { people } from "./people.js";
+import { openStore, remember } from "./store.js";
 import { Sync } from "./sync.js";
 
 const page = document.querySelector("[data-field]");

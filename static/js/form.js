@@ -14,8 +14,8 @@ const words = document.querySelector("#form-words").dataset;
 const state = document.querySelector(".bar-state");
 const readiness = page.querySelector("[data-readiness]");
 const items = new Map([...page.querySelectorAll(".item")].map((item) => [item.dataset.item, item]));
-const pauses = new Map(); // changes that wait for the end of typing, by item
-const underWay = new Set(); // writes that are not done yet
+const pauses = new Map(); // timers of changes that wait for the end of typing, by item
+const underWay = new Map(); // the last write of each item that is not done yet
 const unkept = new Map(); // what could not be written, by item
 let isRefused = false; // the check was asked for while something could not be sent
 let store, sync, photos, view;
@@ -30,6 +30,7 @@ async function begin() {
   if (!person) return askServer();
   if (page.dataset.person) remember(person);
   store = await openStore(person);
+  for (const item of pauses.keys()) jot(item);
   sync = new Sync(store);
   const known = await store.inspection(inspection).catch(() => undefined);
   if (shell && !known?.preparedAt) return askServer();
@@ -71,36 +72,38 @@ function loadPhotos() {
 
 // ---- keeping
 
+// Jotted down at every key, kept at the end of typing, and with it whenever the person or the page turns elsewhere.
 function touch(item, wait = 0) {
   isRefused = false;
-  clearTimeout(pauses.get(item)?.timer);
-  pauses.set(item, { timer: setTimeout(() => keep(item), wait) });
   fields.say(item, "");
+  jot(item);
+  clearTimeout(pauses.get(item));
+  pauses.set(item, setTimeout(() => keep(item), wait));
+  if (!wait) keep(item);
 }
 
+const asIs = (item) => ({ content: fields.readContent(item), base: fields.versionOf(item), held: fields.isHalf(item), at: new Date().toISOString() });
+const jot = (item) => store?.jot(inspection, item.dataset.item, asIs(item));
+
 function settleNow() {
-  for (const [item, { timer }] of pauses) {
-    clearTimeout(timer);
-    keep(item);
-  }
+  for (const item of pauses.keys()) keep(item);
 }
 
 function keep(item) {
-  const work = keepOne(item).finally(() => underWay.delete(work));
-  underWay.add(work);
+  clearTimeout(pauses.get(item));
+  pauses.delete(item);
+  const work = keepOne(item).finally(() => underWay.get(item) === work && underWay.delete(item));
+  underWay.set(item, work);
 }
 
 async function keepOne(item) {
-  pauses.delete(item);
-  const content = fields.readContent(item);
-  const held = fields.isHalf(item);
-  const at = new Date().toISOString();
+  const { content, held, at } = asIs(item);
   await ready;
   try {
     await store.keep(inspection, item.dataset.item, content, { base: fields.versionOf(item), held, at });
     unkept.delete(item);
     // The rest of the page follows in a moment.
-    fields.say(item, held ? words.heldItem : words.local, held ? "warn" : "");
+    if (!pauses.has(item)) fields.say(item, held ? words.heldItem : words.local, held ? "warn" : "");
   } catch {
     unkept.set(item, true);
     setTimeout(() => unkept.has(item) && touch(item), 5000);
@@ -153,8 +156,8 @@ async function refresh(codes) {
   for (const code of new Set(codes ?? items.keys())) {
     if (items.has(code)) show(items.get(code), answers.get(code), waiting.get(code));
   }
-  count();
-  hints();
+  fields.count(page, words);
+  fields.showHands(page, view, store.person, sync.skew, words);
   tell();
   tellReadiness();
 }
@@ -165,7 +168,8 @@ function unable() {
 }
 
 // What is being typed, or is not written yet, is not replaced under the fingers.
-const isBusy = (item) => pauses.has(item) || unkept.has(item) || (item.contains(document.activeElement) && fields.isTyped(document.activeElement));
+const isComing = (item) => pauses.has(item) || underWay.has(item);
+const isBusy = (item) => isComing(item) || unkept.has(item) || (item.contains(document.activeElement) && fields.isTyped(document.activeElement));
 
 function show(item, answer, row) {
   const content = row?.content ?? answer;
@@ -178,7 +182,7 @@ function show(item, answer, row) {
   if (answer && !row && (isShown || answer.mine)) fields.setVersion(item, answer.version ?? 0);
   const isUnkept = unkept.has(item);
   // What is still being typed is not kept yet, whatever was saved before it.
-  const [said, tone] = pauses.has(item) ? ["", ""] : fields.stateOf(answer, row, isUnkept, sync.sending, words);
+  const [said, tone] = isComing(item) && !isUnkept ? ["", ""] : fields.stateOf(answer, row, isUnkept, sync.sending, words);
   if (said !== null) fields.say(item, said, tone);
   fields.showErrors(item, row?.errors ?? answer?.errors ?? {});
   if (shell) fields.showLast(item, view.previous.find((last) => last.item === item.dataset.item), words);
@@ -187,44 +191,6 @@ function show(item, answer, row) {
   if (row && !row.held) fields.showStatus(item, fields.statusOf(row.content), words);
   else if (answer?.status && !row) fields.showStatus(item, answer.status, words);
   item.toggleAttribute("data-stuck", Boolean(isUnkept || row?.held || row?.refused || answer?.errors));
-}
-
-function count() {
-  const done = (within) => within.querySelectorAll(".item:not([data-status='unanswered'])").length;
-  const answered = done(page);
-  page.querySelector(".bar .answered").textContent = answered;
-  page.querySelector(".bar .meter rect").setAttribute("width", `${(100 * answered) / items.size}%`);
-  for (const section of page.querySelectorAll("[data-section]")) {
-    const tag = section.querySelector(".sect-count .tag");
-    const own = done(section);
-    tag.querySelector(".answered").textContent = own;
-    tag.className = `tag tag-${own === section.querySelectorAll(".item").length ? "good" : own ? "info" : "quiet"}`;
-  }
-  dock(items.size - answered);
-}
-
-// What is left to do; an entry that is not complete, or was refused, is not done whatever was saved before it.
-function dock(left) {
-  const stuck = page.querySelectorAll("[data-stuck]").length;
-  const area = document.querySelector(".dock-form");
-  const open = left + stuck;
-  const said = left ? [words.left, left] : stuck ? [words.held, stuck] : [words.done, 0];
-  area.querySelector(".left").textContent = said[0].replace("{n}", said[1]);
-  area.querySelector(".next").hidden = !open;
-  const check = area.querySelector(".check");
-  check.classList.toggle("btn-primary", !open);
-  check.textContent = open ? words.checkEarly : words.check;
-}
-
-function hints() {
-  for (const section of page.querySelectorAll("[data-section]")) {
-    const names = fields.handsIn(section, view, store.person, sync.skew);
-    const place = section.querySelector(".hands") ?? document.createElement("p");
-    place.className = "hands soft";
-    place.textContent = names.map((name) => words.hands.replace("{name}", name)).join(" ");
-    if (place.textContent && !place.isConnected) section.querySelector("form").prepend(place);
-    else if (!place.textContent) place.remove();
-  }
 }
 
 // Whether this page opens without signal, or why not; and a newer release, while nothing waits here.
@@ -351,7 +317,9 @@ page.addEventListener("focusin", (event) => {
 });
 page.addEventListener("focusout", ({ target }) => {
   const item = target.closest(".item");
-  if (view && item && fields.isTyped(target)) setTimeout(() => refresh([item.dataset.item]));
+  if (!item || !fields.isTyped(target)) return;
+  if (pauses.has(item)) keep(item);
+  if (view) setTimeout(() => refresh([item.dataset.item]));
 });
 
 document.querySelector(".dock-form .next").addEventListener("click", (event) => {
@@ -369,7 +337,7 @@ document.querySelector(".dock-form .check").addEventListener("click", async (eve
   if (!store && !pauses.size && !underWay.size) return;
   event.preventDefault();
   settleNow();
-  await Promise.all(underWay);
+  await Promise.all(underWay.values());
   const rows = await store.outbox(inspection).catch(() => view?.outbox ?? []);
   const waits = rows.some((row) => !row.held && !row.refused);
   const failure = waits && (await sync.flush());
@@ -383,7 +351,7 @@ document.addEventListener("submit", async (event) => {
   if (!event.target.matches("[data-leave]")) return;
   event.preventDefault();
   settleNow();
-  await Promise.all(underWay);
+  await Promise.all(underWay.values());
   const { leave } = await import("./leaving.js");
   await leave(event.target);
 });
@@ -393,6 +361,7 @@ document.addEventListener("visibilitychange", () => document.visibilityState ===
 window.addEventListener("pagehide", settleNow);
 window.addEventListener("pageshow", (event) => event.persisted && ready.then(() => refresh()));
 window.addEventListener("beforeunload", (event) => {
+  settleNow();
   const waits = store && !store.durable && (view?.outbox.length || view?.photos);
   if (unkept.size || waits) event.preventDefault();
 });

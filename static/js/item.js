@@ -1,4 +1,4 @@
-// One item of the form as the page shows it: what its fields say, and what is said of it.
+// The items of the form as the page shows them: what the fields of one say, what is said of it, and how far all of them are.
 
 const typed = "input:not([type]), textarea";
 const VERDICTS = { met: true, not_met: false };
@@ -99,7 +99,7 @@ export function clashWords(item, answer, words) {
 }
 
 // Who else saved something in a section within the last ten minutes, by the server's clock.
-export function handsIn(section, { row, answers }, person, skew) {
+function handsIn(section, { row, answers }, person, skew) {
   const since = Date.now() + skew - 600_000;
   const codes = new Set([...section.querySelectorAll(".item")].map(({ dataset }) => dataset.item));
   const heard = answers.filter(({ item, mine, by, at }) => codes.has(item) && !mine && by && Date.parse(at) > since);
@@ -200,5 +200,45 @@ export function showErrors(item, errors) {
     if (faulty) field.setAttribute("aria-invalid", "true");
     else field.removeAttribute("aria-invalid");
     if (faulty) field.setAttribute("aria-errormessage", wrong.id);
+  }
+}
+
+// ---- all of them
+
+export function count(page, words) {
+  const all = page.querySelectorAll(".item").length;
+  const done = (within) => within.querySelectorAll(".item:not([data-status='unanswered'])").length;
+  const answered = done(page);
+  page.querySelector(".bar .answered").textContent = answered;
+  page.querySelector(".bar .meter rect").setAttribute("width", `${(100 * answered) / all}%`);
+  for (const section of page.querySelectorAll("[data-section]")) {
+    const tag = section.querySelector(".sect-count .tag");
+    const own = done(section);
+    tag.querySelector(".answered").textContent = own;
+    tag.className = `tag tag-${own === section.querySelectorAll(".item").length ? "good" : own ? "info" : "quiet"}`;
+  }
+  dock(all - answered, page.querySelectorAll("[data-stuck]").length, words);
+}
+
+// What is left to do; an entry that is not complete, or was refused, is not done whatever was saved before it.
+function dock(left, stuck, words) {
+  const area = document.querySelector(".dock-form");
+  const open = left + stuck;
+  const said = left ? [words.left, left] : stuck ? [words.held, stuck] : [words.done, 0];
+  area.querySelector(".left").textContent = said[0].replace("{n}", said[1]);
+  area.querySelector(".next").hidden = !open;
+  const check = area.querySelector(".check");
+  check.classList.toggle("btn-primary", !open);
+  check.textContent = open ? words.checkEarly : words.check;
+}
+
+export function showHands(page, view, person, skew, words) {
+  for (const section of page.querySelectorAll("[data-section]")) {
+    const names = handsIn(section, view, person, skew);
+    const place = section.querySelector(".hands") ?? document.createElement("p");
+    place.className = "hands soft";
+    place.textContent = names.map((name) => words.hands.replace("{name}", name)).join(" ");
+    if (place.textContent && !place.isConnected) section.querySelector("form").prepend(place);
+    else if (!place.textContent) place.remove();
   }
 }

@@ -1,6 +1,7 @@
 // Logging out on a device that others use too: what is not sent is told and stays, what is sent is wiped.
 
-import { openStore, people } from "./store.js";
+import { people } from "./people.js";
+import { openStore } from "./store.js";
 
 const SHELLS = "portal-shells";
 

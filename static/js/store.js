@@ -6,8 +6,8 @@
 //   store.listen((change) => …)                       // {inspection, items?, photos?}: written here or in another tab
 //   store.announce({ inspection, photos: true })      // says so to all tabs; `keep`, `settle`, `learn`, `take` do it themselves
 //
-// A photo's row carries `waiting: inspection` until the server has it whole, then the property is deleted:
-//   await store.putPhoto(row); await store.photo(id); await store.photos(inspection); await store.dropPhoto(id);
+// A photo's row carries `waiting: inspection` until the server has it whole, then the property is deleted (photo-queue.js writes it):
+//   await store.photo(id); await store.photos(inspection);
 //   await store.meta(name); await store.setMeta(name, value); await store.addMeta(name, number);   // e.g. bytes sent
 //   await store.device()                              // this browser's UUID
 // Every write rejects where nothing was kept (quota, blocked storage): say so on the page, never pretend.
@@ -16,6 +16,7 @@ import { deleteDB, openDB } from "../vendor/idb.js";
 
 const VERSION = 1;
 const databaseOf = (person) => `portal-field-${person}`;
+const jotOf = (inspection, item) => `jot ${inspection} ${item}`;
 export const BLANK = { value: null, na: false, reason: "", note: "" };
 export const contentOf = ({ value, na, reason, note }) => ({ value, na, reason, note });
 export const sameContent = (one, other) => JSON.stringify(contentOf(one)) === JSON.stringify(contentOf(other));
@@ -47,7 +48,7 @@ function upgrade(db) {
 export async function openStore(person) {
   const store = new Store(person);
   try {
-    await store.run(["meta"], "readonly", (tx) => tx.objectStore("meta").count());
+    await store.takeJots();
   } catch (error) {
     const { memory } = await import("./memory.js");
     store.fallBack(memory(), error);
@@ -64,14 +65,9 @@ export function remember(person) {
   }
 }
 
-// The keys of all people who have a store on this device, where the browser tells.
-export async function people() {
-  const all = (await globalThis.indexedDB?.databases?.().catch(() => [])) ?? [];
-  return all.map(({ name }) => name.match(/^portal-field-(\d+)$/)?.[1]).filter(Boolean).map(Number);
-}
-
 class Store {
   #db = null;
+  #opened = null; // the same once it is there, for what cannot wait
   #channel = null;
   #listeners = [];
 
@@ -89,19 +85,20 @@ class Store {
     this.#db = memory;
   }
 
-  #open() {
+  async #open() {
     this.#db ??= openDB(databaseOf(this.person), VERSION, {
       upgrade,
       // Another tab deletes it (log-out) or a newer page upgrades it: whoever holds on would block both.
       blocking: (_now, _next, event) => {
         event.target.close();
-        this.#db = null;
+        this.#db = this.#opened = null;
       },
       terminated: () => {
-        this.#db = null;
+        this.#db = this.#opened = null;
       },
     });
-    return this.#db;
+    this.#opened = await this.#db;
+    return this.#opened;
   }
 
   // Systems close databases under a page (memory pressure, storage being cleared): open again and try once more.
@@ -110,7 +107,7 @@ class Store {
       return await this.#once(names, mode, work);
     } catch (error) {
       if (!this.durable || error?.name === "QuotaExceededError") throw error;
-      this.#db = null;
+      this.#db = this.#opened = null;
       return this.#once(names, mode, work);
     }
   }
@@ -148,23 +145,43 @@ class Store {
   // One answer, kept at once: `content` is {value, na, reason, note}, `base` the version that the page showed.
   // Held is what is not complete yet: kept, but not sent.
   async keep(inspection, item, content, { base, held = false, at = new Date().toISOString() }) {
-    const kept = await this.run(["answers", "outbox"], "readwrite", async (tx) => {
-      const answers = tx.objectStore("answers");
-      const outbox = tx.objectStore("outbox");
-      const [before, rows] = await Promise.all([
-        answers.get([inspection, item]),
-        outbox.index("item").getAll([inspection, item]),
-      ]);
-      const last = rows.at(-1);
-      const row = last && (!last.sent || last.refused) ? last : { id: newId(), inspection, item, base, after: last?.id ?? null, sent: 0 };
-      if (row.refused) Object.assign(row, { id: newId(), sent: 0, refused: false });
-      Object.assign(row, { content: contentOf(content), at, held, errors: null });
-      const answer = { ...before, inspection, item, ...row.content, version: before?.version ?? base, errors: null };
-      await Promise.all([outbox.put(row), answers.put(answer)]);
-      return row;
+    const kept = await this.run(["answers", "outbox", "meta"], "readwrite", async (tx) => {
+      const jot = await tx.objectStore("meta").get(jotOf(inspection, item));
+      if (jot?.at <= at) await tx.objectStore("meta").delete(jotOf(inspection, item));
+      return enter(tx, { inspection, item, content, base, held, at });
     });
     this.announce({ inspection, items: [item] });
     return kept;
+  }
+
+  // The same a moment before it is kept: one write that has nothing to wait for, so that it is done even where the page is gone
+  // by then. `keep` clears it away; what it did not come to is taken in by the next page.
+  jot(inspection, item, { content, base, held, at }) {
+    if (!this.durable || !this.#opened) return;
+    try {
+      const tx = this.#opened.transaction(["meta"], "readwrite");
+      const done = tx.objectStore("meta").put({ inspection, item, content: contentOf(content), base, held, at }, jotOf(inspection, item));
+      for (const one of [done, tx.done]) one.catch(() => {});
+      tx.commit?.();
+    } catch {
+      // It was closed under the page: `keep` opens it again.
+    }
+  }
+
+  async takeJots() {
+    const own = IDBKeyRange.bound("jot ", "jot!"); // "!" stands right behind the space
+    const jots = await this.run(["meta"], "readonly", (tx) => tx.objectStore("meta").getAllKeys(own));
+    if (!jots.length) return;
+    const taken = this.run(["answers", "outbox", "meta"], "readwrite", async (tx) => {
+      for (const jot of await tx.objectStore("meta").getAll(own)) {
+        const rows = await tx.objectStore("outbox").index("item").getAll([jot.inspection, jot.item]);
+        // Another tab may have come later.
+        if (!rows.some(({ at }) => at >= jot.at)) await enter(tx, jot);
+      }
+      await tx.objectStore("meta").delete(own);
+    });
+    // No room: they stay until there is.
+    await taken.catch(() => {});
   }
 
   // Mutations that have no outcome yet, oldest first; of one inspection, or of all.
@@ -251,20 +268,6 @@ class Store {
     return this.run(["inspections"], "readonly", (tx) => tx.objectStore("inspections").getAll());
   }
 
-  // A mutation that the server could not read: it stays, and waits for a correction; one made meanwhile is that already.
-  async refuse(row, errors) {
-    await this.run(["outbox"], "readwrite", async (tx) => {
-      const outbox = tx.objectStore("outbox");
-      const kept = await outbox.get(row.n);
-      if (kept?.id !== row.id) return;
-      const later = (await outbox.index("item").getAll([row.inspection, row.item])).find(({ after }) => after === row.id);
-      if (!later) return outbox.put({ ...kept, refused: true, errors });
-      await outbox.put({ ...later, after: kept.after });
-      return outbox.delete(kept.n);
-    });
-    this.announce({ inspection: row.inspection, items: [row.item] });
-  }
-
   // How much has no acknowledgment yet, over all inspections.
   unsent() {
     return this.run(["outbox", "photos"], "readonly", async (tx) => ({
@@ -286,20 +289,6 @@ class Store {
   // The ids of photos that the server has not whole yet, without reading their bytes.
   waitingPhotos(inspection) {
     return this.run(["photos"], "readonly", (tx) => tx.objectStore("photos").index("waiting").getAllKeys(inspection));
-  }
-
-  async putPhoto(row) {
-    await this.run(["photos"], "readwrite", (tx) => tx.objectStore("photos").put(row));
-    this.announce({ inspection: row.inspection, photos: true });
-  }
-
-  async dropPhoto(id) {
-    const row = await this.run(["photos"], "readwrite", async (tx) => {
-      const found = await tx.objectStore("photos").get(id);
-      await tx.objectStore("photos").delete(id);
-      return found;
-    });
-    if (row) this.announce({ inspection: row.inspection, photos: true });
   }
 
   // ---- meta
@@ -333,9 +322,21 @@ class Store {
   async wipe() {
     if (!this.durable) return;
     (await this.#db)?.close();
-    this.#db = null;
+    this.#db = this.#opened = null;
     await deleteDB(databaseOf(this.person));
   }
+}
+
+async function enter(tx, { inspection, item, content, base, held, at }) {
+  const [answers, outbox] = [tx.objectStore("answers"), tx.objectStore("outbox")];
+  const [before, rows] = await Promise.all([answers.get([inspection, item]), outbox.index("item").getAll([inspection, item])]);
+  const last = rows.at(-1);
+  const row = last && (!last.sent || last.refused) ? last : { id: newId(), inspection, item, base, after: last?.id ?? null, sent: 0 };
+  if (row.refused) Object.assign(row, { id: newId(), sent: 0, refused: false });
+  Object.assign(row, { content: contentOf(content), at, held, errors: null });
+  const answer = { ...before, inspection, item, ...row.content, version: before?.version ?? base, errors: null };
+  await Promise.all([outbox.put(row), answers.put(answer)]);
+  return row;
 }
 
 function abort(tx) {

@@ -133,7 +133,7 @@ export class Sync {
         return "";
       } else if (reply.failed !== "large" && reply.failed !== "wrong") return reply.failed;
       else if (rows.length > 1) most = Math.ceil(rows.length / 2);
-      else await this.#store.refuse(rows[0], { value: reply.body.errors?.map(({ message }) => message) ?? [] });
+      else await this.#refuse(rows[0], { value: reply.body.errors?.map(({ message }) => message) ?? [] });
     }
     return "server";
   }
@@ -145,6 +145,20 @@ export class Sync {
       method: "POST",
       json: { person: this.#store.person, device: await this.#store.device(), cursor: known?.cursor ?? null, mutations },
     });
+  }
+
+  // A mutation that the server could not read: it stays, and waits for a correction; one made meanwhile is that already.
+  async #refuse(row, errors) {
+    await this.#store.run(["outbox"], "readwrite", async (tx) => {
+      const outbox = tx.objectStore("outbox");
+      const kept = await outbox.get(row.n);
+      if (kept?.id !== row.id) return;
+      const later = (await outbox.index("item").getAll([row.inspection, row.item])).find(({ after }) => after === row.id);
+      if (!later) return outbox.put({ ...kept, refused: true, errors });
+      await outbox.put({ ...later, after: kept.after });
+      return outbox.delete(kept.n);
+    });
+    this.#store.announce({ inspection: row.inspection, items: [row.item] });
   }
 
   // False where nothing moved: going on at once would turn in circles.
