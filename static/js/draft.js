@@ -1,5 +1,6 @@
 // What this device could not send, as a file for another device (docs/field-protocol.md, "The draft file").
 
+import { PhotoQueue } from "./photo-queue.js";
 import { base64, digest } from "./picture.js";
 
 const FORMAT = "portal-field-draft";
@@ -68,6 +69,7 @@ async function depart(store, inspection) {
 // Plain objects, one for each file; none where nothing waits on this device.
 async function draftsOf(store, inspection) {
   const known = (await store.inspection(inspection)) ?? {};
+  await new PhotoQueue({ store, inspection }).ripen();
   const { mutations, photos } = await depart(store, inspection);
   // A drawing stands behind the photo that it is on.
   photos.sort((one, other) => Boolean(one.of) - Boolean(other.of) || (one.at < other.at ? -1 : 1));

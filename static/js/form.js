@@ -1,11 +1,12 @@
 // The inspection form: every change is kept on this device first; what the page says is read from there.
 
 import * as fields from "./item.js";
-import { openStore, remember, sameContent } from "./store.js";
+import { newId, openStore, remember, sameContent } from "./store.js";
 import { stateWords, Sync } from "./sync.js";
 
 const PAUSE_IN_TYPING = 400;
 const PAUSE_BEFORE_SENDING = 800;
+const PAUSE_BEFORE_SPARES = 4000; // ms in which the page is used, or looks for what others changed
 const AGAIN = 60_000;
 
 const page = document.querySelector("[data-inspection]");
@@ -23,6 +24,8 @@ let store, sync, photos, view;
 const ready = begin();
 ready.then(async () => {
   if (view?.photos || shell || !navigator.serviceWorker || (await store.meta("shooting"))) await loadPhotos();
+  const idle = globalThis.requestIdleCallback ?? ((work) => work());
+  setTimeout(() => idle(fetchSpares), PAUSE_BEFORE_SPARES);
 }).catch(() => {});
 
 async function begin() {
@@ -37,6 +40,7 @@ async function begin() {
   // Where something is known already, what the server just rendered is the newer; else it can wait for its turn.
   if (!shell && known) await takePage(known);
   store.listen((change) => {
+    if (change.sync) fetchAgain(change.sync);
     if (!change.inspection || change.inspection === inspection) refreshSoon(change.items);
   });
   await refresh();
@@ -61,13 +65,43 @@ async function takePage(known) {
   await store.hear(inspection, reply).catch(unable);
 }
 
-// Photos are seldom the first thing: their modules come when one is taken, or where some wait.
+// Photos are seldom the first thing: their scripts come once the page has nothing else to do, so that they are there when the signal
+// has gone. Where they do not arrive, the next run that reaches the portal asks for them again.
+let spares = null; // false: asked for in vain
+function fetchSpares() {
+  spares ||= import("./photos.js").then(({ tools }) => tools()).catch(() => { spares = false; });
+  return spares;
+}
+
+async function fetchAgain({ failure, sending }) {
+  if (spares !== false || failure || sending) return;
+  await fetchSpares();
+  if (spares && view?.photos) await loadPhotos().catch(() => {});
+}
+
 function loadPhotos() {
   photos ??= ready.then(async () => {
     const { attachPhotos } = await import("./photos.js");
     return attachPhotos({ store, sync, inspection, page, words });
   });
+  photos.catch(() => { photos = undefined; });
   return photos;
+}
+
+// Without them a photo waits here as it was chosen, and they make it ready (photo-queue.js).
+async function keepRaw(item, files) {
+  const { rawKept, notKept } = document.querySelector("#photo-tools").content.firstElementChild.dataset;
+  const keepOne = async (file) => {
+    // What the browser cannot read is no photo.
+    (await createImageBitmap(file)).close();
+    const row = { id: newId(), inspection, item: item.dataset.item, raw: await file.arrayBuffer(), at: new Date().toISOString(), waiting: inspection };
+    await store.run(["photos", "meta"], "readwrite", (tx) => Promise.all([tx.objectStore("photos").put(row), tx.objectStore("meta").put(null, "shooting")]));
+  };
+  const results = await Promise.allSettled(files.map(keepOne));
+  const isKept = results.every(({ status }) => status === "fulfilled");
+  fields.sayOfPhotos(item, isKept ? rawKept : notKept, isKept ? "status" : "alert");
+  spares = false;
+  store.announce({ inspection, photos: true });
 }
 
 // ---- keeping
@@ -248,7 +282,7 @@ page.addEventListener("change", ({ target }) => {
     // The list empties with its field.
     const files = [...target.files];
     target.value = "";
-    withPhotos((loaded) => loaded.pick(item, files));
+    loadPhotos().then((loaded) => loaded.pick(item, files), () => keepRaw(item, files));
   } else if (target.name) {
     fields.settleChips(item, target);
     touch(item);
@@ -262,15 +296,7 @@ page.addEventListener("click", ({ target }) => {
   store.setMeta("shooting", { inspection, item, at: new Date().toISOString() }).catch(() => {});
 });
 
-// The photos' scripts come with the first touch: a photo that is taken when the signal has gone is kept all the same.
-page.addEventListener("pointerdown", () => import("./photos.js").catch(() => {}), { once: true });
-
-function withPhotos(work) {
-  loadPhotos().then(work).catch(() => {
-    photos = undefined;
-    away();
-  });
-}
+page.addEventListener("pointerdown", fetchSpares, { once: true });
 
 page.addEventListener("click", (event) => {
   const button = event.target.closest("button");
@@ -286,7 +312,7 @@ page.addEventListener("click", (event) => {
     touch(item);
   } else if ("photo" in button.dataset || "remove" in button.dataset) {
     event.preventDefault();
-    withPhotos((loaded) => loaded.press(button, item));
+    loadPhotos().then((loaded) => loaded.press(button, item)).catch(away);
   }
 });
 

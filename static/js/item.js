@@ -172,6 +172,17 @@ export function showClash(item, said, words, url) {
   item.querySelector(".wrong").before(place);
 }
 
+export function sayOfPhotos(item, words, role = "status") {
+  let said = item.querySelector(".photo-said");
+  if (!said) {
+    said = document.createElement("p");
+    said.className = "photo-said";
+    item.querySelector(".thumbs").after(said);
+  }
+  said.setAttribute("role", role);
+  said.textContent = words;
+}
+
 export function say(item, said, tone = "") {
   const kept = item.querySelector(".kept");
   if (kept.textContent !== said) kept.textContent = said;

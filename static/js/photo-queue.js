@@ -81,10 +81,21 @@ export class PhotoQueue {
   // ---- kept here
 
   async add(item, source, { of = null, at = new Date().toISOString() } = {}) {
-    const { bytes, thumbnail } = await shrink(source);
-    const sha256 = await digest(bytes);
-    const row = { id: newId(), inspection: this.#inspection, item, of, sha256, size: bytes.byteLength, at, bytes, thumbnail };
+    const row = { id: newId(), inspection: this.#inspection, item, of, at, ...(await photoOf(source)) };
     return this.#change(row.id, () => ({ ...row, announced: false, done: false, waiting: this.#inspection }));
+  }
+
+  // All that were chosen while these scripts were out of reach (form.js).
+  async ripen() {
+    for (const id of await this.#store.waitingPhotos(this.#inspection)) await this.#try((row) => this.#ripen(row), id);
+  }
+
+  async #ripen({ id, raw, ...row }) {
+    if (!raw) return "";
+    // It could be read when it was chosen.
+    const made = await photoOf(new Blob([raw])).catch(() => null);
+    if (made) await this.#change(id, (now) => (now?.raw ? { ...row, id, of: null, ...made, announced: false, done: false } : now));
+    return "";
   }
 
   // One that the server can know of is taken out there too; one that never left is gone at once.
@@ -100,7 +111,7 @@ export class PhotoQueue {
     const waitingBytes = (await this.#store.meta(waitingKey(this.#inspection))) ?? 0;
     const partly = [...this.#offsets.values()].reduce((sum, offset) => sum + offset, 0);
     return {
-      rows: rows.map(({ bytes, ...row }) => ({ ...row, kept: Boolean(bytes), offset: this.#offsets.get(row.id) ?? 0 })).sort(byTime),
+      rows: rows.map(({ bytes, raw, ...row }) => ({ ...row, kept: Boolean(bytes), offset: this.#offsets.get(row.id) ?? 0 })).sort(byTime),
       waitingBytes: Math.max(0, waitingBytes - partly),
       sentBytes: (await this.#store.meta(SENT)) ?? 0,
     };
@@ -143,7 +154,7 @@ export class PhotoQueue {
   }
 
   async #run() {
-    const steps = [(row) => this.#announce(row), (row) => this.#takeOut(row), (row) => this.#mayGo() && this.#upload(row)];
+    const steps = [(row) => this.#ripen(row), (row) => this.#announce(row), (row) => this.#takeOut(row), (row) => this.#mayGo() && this.#upload(row)];
     const seen = new Set();
     let stopped = "";
     for (;;) {
@@ -169,7 +180,7 @@ export class PhotoQueue {
   }
 
   async #announce(row) {
-    if (row.announced || row.removed) return "";
+    if (row.announced || row.removed || !row.sha256) return "";
     const original = row.of && (await this.#store.photo(row.of));
     if (original && !original.announced) {
       const failed = await this.#announce(original);
@@ -292,6 +303,11 @@ export class PhotoQueue {
     }
     return reply.failed === "wrong" || reply.failed === "large" ? this.#giveUp(row, reply) : (reply.failed ?? "server");
   }
+}
+
+async function photoOf(source) {
+  const { bytes, thumbnail } = await shrink(source);
+  return { sha256: await digest(bytes), size: bytes.byteLength, bytes, thumbnail };
 }
 
 const byTime = (one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0);

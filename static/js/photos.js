@@ -1,5 +1,6 @@
 // The photos of the form as the page shows them: beside their items, each with its state, and all in one line.
 
+import { sayOfPhotos } from "./item.js";
 import { Unreadable } from "./picture.js";
 import { choiceOf, choose, PhotoQueue, size, suits } from "./photo-queue.js";
 
@@ -9,9 +10,9 @@ const LONGEST_PAUSE = 300_000;
 const AGAIN = new Set(["offline", "server", "elsewhere"]);
 const STOPS = new Set(["offline", "login", "other", "closed", "server", "refused"]);
 
-// A page without a worker has only what it fetched while there was signal: no photo may fail for want of a script.
-if (!navigator.serviceWorker) {
-  Promise.allSettled([import("./sha256.js"), import("./annotate.js"), import("./camera.js"), import("./draft.js")]);
+// A page that no worker hands its files has only what it fetched while there was signal: no photo may fail for want of a script.
+if (!navigator.serviceWorker?.controller) {
+  Promise.allSettled([crypto.subtle || import("./sha256.js"), import("./annotate.js"), import("./camera.js"), import("./draft.js")]);
 }
 
 // The tools' markup and words, in the reader's language; with them comes their stylesheet.
@@ -68,7 +69,7 @@ class Photos {
     window.addEventListener("beforeunload", (event) => this.#atWork && event.preventDefault());
     this.#openTray();
     await this.#show();
-    this.#send();
+    this.#ripen();
     await this.#recall();
     if (!this.#page.dataset.shell) return;
     await this.#showBefore();
@@ -114,7 +115,7 @@ class Photos {
   // Files or canvases; until the last of them is kept, the page says so and is not left unasked.
   async pick(item, sources, options) {
     const words = this.#words;
-    this.#say(item, words.reading);
+    sayOfPhotos(item, words.reading);
     this.#atWork += 1;
     let failure = null;
     for (const source of sources) await this.#queue.add(item.dataset.item, source, options).catch((error) => (failure = error));
@@ -122,8 +123,8 @@ class Photos {
     await this.#store.setMeta(SHOOTING, null).catch(() => {});
     // Another picture may have been refused meanwhile: that must stay to be read.
     if (!failure) this.#unsay(item, words.reading);
-    else if (failure instanceof Unreadable) this.#say(item, words.unreadable, "alert");
-    else this.#say(item, failure.name === "QuotaExceededError" ? words.full : words.notKept, "alert");
+    else if (failure instanceof Unreadable) sayOfPhotos(item, words.unreadable, "alert");
+    else sayOfPhotos(item, failure.name === "QuotaExceededError" ? words.full : words.notKept, "alert");
     this.#send();
   }
 
@@ -144,7 +145,7 @@ class Photos {
 
   async #mark(item, id) {
     const source = await this.#picture(id);
-    if (!source) return this.#say(item, this.#words.away);
+    if (!source) return sayOfPhotos(item, this.#words.away);
     const { annotate } = await import("./annotate.js");
     const drawn = await annotate(source, tools().querySelector("#annotate"));
     if (drawn) await this.pick(item, [drawn], { of: id });
@@ -155,7 +156,7 @@ class Photos {
     const old = await Promise.all(button.dataset.old.split(" ").map((id) => this.#before(item, id)));
     const taken = await compare(old, tools().querySelector("#compare"));
     if (taken === "refused") {
-      this.#say(item, this.#words.noCamera);
+      sayOfPhotos(item, this.#words.noCamera);
       item.querySelector(".shot input").focus();
     } else if (taken) await this.pick(item, [taken]);
   }
@@ -190,9 +191,16 @@ class Photos {
     if (!item || Date.now() - Date.parse(shooting.at) > RECENT) return;
     item.closest("details").open = true;
     unfold(item);
-    this.#say(item, this.#words.recall);
+    sayOfPhotos(item, this.#words.recall);
     item.scrollIntoView({ block: "start" });
     item.querySelector(".shot input").focus({ preventScroll: true });
+  }
+
+  // What was chosen before these scripts were here.
+  async #ripen() {
+    await this.#queue.ripen().catch(() => {});
+    for (const item of this.#page.querySelectorAll(".item")) this.#unsay(item, this.#words.rawKept);
+    this.#send();
   }
 
   // ---- sending
@@ -306,18 +314,7 @@ class Photos {
 
   #unsay(item, words) {
     const said = item.querySelector(".photo-said");
-    if (said?.textContent === words) this.#say(item, "");
-  }
-
-  #say(item, words, role = "status") {
-    let said = item.querySelector(".photo-said");
-    if (!said) {
-      said = document.createElement("p");
-      said.className = "photo-said";
-      item.querySelector(".thumbs").after(said);
-    }
-    said.setAttribute("role", role);
-    said.textContent = words;
+    if (said?.textContent === words) sayOfPhotos(item, "");
   }
 
   // ---- the tray: all photos of this device in words, and the choice

@@ -3,10 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.field.phones import Phone
 from tests.stage import make_stage
+
+# Scripts and looks of photos.
+SPARES = {"js/photos", "js/photo-queue", "js/picture", "js/annotate", "js/camera", "js/draft", "css/photos"}
+
+
+def named(path: str) -> str:
+    """The name of a static file, without its digest."""
+    return path.removeprefix("static/").split(".")[0]
 
 
 class Wire:
@@ -20,10 +28,13 @@ class Wire:
         if not request.response().from_service_worker:
             self.finished.append(request)
 
+    def weigh(self, requests: list[Any]) -> int:
+        sizes = [request.sizes() for request in requests]
+        return sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
+
     @property
     def bytes(self) -> int:
-        sizes = [request.sizes() for request in self.finished]
-        return sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
+        return self.weigh(self.finished)
 
     @property
     def paths(self) -> list[str]:
@@ -41,6 +52,24 @@ def test_first_load_takes_80_kb_in_10_requests(
     assert phone.page.locator("fieldset.item").count() == 74
     assert wire.bytes < 80 * 1024
     assert len(wire.finished) <= 10, wire.paths
+
+
+def test_what_a_photo_needs_comes_after_the_first_use_and_is_counted_apart(
+    transactional_db: None, new_page: Callable[..., Any], live_server: Any
+) -> None:
+    """It is what the first touch of the form fetches anyway; on a page that is only read it comes later."""
+    stage = make_stage(townships=1)
+    phone = Phone(new_page(375), stage.cast["inspector"], live_server.url)
+    wire = Wire(phone.page)
+    with phone.page.expect_request_finished(lambda request: "/state/?since=" in request.url):
+        phone.open(stage.inspections[0])
+    phone.page.wait_for_load_state("networkidle")
+    assert not [path for path in wire.paths if named(path) in SPARES]
+    used = len(wire.finished)
+    expect(phone.page.locator("#photo-tools-here")).to_be_attached(timeout=15_000)
+    phone.page.wait_for_load_state("networkidle")
+    assert sorted(named(path) for path in wire.paths[used:]) == sorted(SPARES)
+    assert wire.weigh(wire.finished[used:]) < 24 * 1024
 
 
 def test_a_later_visit_takes_5_kb(
