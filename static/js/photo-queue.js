@@ -36,7 +36,7 @@ export const suits = (choice) => choice !== "wifi" || UNMETERED.has(navigator.co
 export async function sendAll({ store, sync }) {
   const choice = await choiceOf(store);
   for (const { id } of await store.inspections()) {
-    const isWaiting = (await store.waitingPhotos(id)).length > 0;
+    const isWaiting = !sync.over.has(id) && (await store.waitingPhotos(id)).length > 0;
     const stopped = isWaiting && (await new PhotoQueue({ store, sync, inspection: id, mayGo: () => suits(choice) }).send());
     if (stopped && !ALONE.has(stopped) && stopped !== "closed") return stopped;
   }
@@ -301,6 +301,7 @@ export class PhotoQueue {
       await this.#change(row.id, (now) => now && { ...now, announced: false });
       return again ? "server" : "closed";
     }
+    if (reply.failed === "closed") await this.#sync.end(this.#inspection, reply);
     return reply.failed === "wrong" || reply.failed === "large" ? this.#giveUp(row, reply) : (reply.failed ?? "server");
   }
 }

@@ -26,6 +26,7 @@ export class Sync {
     this.sending = false;
     this.release = "";
     this.skew = 0; // ms that the server's clock is ahead of this one
+    this.over = new Set(); // inspections that the server called submitted or given to others; nobody asks again unbidden
     store.listen(({ sync }) => sync && Object.assign(this, sync));
   }
 
@@ -33,10 +34,10 @@ export class Sync {
   start(inspection = "") {
     this.#watched = inspection;
     window.addEventListener("online", () => this.#retry());
-    window.addEventListener("pageshow", () => this.#retry());
-    window.addEventListener("storage", ({ key }) => key?.startsWith("portal-") && this.#retry());
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#retry());
-    this.wake(inspection ? 1500 : 0);
+    window.addEventListener("pageshow", () => this.#retry({ bidden: true }));
+    window.addEventListener("storage", ({ key }) => key?.startsWith("portal-") && this.#retry({ bidden: true }));
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#retry({ bidden: true }));
+    this.#soon(inspection ? 1500 : 0);
   }
 
   also(send) {
@@ -46,19 +47,27 @@ export class Sync {
   // Send now; resolves to the failure of that run, "" where everything has its outcome.
   async flush() {
     this.#failures = 0;
+    this.over.clear();
     for (;;) {
       if (!this.#busy) return this.#run();
       await new Promise((done) => setTimeout(done, 100));
     }
   }
 
-  #retry() {
+  // Somebody did something: also what is over is asked about once more.
+  wake(wait = 0) {
+    this.over.clear();
+    this.#soon(wait);
+  }
+
+  #retry({ bidden = false } = {}) {
     this.#failures = 0;
-    this.wake();
+    if (bidden) this.over.clear();
+    this.#soon();
   }
 
   // Run soon; a run that is due earlier stays.
-  wake(wait = 0) {
+  #soon(wait = 0) {
     const due = Date.now() + wait;
     if (this.#timer && this.#due <= due) return;
     clearTimeout(this.#timer);
@@ -78,13 +87,13 @@ export class Sync {
     const failure = await this.#alone(() => this.#sendAll()).catch(() => "store");
     this.#busy = false;
     if (failure === null) {
-      this.wake(3000);
+      this.#soon(3000);
       return "server";
     }
     this.#failures = failure ? this.#failures + 1 : 0;
     this.#say({ failure, sending: false, release: this.release });
     const pause = failure ? Math.min(LONGEST_PAUSE, 1000 * 2 ** this.#failures) : PULSE;
-    this.wake(this.#again && !failure ? 0 : pause);
+    if (failure || this.#again || !this.over.has(this.#watched)) this.#soon(this.#again && !failure ? 0 : pause);
     return failure;
   }
 
@@ -102,7 +111,8 @@ export class Sync {
 
   async #sendAll() {
     const rows = await this.#store.outbox();
-    const waiting = [...new Set(rows.filter((row) => !row.held && !row.refused).map((row) => row.inspection))];
+    const ready = rows.filter((row) => !row.held && !row.refused && !this.over.has(row.inspection));
+    const waiting = [...new Set(ready.map((row) => row.inspection))];
     if (waiting.length || this.#hooks.length) {
       const who = await this.session();
       if (who.failed) return who.failed;
@@ -115,7 +125,8 @@ export class Sync {
       const failure = await send();
       if (failure && failure !== "closed" && failure !== "missing") return failure;
     }
-    return this.#watched && !waiting.includes(this.#watched) ? this.look(this.#watched) : "";
+    const isToldAlready = waiting.includes(this.#watched) || this.over.has(this.#watched);
+    return this.#watched && !isToldAlready ? this.look(this.#watched) : "";
   }
 
   async #sendOne(inspection) {
@@ -129,7 +140,7 @@ export class Sync {
         if (!(await this.#heard(inspection, rows, reply.body))) return "server";
       } else if (reply.failed === "closed" || reply.failed === "missing") {
         if (reply.body?.results?.length) await this.#heard(inspection, rows, { results: reply.body.results });
-        await this.#store.note(inspection, { closed: reply.body?.closed || true });
+        await this.end(inspection, reply);
         return "";
       } else if (reply.failed !== "large" && reply.failed !== "wrong") return reply.failed;
       else if (rows.length > 1) most = Math.ceil(rows.length / 2);
@@ -173,7 +184,7 @@ export class Sync {
     this.release = body.release ?? this.release;
     await this.#store.hear(inspection, body);
     // What the server lost with a restored backup waits in the outbox again.
-    if (body.restored) this.wake();
+    if (body.restored) this.#soon();
   }
 
   // What others changed since this device last heard.
@@ -185,9 +196,15 @@ export class Sync {
       // To somebody else who is logged in here it is missing as well.
       const who = await this.session();
       if (who.failed) return who.failed;
-      await this.#store.note(inspection, { closed: reply.body?.closed || true });
+      await this.end(inspection, reply);
     } else return reply.failed;
     return "";
+  }
+
+  // What the server said to this person of an inspection that is over.
+  async end(inspection, { body }) {
+    this.over.add(inspection);
+    await this.#store.note(inspection, { closed: body?.closed || true });
   }
 
   // ---- one request
