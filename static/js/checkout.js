@@ -132,10 +132,13 @@ export async function prepareByHand({ store, sync, inspection, button, words, pl
   } catch ({ message }) {
     // It stays to be read: an older copy being there is no answer to this.
     place.dataset.failed = message;
-    place.replaceChildren(...(message === "login" ? [words.loginFirst, " ", loginLink(words)] : [words.notPrepared]));
+    place.replaceChildren(...notPrepared(message, words));
   }
   button.disabled = false;
 }
+
+// Why it did not work, and the way to the log-in where that is it.
+export const notPrepared = (failed, words) => (failed === "login" ? [words.loginFirst, " ", loginLink(words)] : [words.notPrepared]);
 
 function loginLink(words) {
   const link = document.createElement("a");

@@ -2,7 +2,8 @@
 
 import { putAway } from "./checkout.js";
 import { exportDraft } from "./draft.js";
-import { removalsKey, waitingKey } from "./photo-queue.js";
+import { waitingKey } from "./photo-queue.js";
+import { removalsKey } from "./store.js";
 
 // Resolves to the files' names, or null where the person would rather keep it here.
 export async function discard({ store, inspection, words }) {

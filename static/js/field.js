@@ -1,10 +1,10 @@
 // This device's own page: what is not sent, what is prepared, and whether the device can work without signal.
 
-import { canOpenOffline, isOver, offerUpdate, prepare, putAway, sizeWords } from "./checkout.js";
+import { canOpenOffline, isOver, notPrepared, offerUpdate, prepare, putAway, sizeWords } from "./checkout.js";
 import { checks } from "./selfcheck.js";
 import { clock, statusOf } from "./item.js";
 import { people } from "./people.js";
-import { openStore, remember } from "./store.js";
+import { openStore, remember, removalsKey } from "./store.js";
 import { Sync } from "./sync.js";
 
 const page = document.querySelector("[data-field]");
@@ -12,6 +12,7 @@ const words = document.querySelector("#field-words").dataset;
 const at = (name) => page.querySelector(`[data-${name}]`);
 const person = Number(page.dataset.person || localStorage.getItem("portal-person"));
 let store, sync;
+let isOut = false; // the last run said that nobody is logged in
 
 begin();
 
@@ -22,7 +23,12 @@ async function begin() {
   if (person) {
     store = await openStore(person);
     sync = new Sync(store);
-    store.listen(() => refresh().catch(broken));
+    store.listen((change) => {
+      // Logged in again, so that it is no longer so.
+      if (change.sync && isOut && !sync.failure) tell();
+      isOut = change.sync ? sync.failure === "login" : isOut;
+      refresh().catch(broken);
+    });
     await refresh().catch(broken);
     await warn();
     sync.also(sendPhotos);
@@ -49,8 +55,20 @@ async function warn() {
   if (answers + photos && (await (await import("./waiting.js")).waitsLong(store))) at("long").hidden = false;
 }
 
-const what = (items, photos) =>
-  [items && words.items.replace("{n}", items), photos && words.photos.replace("{n}", photos)].filter(Boolean).join(words.comma);
+// A photo that waits for nothing but being taken out is not one to be sent.
+function what({ items, photos, removals }) {
+  const parts = { items, photos: photos - removals, removals };
+  return Object.entries(parts).map(([name, n]) => n && words[name].replace("{n}", n)).filter(Boolean).join(words.comma);
+}
+
+// Photos of these inspections that wait, and how many of them for nothing but being taken out.
+async function pictures(store, ids) {
+  const counts = await Promise.all(
+    ids.map(async (id) => [(await store.waitingPhotos(id)).length, (await store.meta(removalsKey(id))) ?? 0]),
+  );
+  const photos = counts.reduce((sum, [n]) => sum + n, 0);
+  return { photos, removals: Math.min(photos, counts.reduce((sum, [, n]) => sum + n, 0)) };
+}
 
 const isReady = (row) => !row.held && !row.refused; // complete, so that it goes by itself
 
@@ -69,14 +87,14 @@ async function weigh(isWaiting) {
 
 async function refresh() {
   const [kept, outbox, unsent] = await Promise.all([store.inspections(), store.outbox(), store.unsent()]);
-  const shut = await amount(outbox, kept.filter(({ closed }) => closed));
-  const ready = outbox.filter(isReady).length - shut.ready;
-  const open = outbox.length - shut.ready - shut.open - ready;
-  const waits = what(ready, unsent.photos - shut.photos);
-  const dead = what(shut.ready + shut.open, shut.photos);
+  const over = kept.filter(({ closed }) => closed).map(({ id }) => id);
+  const alive = [...kept.map(({ id }) => id), ...outbox.map(({ inspection }) => inspection)].filter((id) => !over.includes(id));
+  const [shut, going] = await Promise.all([amount(outbox, over), amount(outbox, alive)]);
+  const waits = what({ ...going, items: going.ready });
+  const dead = what({ ...shut, items: shut.ready + shut.open });
   const failing = sync.failure === "login" ? "signedOut" : sync.failure;
   const said = sync.sending ? "sending" : failing || "waiting";
-  const sentences = [waits && words[said].replace("{what}", waits), open && words.open.replace("{n}", open), dead && words.shut.replace("{what}", dead)];
+  const sentences = [waits && words[said].replace("{what}", waits), going.open && words.open.replace("{n}", going.open), dead && words.shut.replace("{what}", dead)];
   at("unsent").textContent = sentences.filter(Boolean).join(" ") || words.allSent;
   at("send").hidden = !waits;
   at("login").hidden = !waits || sync.failure !== "login";
@@ -112,17 +130,16 @@ async function counted(row) {
 }
 
 // Changes and photos of these inspections that the server has not acknowledged.
-async function amount(outbox, rows) {
-  const ids = new Set(rows.map(({ id }) => id));
-  const own = outbox.filter(({ inspection }) => ids.has(inspection));
-  const photos = await Promise.all([...ids].map((id) => store.waitingPhotos(id)));
+async function amount(outbox, inspections) {
+  const ids = [...new Set(inspections)];
+  const own = outbox.filter(({ inspection }) => ids.includes(inspection));
   const ready = own.filter(isReady).length;
-  return { ready, open: own.length - ready, photos: photos.flat().length };
+  return { ready, open: own.length - ready, ...(await pictures(store, ids)) };
 }
 
 async function tags(row, outbox) {
-  const { ready, open, photos } = await amount(outbox, [row]);
-  const waits = what(ready, photos);
+  const { ready, open, ...photos } = await amount(outbox, [row.id]);
+  const waits = what({ items: ready, ...photos });
   return [waits && words.rowWaiting.replace("{what}", waits), open && words.rowOpen.replace("{n}", open)].filter(Boolean);
 }
 
@@ -143,6 +160,9 @@ function entry(row, waiting) {
   return place;
 }
 
+// What came of a button stands below it, where no later run writes.
+const tell = (...said) => at("told").replaceChildren(...said);
+
 function remover(row, isUnsent) {
   const text = isUnsent ? words.discard : words.remove;
   const button = element("button", "btn btn-link ms-2", text);
@@ -150,7 +170,7 @@ function remover(row, isUnsent) {
   button.setAttribute("aria-label", `${text} ${row.center ?? ""}`);
   button.addEventListener("click", async () => {
     if (isUnsent) await (await import("./discard.js")).discard({ store, inspection: row.id, words });
-    else if (!(await putAway(store, row.id))) at("unsent").textContent = words.kept;
+    else if (!(await putAway(store, row.id))) tell(words.kept);
   });
   return button;
 }
@@ -164,10 +184,15 @@ function element(name, className, text) {
 
 // Somebody else's unsent work on this device: told, not shown.
 async function others() {
+  const strangers = (await people()).filter((one) => one !== person);
   const rows = await Promise.all(
-    (await people()).filter((one) => one !== person).map(async (one) => (await openStore(one)).unsent()),
+    strangers.map(async (one) => {
+      const theirs = await openStore(one);
+      const ids = (await theirs.inspections()).map(({ id }) => id);
+      return what({ items: (await theirs.outbox()).length, ...(await pictures(theirs, ids)) });
+    }),
   );
-  const waiting = rows.map(({ answers, photos }) => what(answers, photos)).filter(Boolean);
+  const waiting = rows.filter(Boolean);
   at("others").replaceChildren(...waiting.map((text) => element("p", "note note-warning", words.another.replace("{what}", text))));
 }
 
@@ -185,23 +210,21 @@ at("send").addEventListener("click", () => sync.flush());
 
 at("again").addEventListener("click", async (event) => {
   event.target.disabled = true;
-  at("unsent").textContent = words.preparing;
+  tell(words.preparing);
   let failed = "";
   for (const { id, closed } of await store.inspections()) {
     if (!closed) await prepare({ store, sync, inspection: id }).catch(({ message }) => (failed ||= isOver(message) ? "" : message));
   }
   event.target.disabled = false;
+  tell(...(failed ? notPrepared(failed, words) : []));
   await refresh();
-  if (!failed) return;
-  at("unsent").textContent = failed === "login" ? words.loginFirst : words.notPrepared;
-  if (failed === "login") showLogin();
 });
 
 at("export").addEventListener("click", async () => {
   const { exportDraft } = await import("./draft.js");
   const names = [];
   for (const { id } of await store.inspections()) names.push(...(await exportDraft(store, id)));
-  at("unsent").textContent = names.length ? words.exported.replace("{name}", names.join("  ")) : words.allSent;
+  at("exported").textContent = names.length ? words.exported.replace("{name}", names.join("  ")) : words.allSent;
 });
 
 let installing = null;

@@ -10,7 +10,7 @@
 // under the digest that was computed here; only then the bytes leave this device), and the end of `removed`.
 
 import { base64, digest, shrink } from "./picture.js";
-import { newId } from "./store.js";
+import { newId, removalsKey } from "./store.js";
 
 const LEAST = 64 * 1024;
 const MOST = 256 * 1024;
@@ -24,7 +24,6 @@ const CHOICE = "originals"; // "now" | "wifi"
 
 const weight = (row) => (row?.waiting && row.bytes ? row.size : 0);
 const leaves = (row) => Number(Boolean(row?.waiting && row.removed)); // waits for nothing but being taken out
-export const removalsKey = (inspection) => `photo removals waiting ${inspection}`;
 export const waitingKey = (inspection) => `photo bytes waiting ${inspection}`;
 export const SENT = "photo bytes sent";
 

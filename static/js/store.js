@@ -4,10 +4,8 @@
 //   store.durable                                     // false: memory alone, lost with the page
 //   await store.run(names, mode, async (tx) => …)     // one transaction; may run twice, so it only reads and writes `tx`
 //   store.listen((change) => …)                       // {inspection, items?, photos?}: written here or in another tab
-//   store.announce({ inspection, photos: true })      // says so to all tabs; `keep`, `settle`, `learn`, `take` do it themselves
-//
-// A photo's row carries `waiting: inspection` until the server has it whole, then the property is deleted (photo-queue.js writes it):
-//   await store.photo(id); await store.photos(inspection);
+//   store.announce({ inspection, photos: true })      // says so to all tabs; `keep`, `hear` and `note` do it themselves
+//   await store.photo(id); await store.photos(inspection);   // photo-queue.js writes them, with `waiting` until the server has all
 //   await store.meta(name); await store.setMeta(name, value); await store.addMeta(name, number);   // e.g. bytes sent
 //   await store.device()                              // this browser's UUID
 // Every write rejects where nothing was kept (quota, blocked storage): say so on the page, never pretend.
@@ -16,6 +14,7 @@ import { deleteDB, openDB } from "../vendor/idb.js";
 
 const VERSION = 1;
 const databaseOf = (person) => `portal-field-${person}`;
+export const removalsKey = (inspection) => `photo removals waiting ${inspection}`;
 const jotOf = (inspection, item) => `jot ${inspection} ${item}`;
 export const BLANK = { value: null, na: false, reason: "", note: "" };
 export const contentOf = ({ value, na, reason, note }) => ({ value, na, reason, note });
@@ -202,7 +201,7 @@ class Store {
         of("outbox"),
         of("previous"),
         tx.objectStore("photos").index("waiting").count(inspection),
-        tx.objectStore("meta").get(`photo removals waiting ${inspection}`),
+        tx.objectStore("meta").get(removalsKey(inspection)),
       ]);
       return { row, answers, outbox, previous, photos, removals: Math.min(photos, removals) };
     });

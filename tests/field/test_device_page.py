@@ -3,7 +3,6 @@
 import io
 import json
 import re
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,71 +13,12 @@ from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import expect
 
+from inspections.models import Photo
 from reports.actions import submit
 from tests.factories import make_user
 from tests.field.phones import Phone, refuse
+from tests.field.photo_scene import picture, remove, take, verified
 from tests.small_stage import Stage, answer
-
-NAMES = ["secure", "worker", "database", "persisted", "quota", "clock"]
-
-
-def checks(phone: Phone) -> dict[str, str]:
-    """What the self-check says, once its last answer is there."""
-    expect(phone.page.locator("[data-check=clock]")).to_be_visible(timeout=15_000)
-    rows = phone.page.locator("[data-check]").all()
-    return {row.get_attribute("data-check") or "": row.inner_text() for row in rows}
-
-
-# ---- the self-check
-
-
-def test_every_question_has_a_plain_answer(phone: Phone) -> None:
-    phone.page.goto("/field/")
-    said = checks(phone)
-    assert list(said) == NAMES
-    assert "网址是 HTTPS" in said["secure"]
-    assert "能存在本机" in said["database"]
-    assert "与服务器一致" in said["clock"]
-
-
-def test_a_browser_inside_another_app_is_sent_outside(
-    new_page: Callable[..., Any], stage: Stage, live_server: Any
-) -> None:
-    agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 MicroMessenger/8.0"
-    phone = Phone(new_page(375, user_agent=agent), stage.cast["inspector"], live_server.url)
-    phone.page.goto("/field/")
-    assert "微信" in checks(phone)["app"]
-    assert "在浏览器打开" in checks(phone)["app"]
-
-
-def test_a_device_whose_clock_is_wrong_is_told(phone: Phone) -> None:
-    phone.page.add_init_script("const now = Date.now; Date.now = () => now() - 20 * 60000;")
-    phone.page.goto("/field/")
-    assert "相差 20 分钟" in checks(phone)["clock"]
-
-
-def test_an_untrusted_certificate_is_named(phone: Phone) -> None:
-    phone.page.add_init_script(
-        """ServiceWorkerContainer.prototype.register = () =>
-            Promise.reject(new DOMException("An SSL certificate error occurred", "SecurityError"));"""
-    )
-    phone.page.goto("/field/")
-    assert "浏览器不信任平台的证书" in checks(phone)["worker"]
-
-
-def test_blocked_storage_is_told(phone: Phone) -> None:
-    phone.page.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined });")
-    phone.page.goto("/field/")
-    assert "不让本页存储内容" in checks(phone)["database"]
-
-
-def test_a_small_disk_is_told(phone: Phone) -> None:
-    phone.page.add_init_script(
-        "StorageManager.prototype.estimate = async () => ({ quota: 20e6, usage: 1e6 });"
-    )
-    phone.page.goto("/field/")
-    assert "只能再存约 19 MB。请清理手机空间" in checks(phone)["quota"]
-
 
 # ---- what is prepared
 
@@ -193,9 +133,17 @@ def test_preparing_after_the_login_expired_leads_to_the_login(phone: Phone, stag
     expect(phone.page.locator("[data-readiness] a")).to_have_text("登录")
     phone.page.goto("/field/")
     phone.page.locator("[data-again]").click()
-    phone.says("登录已过期，没有备好", "[data-unsent]")
-    expect(phone.page.locator("[data-login]")).to_be_visible()
+    phone.says("登录已过期，没有备好", "[data-told]")
+    # What the runs that follow have to say stands elsewhere.
+    with phone.page.expect_event("requestfinished", lambda request: "/session/" in request.url):
+        phone.page.evaluate("window.dispatchEvent(new Event('online'))")
+    phone.page.wait_for_timeout(300)
+    phone.says("全部已发送", "[data-unsent]")
+    phone.says("登录已过期，没有备好", "[data-told]")
+    expect(phone.page.locator("[data-told] a")).to_have_text("登录")
     phone.log_in(phone.user)
+    phone.page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(phone.page.locator("[data-told]")).to_be_empty(timeout=15_000)
     phone.open(stage.inspections[0])
     phone.prepare()
 
@@ -219,6 +167,31 @@ def test_nobody_logged_in_is_led_to_the_login(phone: Phone, stage: Stage) -> Non
     phone.page.goto("/field/")
     phone.says("现在没有人在这台设备上登录", "[data-unsent]")
     expect(phone.page.locator("[data-login]")).to_have_text("登录")
+
+
+def test_a_photos_removal_is_not_counted_among_the_photos(phone: Phone, stage: Stage) -> None:
+    phone.open(stage.inspections[0])
+    phone.prepare()
+    take(phone.page, picture(300, 200))
+    verified(phone.page, 1)
+    phone.offline()
+    remove(phone.page)
+    phone.says("1 张照片的删除只在本机")
+    take(phone.page, picture(400, 200))
+    phone.says("1 张照片、1 张照片的删除只在本机")
+    phone.page.goto("/field/")
+    phone.says("现在没有网络。1 张照片、1 张照片的删除只在本机", "[data-unsent]")
+    expect(phone.page.locator("[data-prepared] li .tag")).to_have_text("1 张照片、1 张照片的删除未发送")
+    owner = phone.user
+    phone.log_in(stage.cast["lead_inspector"])
+    phone.online()
+    phone.page.goto("/field/?online")
+    phone.says("另有一位检查员的1 张照片、1 张照片的删除只在本机", "[data-others]")
+    phone.says("全部已发送", "[data-unsent]")
+    phone.log_in(owner)
+    phone.page.goto("/field/?online")
+    phone.says("全部已发送", "[data-unsent]")
+    assert Photo.objects.kept().count() == 1
 
 
 @pytest.mark.parametrize("page", ["/field/", "/tasks/"])
