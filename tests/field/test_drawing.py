@@ -133,6 +133,42 @@ def test_keys_alone_draw_and_take_back(drawing: Page) -> None:
     assert (left, right) == pytest.approx((0.5, 0.62), abs=0.03)
 
 
+# Whether the middle of an element is what a finger would touch there; a button that is off lets it through.
+TOUCHED = """one => {
+    const { left, top, width, height } = one.getBoundingClientRect();
+    const there = document.elementFromPoint(left + width / 2, top + height / 2);
+    return top >= 0 && top + height <= window.innerHeight &&
+        (there === one || one.contains(there) || (one.disabled && there === one.parentNode));
+}"""
+
+
+@pytest.mark.parametrize("size", [(375, 740), (375, 667), (320, 568), (740, 420)])
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_what_ends_a_drawing_is_at_hand_on_a_low_screen(
+    page: Page, stage: Stage, axe: Callable[[Any], list[str]], size: tuple[int, int], language: str
+) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    open_form(page, stage.inspections[0], stage.cast["inspector"])
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])
+    page.reload()
+    take(page, picture(1500, 2000, noise=0))
+    page.locator("[data-item='yes'] [data-photo=mark]").first.click()
+    expect(page.locator("#annotate")).to_be_visible(timeout=WAIT)
+    page.locator("#annotate label:has([value=text])").click()
+    for button in page.locator("#annotate .acts button").all():
+        assert button.evaluate(TOUCHED), button.inner_text()
+    # The keyboard's focus is not hidden below them.
+    for name in (".photo-text input", "canvas", "[value=text]"):
+        page.locator(f"#annotate {name}").focus()
+        page.wait_for_timeout(50)
+    page.fill("#annotate .photo-text input", "缺扶手")
+    assert page.locator("#annotate .photo-text input").evaluate(TOUCHED)
+    assert axe(page) == []
+    drag(page, "text", (0.5, 0.3), (0.5, 0.3))
+    page.locator("#annotate [data-save]").click()
+    expect(page.locator("[data-item='yes'] .thumbs [data-shot]")).to_have_count(2, timeout=WAIT)
+
+
 def test_text_without_words_asks_for_them(drawing: Page) -> None:
     drag(drawing, "text", (0.5, 0.5), (0.5, 0.5))
     expect(drawing.locator("#annotate .photo-said")).to_contain_text("请先填写")
