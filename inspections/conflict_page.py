@@ -10,6 +10,7 @@ from .contention import Contender, Dispute, disputes
 from .form_page import photo_links
 from .merging import Outcome
 from .models import AnswerEvent, Conflict, Inspection, Photo
+from .picks import origins
 from .wording import answer_words
 
 Pictures = Mapping[tuple[int, int], list[dict[str, str]]]
@@ -44,8 +45,10 @@ def clashes(inspection: Inspection) -> list[Clash]:
         return []
     items = checklist_of(inspection)
     pictures = _pictures(inspection, found)
+    events = [contender.event for dispute in found.values() for contender in dispute.contenders]
+    picked = origins(inspection, events)
     return [
-        _clash(entry, inspection.kind, found[entry.pk], pictures)
+        _clash(entry, inspection.kind, found[entry.pk], picked, pictures)
         for entry in items.entries
         if entry.pk in found
     ]
@@ -61,7 +64,14 @@ def decided(inspection: Inspection) -> list[dict[str, Any]]:
         inspection=inspection, item__in=rows.values("item").order_by()
     )
     held = {(one.item_id, one.version): one for one in events.select_related("by", "captured_by")}
+    picked = origins(inspection, [held[at] for row in rows if (at := _before(row)) in held])
+    held = {at: picked.get(event.pk, event) for at, event in held.items()}
     return [_decision(items, inspection.kind, row, held) for row in rows]
+
+
+def _before(row: Conflict) -> tuple[int, int]:
+    """Item and version of what held until something was picked."""
+    return row.item_id, row.settled_event.base
 
 
 def _decision(
@@ -70,7 +80,7 @@ def _decision(
     """`over` are the answers that were not picked, one of which may be the one that held until then."""
     entry = items.by_pk[row.item_id]
     picked = row.settled_event
-    before = held.get((row.item_id, picked.base)) if picked.outcome == Outcome.SETTLED else None
+    before = held.get(_before(row)) if picked.outcome == Outcome.SETTLED else None
     over = [event for event in (before, row.event) if event and event.new != picked.new]
     return {
         "entry": entry,
@@ -91,16 +101,20 @@ def _pictures(inspection: Inspection, items: Iterable[int]) -> Pictures:
     return found
 
 
-def _clash(entry: Entry, kind: str, dispute: Dispute, pictures: Pictures) -> Clash:
-    sides = [_side(entry, kind, contender, pictures) for contender in dispute.contenders]
+def _clash(
+    entry: Entry, kind: str, dispute: Dispute, picked: Mapping[int, AnswerEvent], pictures: Pictures
+) -> Clash:
+    sides = [_side(entry, kind, contender, picked, pictures) for contender in dispute.contenders]
     return Clash(entry, dispute.version, sides)
 
 
-def _side(entry: Entry, kind: str, contender: Contender, pictures: Pictures) -> Side:
-    event = contender.event
+def _side(
+    entry: Entry, kind: str, contender: Contender, picked: Mapping[int, AnswerEvent], pictures: Pictures
+) -> Side:
+    event = picked.get(contender.event.pk, contender.event)
     person = event.captured_by or event.by
     return Side(
-        event=event.pk,
+        event=contender.event.pk,
         is_present=contender.is_present,
         name=person.name,
         brought_by=event.by.name if event.by_id != person.pk else "",

@@ -15,6 +15,7 @@ from . import receipts
 from .checklist import checklist_of
 from .merging import digest
 from .models import AnswerEvent, Inspection, Photo
+from .picks import origins
 
 _SALT = "inspections.receipts"
 
@@ -32,6 +33,8 @@ def receipt_of(inspection: Inspection, person: User, now: datetime) -> dict[str,
 def held_of(inspection: Inspection, made_for: str = "", now: datetime | None = None) -> dict[str, Any]:
     """Everything that is held, as a receipt without its signature."""
     items = checklist_of(inspection)
+    present = _present(inspection)
+    picked = origins(inspection, present)
     return receipts.build(
         inspection={
             "id": str(inspection.pk),
@@ -39,7 +42,9 @@ def held_of(inspection: Inspection, made_for: str = "", now: datetime | None = N
             "round": inspection.round.name,
             "edition": f"{items.standard.standard} {items.standard.edition}",
         },
-        answers=[_answer(items.by_pk[event.item_id].item.code, event) for event in _present(inspection)],
+        answers=[
+            _answer(items.by_pk[event.item_id].item.code, event, picked.get(event.pk)) for event in present
+        ],
         photos=[
             _photo(items.by_pk[photo.item_id].item.code, photo)
             for photo in Photo.objects.filter(inspection=inspection)
@@ -81,16 +86,26 @@ def _present(inspection: Inspection) -> list[AnswerEvent]:
     return list(newest.values())
 
 
-def _answer(code: str, event: AnswerEvent) -> dict[str, Any]:
-    return {
+def _answer(code: str, event: AnswerEvent, picked: AnswerEvent | None) -> dict[str, Any]:
+    """One answer; one that the lead picked is of whoever gave it, and the lead's name stands apart."""
+    given = picked or event
+    row = {
         "item": code,
         "version": event.version,
         "digest": digest(code, event.new),
         "mutation": str(event.mutation),
-        **_people(event.by, event.captured_by),
+        **_people(given.by, given.captured_by),
         "captured_at": _time(event.captured_at),
         "received_at": _time(event.at),
     }
+    if picked:
+        row["picked"] = {
+            "by": event.by.name,
+            "mutation": str(picked.mutation),
+            "captured_at": _time(picked.captured_at),
+            "received_at": _time(picked.at),
+        }
+    return row
 
 
 def _photo(code: str, photo: Photo) -> dict[str, Any]:

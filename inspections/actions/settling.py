@@ -18,6 +18,7 @@ from ..checklist import checklist_of
 from ..contention import disputes
 from ..merging import Outcome
 from ..models import AnswerEvent, Conflict, Inspection
+from ..picks import origins
 from .filling import lock
 
 
@@ -42,6 +43,8 @@ def settle(
         if picked is None or dispute.version != seen:
             raise Problem(_("“%(title)s”又有了新的答案，请重新核对后选定。") % {"title": entry.item.title})
         status = check(Given(**picked.new), entry.item, locked.kind).status
+        # One that a decision let hold before is still its maker's.
+        origin = origins(locked, [picked]).get(picked.pk, picked)
         mutation = uuid7()
         decision = NewEvent(
             mutation=mutation,
@@ -52,7 +55,7 @@ def settle(
             content=picked.new,
             status=status,
             captured_at=now,
-            author=picked.captured_by_id or picked.by_id,
+            author=origin.captured_by_id or origin.by_id,
         )
         key = write_events(locked, [decision], by=by.pk, now=now)[mutation]
         Conflict.objects.open().filter(inspection=locked, item_id=entry.pk).update(

@@ -65,7 +65,13 @@ def _context(inspection: Inspection, now: datetime) -> dict[str, Any]:
 
 
 def _timed(row: dict[str, Any]) -> dict[str, Any]:
-    """The row with its times as moments, which pages write in the reader's zone."""
+    """The row with its times as moments, which pages write in the reader's zone.
+
+    Of an answer that was picked, the times are of the answer; `picked_at` is that of the decision.
+    """
+    picked = row.get("picked")
+    if picked:
+        row = row | picked | {"picked_by": picked["by"], "picked_at": row["received_at"]}
     times = {
         name: datetime.fromisoformat(value) for name, value in row.items() if name.endswith("_at") and value
     }

@@ -8,8 +8,10 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from inspections import actions
 from inspections.checklist import checklist
 from inspections.models import Answer, AnswerEvent, Conflict, Photo
 from inspections.paper import number_of
@@ -172,6 +174,10 @@ def test_lead_settles_a_conflict_and_the_form_says_so(stage: Stage, new_page: Ca
     assert [event.outcome for event in AnswerEvent.objects.all()] == ["applied", "conflict", "settled"]
     lead.get_by_role("link", name="返回检查表").click()
     expect(lead.locator("[data-item='yes'] [value=not_met]")).to_be_checked()
+    # The answer is the inspector's, and the decision the lead's.
+    lead.get_by_role("link", name="回执").click()
+    whose = lead.locator(".receipt td", has_text="选定")
+    expect(whose).to_have_text(re.compile(r"^inspector\s*lead_inspector于.*选定$", re.DOTALL))
 
 
 def test_settling_works_without_script(stage: Stage, new_page: Callable[..., Any]) -> None:
@@ -268,8 +274,13 @@ def prepared(stage: Stage) -> list[str]:
     first.announce(jpeg("blue", (200, 150)))
     first.sync(mutation("yes", True), mutation("area", "120", note="现场量取"), mutation("choice", "met"))
     second.sync(mutation("yes", False, note="没有看到"), mutation("choice", "partly"))
+    actions.settle(
+        inspection=inspection, code="choice", event=AnswerEvent.objects.latest("pk").pk, seen=1,
+        by=stage.cast["lead_inspector"], now=timezone.now(),
+    )  # fmt: skip
     base = f"/inspections/{inspection.pk}/"
-    return [base, f"{base}conflicts/", f"{base}receipt/", f"{base}paper/?previous", "/drafts/", "/tasks/"]
+    records = [f"{base}{name}/" for name in ("conflicts", "check", "receipt")]
+    return [base, *records, f"{base}paper/?previous", "/drafts/", "/tasks/"]
 
 
 @pytest.mark.parametrize("role", ["lead_inspector", "inspector"])
