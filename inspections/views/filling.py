@@ -18,6 +18,7 @@ from standards.faults import Faults
 from .. import actions, permissions
 from ..answers import UNANSWERED, Checked, Given, check, read_given
 from ..checklist import Entry, checklist_of
+from ..colleagues import colleagues
 from ..entrance import find_to_fill
 from ..form_page import Progress, clock, page_context
 from ..loading import load_entry, load_inspection
@@ -177,6 +178,7 @@ def check_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         for entry, answer in rows
         if answer and answer.status in ("not_met", "partly", "na")
     ]
+    can_submit = permissions.can_submit(request.user, inspection)
     context = {
         "inspection": inspection,
         "progress": Progress(len(items.entries) - len(missing), len(items.entries)),
@@ -188,7 +190,8 @@ def check_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "digest": actions.digest_of_answers(
             {entry.item.code: answer for entry, answer in rows if answer is not None}
         ),
-        "can_submit": permissions.can_submit(request.user, inspection),
+        "can_submit": can_submit,
+        "colleagues": colleagues(inspection, request.user) if can_submit else [],
         "can_settle": permissions.can_settle(request.user, inspection),
     }
     return render(request, "inspections/check.html", context)
