@@ -1,6 +1,5 @@
 """Searching the trail, and its rows as a table for a spreadsheet."""
 
-import csv
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -9,13 +8,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from . import csv_text
+from .csv_text import cell_text
 from .models import AuditEntry, Region, User
 from .querysets import within
 from .wording import action_words, detail_words, target_words
 
 CHUNK = 2000
-# A cell that begins with one of these is taken for a formula by spreadsheets.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def search(user: User, wanted: dict[str, Any]) -> QuerySet[AuditEntry]:
@@ -55,13 +54,11 @@ def say(entry: AuditEntry) -> AuditEntry:
 
 
 def csv_lines(entries: QuerySet[AuditEntry]) -> Iterator[str]:
-    """Yield the table line by line, with the mark by which spreadsheets know UTF-8; no cell is a formula."""
-    writer = csv.writer(_Echo())
+    """Yield the table line by line; no cell is a formula."""
     heads = [_("序号"), _("时间"), _("姓名"), _("用户名"), _("来源地址"), _("操作"), _("结果")]
     heads += [_("对象"), _("对象编号"), _("地区"), _("区划代码"), _("详情"), _("链上摘要")]
-    yield "\ufeff" + writer.writerow(heads)
-    for entry in entries.order_by("at", "pk").iterator(chunk_size=CHUNK):
-        yield writer.writerow([cell_text(value) for value in _values(say(entry))])
+    rows = entries.order_by("at", "pk").iterator(chunk_size=CHUNK)
+    yield from csv_text.csv_lines(heads, (map(cell_text, _values(say(entry))) for entry in rows))
 
 
 def _values(entry: AuditEntry) -> list[Any]:
@@ -81,16 +78,3 @@ def _values(entry: AuditEntry) -> list[Any]:
         entry.detail_words,
         entry.digest,
     ]
-
-
-def cell_text(value: Any) -> str:
-    """A value as a cell of a CSV file that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
-class _Echo:
-    """A file that hands each line back instead of keeping it."""
-
-    def write(self, line: str) -> str:
-        return line

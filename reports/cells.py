@@ -1,7 +1,5 @@
 """Tables as a region's page shows them and as they are downloaded: columns, cells, and what cells show."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,6 +8,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from organization.csv_text import csv_lines
 from organization.templatetags.portal import score, signed
 
 from .drawn_tables import drawn_rows
@@ -71,11 +70,8 @@ class Table:
 
     def csv_lines(self) -> Iterator[str]:
         """Lines for a spreadsheet; an apostrophe stands before text that it would take for a formula."""
-        out = io.StringIO()
-        writer = csv.writer(out)
-        for row in [[column.head for column in self.columns], *([c.value for c in row] for row in self.rows)]:
-            writer.writerow([_plain(value) for value in row])
-        yield "\ufeff" + out.getvalue()
+        heads = [_plain(column.head) for column in self.columns]
+        return csv_lines(heads, ([_plain(cell.value) for cell in row] for row in self.rows))
 
 
 def _plain(value: Any) -> str:

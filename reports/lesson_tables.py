@@ -1,7 +1,5 @@
 """The figures of what a county learns, as tables: the page draws them with bars, the file holds the same."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,9 +11,9 @@ from inspections.likeness import NEAR
 from inspections.models import Photo, Round
 from inspections.querysets import OVERSEERS
 from inspections.workflow import SUBMITTED
+from organization.csv_text import cell_text, csv_lines
 from organization.models import User
 from organization.templatetags.portal import day
-from organization.trail import cell_text
 
 from . import lesson_shares, lessons, permissions
 
@@ -86,12 +84,9 @@ def tables_of(user: User, places: Sequence[str], round: Round, rounds: Sequence[
 
 
 def csv_text(table: LessonTable) -> str:
-    """The table with the mark by which spreadsheets know UTF-8; no cell is a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([head for head, _figure in table.heads])
-    writer.writerows([cell_text(cell.words) for cell in row] for row in table.rows)
-    return "\ufeff" + out.getvalue()
+    """The table as CSV; no cell is a formula."""
+    heads = (head for head, _figure in table.heads)
+    return "".join(csv_lines(heads, ([cell_text(cell.words) for cell in row] for row in table.rows)))
 
 
 def _spans(places: Sequence[str], round: Round) -> LessonTable:

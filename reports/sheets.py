@@ -4,7 +4,6 @@ Text is written as text whatever it begins with, and marked so that it stays tex
 a finding that begins with = + - @ or a tab never becomes a formula.
 """
 
-import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +15,7 @@ import xlsxwriter
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from organization.trail import cell_text
+from organization.csv_text import cell_text, csv_lines
 
 Form = Literal["text", "number", "points", "date", "moment"]
 FORMATS: dict[Form, str] = {
@@ -75,10 +74,9 @@ def write_csv(path: Path | str, sheet: Sheet) -> None:
 
     Without title and notes, so that other programs read it as it is; no cell is a formula.
     """
-    with Path(path).open("w", encoding="utf-8-sig", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow([field.head for field in sheet.fields])
-        writer.writerows([_plain(value) for value in row] for row in sheet.rows)
+    heads = [field.head for field in sheet.fields]
+    with Path(path).open("w", encoding="utf-8", newline="") as out:
+        out.writelines(csv_lines(heads, (map(_plain, row) for row in sheet.rows)))
 
 
 def _plain(value: Any) -> Any:

@@ -1,6 +1,5 @@
 """Many accounts at once, for security administrators."""
 
-import csv
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from .. import actions
+from ..csv_text import csv_lines
 from ..forms import SheetForm
 from ..models import Role
 from ..permissions import can_manage_people
@@ -50,9 +50,8 @@ def people_import(request: HttpRequest) -> HttpResponse:
 def people_sheet(request: HttpRequest) -> HttpResponse:
     """An empty sheet with the right headings."""
     can_manage_people(request.user).enforce(action="people.create", target=request.path)
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response = HttpResponse(csv_lines(columns(), ()), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="people.csv"'
-    csv.writer(response).writerow(columns())
     return response
 
 

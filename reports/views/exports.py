@@ -1,6 +1,5 @@
 """Tables and Word files for download; tables by a POST, since each export is written into the trail."""
 
-import csv
 import io
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -20,8 +19,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from inspections.models import Finding, Inspection, Round
 from organization.audit import record
+from organization.csv_text import cell_text, csv_lines
 from organization.problems import Problem
-from organization.trail import cell_text
 
 from .. import actions, overview, permissions, tables, word
 from ..assets import assets_of
@@ -133,14 +132,8 @@ def table_file(name: str, write: Callable[[Path], None], kind: str = XLSX) -> Fi
 
 
 def csv_file(heads: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> HttpResponse:
-    """A table as CSV, with the mark by which spreadsheets know UTF-8; no cell is a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(heads)
-    writer.writerows(
-        ["" if cell is None else cell_text(cell) if isinstance(cell, str) else cell for cell in row]
-        for row in rows
-    )
-    response = HttpResponse("\ufeff" + out.getvalue(), content_type=CSV)
+    """A table as CSV; no cell is a formula."""
+    told = ([cell_text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    response = HttpResponse(csv_lines(heads, told), content_type=CSV)
     response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
     return response
