@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 
-from inspections.models import Finding, FindingEvent, Reply
+from inspections.models import FindingEvent, Reply
 
 from .opinion import OUTCOMES
 
@@ -36,20 +36,26 @@ class FollowUp:
     closed_on: date | None = None
 
 
-def follow_up(findings: Sequence[Finding]) -> dict[int, FollowUp]:
-    """What became of each, by key; two queries, however many there are."""
+NOTHING = FollowUp()
+
+
+def follow_up(findings: Sequence[Any]) -> dict[int, FollowUp]:
+    """What became of each, by key; two queries, however many there are.
+
+    Of a finding, or a row of its values, `pk` and `closed_at` are read.
+    """
     keys = [finding.pk for finding in findings]
     replies = _last(Reply.objects.filter(finding__in=keys, reported_at__isnull=False).order_by("pk"))
     events = FindingEvent.objects.filter(finding__in=keys, move__in=JUDGING).select_related("by")
     verdicts = _last(events.order_by("at", "pk"))
-    return {
-        finding.pk: FollowUp(
-            **_reported(replies.get(finding.pk)),
-            **_judged(verdicts.get(finding.pk)),
-            closed_on=timezone.localdate(finding.closed_at) if finding.closed_at else None,
-        )
-        for finding in findings
-    }
+    return {row.pk: _told(row.closed_at, replies.get(row.pk), verdicts.get(row.pk)) for row in findings}
+
+
+def _told(closed_at: datetime | None, reply: Reply | None, verdict: FindingEvent | None) -> FollowUp:
+    if not (closed_at or reply or verdict):
+        return NOTHING
+    closed_on = timezone.localdate(closed_at) if closed_at else None
+    return FollowUp(**_reported(reply), **_judged(verdict), closed_on=closed_on)
 
 
 def _last(rows: Any) -> dict[int, Any]:

@@ -170,6 +170,9 @@ def _when(value: date | datetime) -> date | datetime:
 
 def _text(value: Any) -> str:
     text = str(value)
+    if text.startswith("<r>") and text.endswith("</r>"):
+        # XlsxWriter takes it for a cell's markup of its own, and writes it into the file as it is.
+        text += " "
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 

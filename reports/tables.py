@@ -1,29 +1,27 @@
-"""What the tables for download hold: a round's scores, its ledger, findings, the index of an archive."""
+"""What the tables for download hold: a round's scores, the index of an archive."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Min, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from inspections.models import Finding, Inspection, Round
-from inspections.workflow import SUBMITTED, WITHDRAWN
-from organization.codes import Level
-from organization.models import User
+from inspections.workflow import SUBMITTED
+from organization.models import ServiceCenter, User
 from standards.models import Edition
 
 from . import overview, sheets
-from .follow_up import follow_up
 from .models import Job, OfficialDocument
 from .sheets import Field, Sheet
-from .whereabouts import place_of
 
 CHUNK = 500
-NOWHERE: Mapping[str, str] = MappingProxyType({})
+MOST_TOWNSHIPS = 16_000  # in one sheet, which has 16,384 columns
 
 
 def policy_note(edition: Edition | None = None) -> str:
@@ -40,10 +38,12 @@ def policy_note(edition: Edition | None = None) -> str:
 def write_scores(path: Path | str, *, round: Round, user: User) -> None:
     """Ranking of the townships, scores of the centers, and points lost by item and township."""
     standings = overview.standings(user, round)
+    townships = sorted((s for s in standings if s.submitted), key=lambda s: s.region.code)
+    # A nation has more townships than a sheet has columns.
+    starts = range(0, len(townships), MOST_TOWNSHIPS) or [0]
+    by_item = [_by_item(round, user, townships, start) for start in starts]
     sheets.write(
-        path,
-        [_ranking(round, standings), _centers(round, user), _by_item(round, user, standings)],
-        author=round.region.name,
+        path, [_ranking(round, standings), _centers(round, user), *by_item], author=round.region.name
     )
 
 
@@ -83,36 +83,33 @@ def _centers(round: Round, user: User) -> Sheet:
 
 
 def _center_rows(round: Round, user: User) -> Iterator[Sequence[Any]]:
+    # Counted for each by itself: a join would multiply the rows by their findings before they are sorted.
+    counted = Finding.objects.standing().filter(inspection=OuterRef("pk")).order_by().values("inspection")
     rows = (
         Inspection.objects.filter(overview.overseen(user), round=round)
-        .select_related("center", "region__parent", "lead")
-        .defer("snapshot", "corrected")
         .with_first_score()
-        .annotate(finding_count=Count("findings", filter=~Q(findings__state=WITHDRAWN)))
+        .annotate(finding_count=Coalesce(Subquery(counted.annotate(n=Count("pk")).values("n")), 0))
         .order_by("region_id", "center_id")
-    )
-    for row in rows.iterator(chunk_size=CHUNK):
-        township = row.region if row.kind == "township" else row.region.parent
-        yield (
-            row.center.name, township.name if township else "", row.get_kind_display(),
-            row.get_state_display(), row.lead.name if row.lead else "", row.submitted_at, row.score,
-            row.grade, row.finding_count if row.state == SUBMITTED else None, row.first_score,
-        )  # fmt: skip
+        .values_list(
+            "center__name", "kind", "region__name", "region__parent__name", "state", "lead__name",
+            "submitted_at", "score", "grade", "finding_count", "first_score",
+        )
+    )  # fmt: skip
+    kinds, states = labels(ServiceCenter.Kind.choices), labels(Inspection.State.choices)
+    for center, kind, region, above, state, lead, at, score, grade, count, first in rows.iterator(CHUNK):
+        township = region if kind == ServiceCenter.Kind.TOWNSHIP else above
+        count = count if state == SUBMITTED else None
+        yield center, township, kinds[kind], states[state], lead, at, score, grade, count, first
 
 
-def _by_item(round: Round, user: User, standings: Sequence[overview.Standing]) -> Sheet:
+def labels(choices: Iterable[tuple[str, Any]]) -> dict[str, str]:
+    """The words for a field's values in the language of now, looked up once for many rows."""
+    return {value: str(label) for value, label in choices}
+
+
+def _by_item(round: Round, user: User, townships: Sequence[overview.Standing], start: int) -> Sheet:
     """Items as rows, townships as columns; a cell is the points lost there, as a mean over its centers."""
-    townships = sorted((s for s in standings if s.submitted), key=lambda s: s.region.code)
-    lost = _lost(round, user)
-    items: dict[int, tuple[str, str]] = {}
-    for (item, _township), (title, clause, _sum) in lost.items():
-        items[item] = (clause, title)
-
-    def rows() -> Iterator[Sequence[Any]]:
-        for item, (clause, title) in sorted(items.items()):
-            cells = [_mean(lost.get((item, s.region.prefix)), s.submitted) for s in townships]
-            yield (clause, title, sum(cells, Decimal(0)) / len(cells), *cells)
-
+    shown = slice(start, start + MOST_TOWNSHIPS)
     return Sheet(
         name=_("检查项×乡镇"),
         title=_("%(round)s 各乡镇失分") % {"round": round.name},
@@ -124,177 +121,34 @@ def _by_item(round: Round, user: User, standings: Sequence[overview.Standing]) -
             Field(_("条款"), 16),
             Field(_("检查项"), 34),
             Field(_("平均"), 9, "points"),
-            *(Field(s.region.name, 10, "points") for s in townships),
+            *(Field(s.region.name, 10, "points") for s in townships[shown]),
         ),
-        rows=rows(),
+        rows=_item_rows(round, user, townships, shown),
         pinned=2,
         scale=True,
     )
 
 
-def _lost(round: Round, user: User) -> dict[tuple[int, str], tuple[str, str, Decimal]]:
-    """Points lost by item and township's prefix, with the item's title and clause."""
+def _item_rows(
+    round: Round, user: User, townships: Sequence[overview.Standing], shown: slice
+) -> Iterator[Sequence[Any]]:
+    """One item after the other, so that no more than one item's townships are held."""
     rows = (
         Finding.objects.filter(overview.overseen(user), round=round)
-        .order_by()
-        .values_list("item_id", "item__title", "clause", overview.TOWNSHIP)
-        .annotate(sum=Sum("lost"))
+        .order_by("item_id")
+        .values_list("item_id", overview.TOWNSHIP)
+        .annotate(sum=Sum("lost"), some=Min("pk"))
     )
-    found: dict[tuple[int, str], tuple[str, str, Decimal]] = {}
-    for item, title, clause, township, lost in rows:
-        before = found.get((item, township), ("", "", Decimal(0)))[2]
-        found[item, township] = (title, clause, before + lost)
-    return found
+    for _item, found in groupby(rows.iterator(CHUNK), key=itemgetter(0)):
+        lost = {township: (sum, some) for _item, township, sum, some in found}
+        one = Finding.objects.filter(pk=min(some for _sum, some in lost.values()))
+        clause, title = one.values_list("clause", "item__title").get()
+        cells = [_mean(lost.get(s.region.prefix), s.submitted) for s in townships]
+        yield clause, title, sum(cells, Decimal(0)) / len(cells), *cells[shown]
 
 
-def _mean(found: tuple[str, str, Decimal] | None, centers: int) -> Decimal:
-    return found[2] / centers if found else Decimal(0)
-
-
-ROUND = 2  # place of the round among the fields of a finding, which a round's own ledger leaves out
-FINDING_FIELDS: tuple[tuple[Any, int, sheets.Form], ...] = (
-    (gettext_lazy("乡镇"), 14, "text"),
-    (gettext_lazy("中心"), 30, "text"),
-    (gettext_lazy("检查轮次"), 24, "text"),
-    (gettext_lazy("条款"), 16, "text"),
-    (gettext_lazy("检查项"), 24, "text"),
-    (gettext_lazy("存在问题"), 44, "text"),
-    (gettext_lazy("扣分"), 8, "points"),
-    (gettext_lazy("整改要求"), 44, "text"),
-    (gettext_lazy("整改方式"), 10, "text"),
-    (gettext_lazy("时限（工作日）"), 12, "number"),
-    (gettext_lazy("发现时间"), 17, "moment"),
-    (gettext_lazy("状态"), 10, "text"),
-    (gettext_lazy("文号"), 22, "text"),
-    (gettext_lazy("成文日期"), 12, "date"),
-)
-# By when, as the list says it; a round's own ledger has the day among what follows.
-DUE_FIELDS: tuple[tuple[Any, int, sheets.Form], ...] = (
-    (gettext_lazy("整改期限"), 12, "date"),
-    (gettext_lazy("期限备注"), 10, "text"),
-)
-# The first is filled in by hand: the portal does not know it.
-FOLLOWED_FIELDS: tuple[tuple[Any, int, sheets.Form], ...] = (
-    (gettext_lazy("责任领导"), 12, "text"),
-    (gettext_lazy("责任人"), 12, "text"),
-    (gettext_lazy("整改措施"), 30, "text"),
-    (gettext_lazy("整改结果"), 12, "text"),
-    (gettext_lazy("完成日期"), 12, "date"),
-    (gettext_lazy("整改期限"), 12, "date"),
-    (gettext_lazy("复查人"), 12, "text"),
-    (gettext_lazy("复查日期"), 12, "date"),
-    (gettext_lazy("复查结论"), 16, "text"),
-    (gettext_lazy("销号日期"), 12, "date"),
-)
-
-
-def write_findings(
-    path: Path | str, rows: Any, *, said: Sequence[str] = (), places: Mapping[str, str] = NOWHERE
-) -> None:
-    """The findings of a list as it is filtered; `said` are lines above that say by what.
-
-    With `places` (of `whereabouts`) each row says first where its township is.
-    """
-    sheets.write(path, [_findings(rows, said, places)])
-
-
-def write_findings_csv(path: Path | str, rows: Any, *, places: Mapping[str, str] = NOWHERE) -> None:
-    sheets.write_csv(path, _findings(rows, (), places))
-
-
-def _findings(rows: Any, said: Sequence[str], places: Mapping[str, str]) -> Sheet:
-    fields = [Field(str(head), width, form) for head, width, form in FINDING_FIELDS + DUE_FIELDS]
-    if places:
-        fields.insert(0, Field(_("所属市县"), 24))
-    return Sheet(
-        name=_("问题"),
-        title=_("检查发现的问题"),
-        notes=(*said, policy_note()),
-        fields=tuple(fields),
-        rows=(_placed(row, places) for row in _joined(rows)),
-        pinned=3 if places else 2,
-    )
-
-
-def _placed(row: Any, places: Mapping[str, str]) -> tuple[Any, ...]:
-    told = (*_finding(row), *_due(row))
-    return (place_of(places, row.region_id), *told) if places else told
-
-
-def write_ledger(path: Path | str, *, round: Round, user: User) -> None:
-    """整改台账: the round's findings with what became of each: reported, judged, closed."""
-    rows = Finding.objects.filter(overview.overseen(user), round=round)
-    fields = [Field(_("序号"), 6, "number")]
-    kept = (field for place, field in enumerate(FINDING_FIELDS) if place != ROUND)
-    fields += [Field(str(head), width, form) for head, width, form in kept]
-    fields += [Field(str(head), width, form) for head, width, form in FOLLOWED_FIELDS]
-    sheet = Sheet(
-        name=_("整改台账"),
-        title=_("%(round)s 整改台账") % {"round": round.name},
-        notes=(
-            _(
-                "对账销号：整改一项、复查一项、销号一项。整改情况取自最近一次报送，复查情况取自审核记录；"
-                "责任领导由责任单位填写。"
-            ),
-            policy_note(round.edition),
-        ),
-        fields=fields,
-        rows=_ledger_rows(rows.order_by("region_id", "center_id", "item_id")),
-        pinned=3,
-    )
-    sheets.write(path, [sheet], author=round.region.name)
-
-
-def _ledger_rows(rows: Any) -> Iterator[Sequence[Any]]:
-    for number, row in enumerate(_joined(rows), start=1):
-        township, center, _round, *rest = _finding(row)
-        yield (number, township, center, *rest, *_followed(row))
-
-
-def _followed(row: Any) -> tuple[Any, ...]:
-    told = row.followed
-    return (
-        "", told.person, told.measure, told.result, told.done_on, row.due_on, told.reviewer,
-        told.reviewed_on, told.verdict, told.closed_on,
-    )  # fmt: skip
-
-
-def _joined(rows: Any) -> Iterator[Finding]:
-    """The findings with their places, the document that names them and what became of them."""
-    rows = rows.select_related("center", "round", "item", "region__parent", "inspection")
-    rows = rows.defer("inspection__snapshot", "inspection__corrected")
-    chunk: list[Finding] = []
-    for row in rows.iterator(chunk_size=CHUNK):
-        chunk.append(row)
-        if len(chunk) == CHUNK:
-            yield from _numbered(chunk)
-            chunk = []
-    yield from _numbered(chunk)
-
-
-def _numbered(rows: list[Finding]) -> list[Finding]:
-    wanted = {row.inspection_id for row in rows}
-    found = OfficialDocument.objects.demands().issued().filter(inspection__in=wanted).defer("document")
-    demands = {document.inspection_id: document for document in found.select_related("body")}
-    followed = follow_up(rows)
-    for row in rows:
-        row.followed = followed[row.pk]  # type: ignore[attr-defined]
-        row.demand = demands.get(row.inspection_id)  # type: ignore[attr-defined]
-    return rows
-
-
-def _finding(row: Any) -> tuple[Any, ...]:
-    region = row.region
-    township = region.parent if region.level == Level.VILLAGE and region.parent else region
-    return (
-        township.name, row.center.name, row.round.name, row.clause, row.item.title, row.finding, row.lost,
-        row.requirement, row.get_mode_display(), row.working_days, row.found_at, row.get_state_display(),
-        row.demand.number_text if row.demand else "", row.demand.dated_on if row.demand else None,
-    )  # fmt: skip
-
-
-def _due(row: Any) -> tuple[Any, ...]:
-    return row.due_on, _("暂定") if row.due_is_provisional else ""
+def _mean(found: tuple[Decimal, int] | None, centers: int) -> Decimal:
+    return found[0] / centers if found else Decimal(0)
 
 
 def index_of(path: Path | str, job: Job, rows: Iterable[tuple[OfficialDocument, str, str]]) -> None:

@@ -22,7 +22,7 @@ from organization.audit import record
 from organization.csv_text import cell_text, csv_lines
 from organization.problems import Problem
 
-from .. import actions, overview, permissions, tables, word
+from .. import actions, finding_tables, overview, permissions, tables, word
 from ..assets import assets_of
 from ..document import from_plain
 from ..exports import notice_filename
@@ -60,7 +60,7 @@ def round_ledger(request: HttpRequest, pk: int) -> HttpResponse:
     name = _("%(round)s 整改台账.xlsx") % {"round": round.name}
     return as_table(
         request, "ledger.export", round, name,
-        lambda path: tables.write_ledger(path, round=round, user=request.user),
+        lambda path: finding_tables.write_ledger(path, round=round, user=request.user),
     )  # fmt: skip
 
 
@@ -77,11 +77,11 @@ def finding_table(request: HttpRequest, form: str = "xlsx") -> HttpResponse:
     if form == "csv":
         return as_table(
             request, "findings.export", Finding._meta.verbose_name, _("问题清单.csv"),
-            lambda path: tables.write_findings_csv(path, rows, places=places), CSV,
+            lambda path: finding_tables.write_findings_csv(path, rows, places=places), CSV,
         )  # fmt: skip
     return as_table(
         request, "findings.export", Finding._meta.verbose_name, _("问题清单.xlsx"),
-        lambda path: tables.write_findings(path, rows, places=places),
+        lambda path: finding_tables.write_findings(path, rows, places=places),
     )  # fmt: skip
 
 

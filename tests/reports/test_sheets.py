@@ -8,11 +8,12 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.utils import translation
 
 from inspections import actions as inspecting
 from inspections.answers import Given
 from inspections.models import Finding
-from reports import sheets, tables
+from reports import finding_tables, sheets, tables
 from reports.sheets import Field, Sheet
 from tests.repairs import REPLY, in_state, publish
 from tests.small_stage import NOW, Stage, issued, self_check, small_stage, submitted
@@ -60,6 +61,12 @@ def test_text_never_becomes_a_formula_a_number_or_a_link(tmp_path: Path, text: s
         assert not [tag for tag in (b"<f>", b"<hyperlink") if tag in body]
         names = " ".join(archive.namelist()).lower()
         assert not [word for word in ("external", "vba") if word in names]
+
+
+@pytest.mark.parametrize("text", ["<r>1</r>", "<r>&<</r>", "<r><t>1</t></r>", "<si><t>1</t></si>"])
+def test_text_that_looks_like_markup_stays_text(tmp_path: Path, text: str) -> None:
+    page = made(tmp_path, (text, None, None, None, None))
+    assert page["A3"].value.rstrip() == text
 
 
 def test_head_stays_filters_and_prints(tmp_path: Path) -> None:
@@ -142,12 +149,67 @@ def test_scores_tell_ranking_centers_and_items_by_township(stage: Stage, tmp_pat
         assert by_title[finding.item.title][column] == pytest.approx(float(finding.lost))
 
 
+def test_more_townships_than_a_sheet_has_columns_are_on_several(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "MOST_TOWNSHIPS", 2)
+    for place in range(3):
+        submitted(stage, place, yes=Given(place > 1))
+    tables.write_scores(tmp_path / "t.xlsx", round=stage.round, user=stage.cast["administrator"])
+    book = read(tmp_path / "t.xlsx")
+    assert book.sheetnames[2:] == ["检查项×乡镇", "检查项×乡镇 (2)"]
+    one, two = (list(book[name].iter_rows(min_row=4, values_only=True)) for name in book.sheetnames[2:])
+    assert (one[0][3:], two[0][3:]) == (("城关镇", "菜园镇"), ("任固镇",))
+    # Each line has the mean over all.
+    assert [row[:3] for row in one[1:]] == [row[:3] for row in two[1:]]
+    for whole, rest in zip(one[1:], two[1:], strict=True):
+        cells = [*whole[3:], *rest[3:]]
+        assert whole[2] == pytest.approx(sum(cells) / 3)
+
+
+def test_centers_count_what_was_found_and_not_withdrawn(stage: Stage, tmp_path: Path) -> None:
+    submitted(stage, 0, yes=Given(False), zones=Given(["guide"]))
+    submitted(stage, 1, yes=Given(False))
+    gone, *_kept = Finding.objects.order_by("region_id", "pk")
+    Finding.objects.filter(pk=gone.pk).update(state="withdrawn")
+    tables.write_scores(tmp_path / "t.xlsx", round=stage.round, user=stage.cast["administrator"])
+    rows = list(read(tmp_path / "t.xlsx")["各中心"].iter_rows(min_row=4, values_only=True))
+    assert [(row[1], row[2], row[8]) for row in rows] == [
+        ("城关镇", "乡镇便民服务中心", 1), ("菜园镇", "乡镇便民服务中心", 1),
+        ("任固镇", "乡镇便民服务中心", None),
+    ]  # fmt: skip
+
+
+def test_words_are_those_of_the_reader(stage: Stage, tmp_path: Path) -> None:
+    submitted(stage, 0, yes=Given(False))
+    with translation.override("en"):
+        tables.write_scores(tmp_path / "s.xlsx", round=stage.round, user=stage.cast["administrator"])
+        finding_tables.write_findings(tmp_path / "f.xlsx", Finding.objects.all())
+    center = next(read(tmp_path / "s.xlsx").worksheets[1].iter_rows(min_row=4, values_only=True))
+    assert center[2:4] == ("Township service center", "Submitted")
+    finding = next(read(tmp_path / "f.xlsx").active.iter_rows(min_row=4, values_only=True))
+    assert (finding[8], finding[11]) == ("Rectify by a deadline", "Notice pending")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_scores_ask_the_same_queries_for_many_centers(
+    stage: Stage, tmp_path: Path, django_assert_num_queries: Any, count: int
+) -> None:
+    user = stage.cast["administrator"]
+    assert user.grants
+    assert stage.round.edition
+    for place in range(count):
+        submitted(stage, place, yes=Given(False))
+    with django_assert_num_queries(6):
+        tables.write_scores(tmp_path / "t.xlsx", round=stage.round, user=user)
+
+
 def test_every_table_with_points_says_whose_policy_they_are(stage: Stage, tmp_path: Path) -> None:
     submitted(stage, 0, yes=Given(False))
     user = stage.cast["administrator"]
     tables.write_scores(tmp_path / "a.xlsx", round=stage.round, user=user)
-    tables.write_ledger(tmp_path / "b.xlsx", round=stage.round, user=user)
-    tables.write_findings(tmp_path / "c.xlsx", Finding.objects.visible_to(user))
+    finding_tables.write_ledger(tmp_path / "b.xlsx", round=stage.round, user=user)
+    finding_tables.write_findings(tmp_path / "c.xlsx", Finding.objects.visible_to(user))
     for name in "abc":
         for page in read(tmp_path / f"{name}.xlsx"):
             above = [row[0] for row in page.iter_rows(max_row=4, values_only=True)]
@@ -173,7 +235,7 @@ def test_ledger_lists_each_finding_once_with_the_document_that_asks_for_it(
 ) -> None:
     issued(stage, submitted(stage, 1, yes=Given(False), zones=Given(["guide"])))
     submitted(stage, 0, yes=Given(False))
-    tables.write_ledger(tmp_path / "t.xlsx", round=stage.round, user=stage.cast["administrator"])
+    finding_tables.write_ledger(tmp_path / "t.xlsx", round=stage.round, user=stage.cast["administrator"])
     rows = list(read(tmp_path / "t.xlsx").active.iter_rows(min_row=4, values_only=True))
     head = rows[0]
     assert head[-10:] == (
@@ -190,7 +252,7 @@ def test_ledger_lists_each_finding_once_with_the_document_that_asks_for_it(
 def test_ledger_tells_who_did_what_and_who_looked_at_it(stage: Stage, tmp_path: Path) -> None:
     finding = in_state(stage, "closed")
     in_state(stage, "notified", place=1)
-    tables.write_ledger(tmp_path / "t.xlsx", round=stage.round, user=stage.cast["administrator"])
+    finding_tables.write_ledger(tmp_path / "t.xlsx", round=stage.round, user=stage.cast["administrator"])
     head, first, second = read(tmp_path / "t.xlsx").active.iter_rows(min_row=4, values_only=True)
     told = dict(zip(head, first, strict=True))
     assert (told["责任人"], told["整改措施"], told["整改结果"]) == ("王强", "已购置并安装", "已完成")
@@ -208,7 +270,7 @@ def test_ledger_asks_the_same_queries_for_many_findings(
     for place in range(3):
         submitted(stage, place, yes=Given(False), zones=Given(["guide"]))
         with django_assert_num_queries(4):
-            tables.write_ledger(tmp_path / "t.xlsx", round=stage.round, user=user)
+            finding_tables.write_ledger(tmp_path / "t.xlsx", round=stage.round, user=user)
 
 
 def test_list_says_by_when_and_whether_that_is_provisional(stage: Stage, tmp_path: Path) -> None:
@@ -219,7 +281,7 @@ def test_list_says_by_when_and_whether_that_is_provisional(stage: Stage, tmp_pat
     Finding.objects.filter(pk=due.pk).update(
         term_from=NOW.date(), due_on=date(2027, 1, 8), due_is_provisional=True
     )
-    tables.write_findings(tmp_path / "t.xlsx", Finding.objects.order_by("region_id"))
+    finding_tables.write_findings(tmp_path / "t.xlsx", Finding.objects.order_by("region_id"))
     rows = list(read(tmp_path / "t.xlsx").active.iter_rows(values_only=True))
     head = next(row for row in rows if row[0] == "乡镇")
     told = [dict(zip(head, row, strict=True)) for row in rows[rows.index(head) + 1 :]]
@@ -231,28 +293,25 @@ def test_list_says_by_when_and_whether_that_is_provisional(stage: Stage, tmp_pat
 
 def test_hostile_finding_stays_text(stage: Stage, tmp_path: Path) -> None:
     submitted(stage, 0, yes=Given(False))
-    row = Finding.objects.get()
-    row.finding, row.requirement = "=1+1", "@SUM(A1)"
-    tables.write_findings(tmp_path / "t.xlsx", _Only(row))
+    rows = _Only(Finding.objects.all(), finding="=1+1", requirement="@SUM(A1)")
+    finding_tables.write_findings(tmp_path / "t.xlsx", rows)
     page = read(tmp_path / "t.xlsx").active
     cells = {cell.value: cell.data_type for line in page.iter_rows() for cell in line if cell.value}
     assert (cells["=1+1"], cells["@SUM(A1)"]) == ("s", "s")
 
 
 class _Only:
-    """A queryset of one row that is not saved: a finding's words are frozen in the database."""
+    """A queryset of one row with other words: a finding's are frozen in the database."""
 
-    def __init__(self, row: Any) -> None:
-        self.row = row
+    def __init__(self, rows: Any, **words: str) -> None:
+        self.rows, self.words = rows, words
 
-    def select_related(self, *_names: str) -> "_Only":
-        return self
-
-    def defer(self, *_names: str) -> "_Only":
+    def values_list(self, *names: str, named: bool) -> "_Only":
+        self.rows = self.rows.values_list(*names, named=named)
         return self
 
     def iterator(self, chunk_size: int) -> Any:
-        return iter([self.row])
+        return (row._replace(**self.words) for row in self.rows.iterator(chunk_size))
 
 
 def test_self_check_opens_no_findings_in_the_table(stage: Stage, tmp_path: Path) -> None:
