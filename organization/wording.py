@@ -168,6 +168,7 @@ DETAILS = {
     "reason": gettext_lazy("原因"),
     "place": gettext_lazy("地区"),
     "count": gettext_lazy("数量"),
+    "job": pgettext_lazy("one", "任务"),
     "source": gettext_lazy("依据"),
     "lead": gettext_lazy("组长"),
     "people": gettext_lazy("人员"),

@@ -1,50 +1,73 @@
-"""The files that jobs make: a round's documents as one ZIP with an index, and volumes for the printer."""
+"""The files that jobs make: a round's documents as one ZIP with an index, volumes for the printer, tables."""
 
 import hashlib
 import tempfile
+import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 import pypdfium2
 from django.core.files import File
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+
+from organization.models import User
 
 from .actions import job_steps
 from .exports import archive_name
+from .finding_tables import Part
+from .long_tables import LongTable, table_of
 from .models import Job, JobFile, JobItem
+from .permissions import can_write_table
+from .sheets import Rows
 from .tables import index_of
 
 BATCH = 20  # documents between two signs of life
+PAUSE = 1  # seconds between them while a table is written
 CHUNK = 1 << 20
 A4 = (595.276, 841.89)  # points
 
 
+class Cancelled(Exception):
+    """The job was cancelled while its table was written."""
+
+
 @dataclass
 class Account:
-    """What became of a file's documents since the last sign of life."""
+    """What became of a file's documents since the last sign of life, and how many rows a table has by now."""
 
     made: JobFile
     done: list[int] = field(default_factory=list)
     failed: dict[int, str] = field(default_factory=dict)
+    rows: int = 0
+    kept_at: float = field(default_factory=time.monotonic)
 
     def kept(self) -> bool:
         """Write it down; false where the job was cancelled meanwhile."""
-        alive = job_steps.keep_file(made=self.made, done=self.done, failed=self.failed, now=timezone.now())
-        self.done, self.failed = [], {}
+        alive = job_steps.keep_file(
+            made=self.made, done=self.done, failed=self.failed, rows=self.rows, now=timezone.now()
+        )
+        self.done, self.failed, self.kept_at = [], {}, time.monotonic()
         return alive
+
+    def through(self, rows: Rows, each: int) -> Rows:
+        """Count rows on their way and give a sign of life about every second; raises `Cancelled`."""
+        for row in rows:
+            yield row
+            self.rows += each
+            if time.monotonic() - self.kept_at >= PAUSE and not self.kept():
+                raise Cancelled
 
 
 def make(made: JobFile) -> None:
     """Make a claimed file and store it; a cancelled job's is let go. Making it again replaces it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "made"
-        build = _zip if made.job.kind == Job.Kind.EXPORT else _volume
         account = Account(made)
-        pages = build(made, path, account)
+        pages = _builder(made.job)(made, path, account)
         if pages is None or not account.kept():
             job_steps.let_go(made=made)
             return
@@ -53,9 +76,16 @@ def make(made: JobFile) -> None:
         with path.open("rb") as body:
             made.file.save(f"{made.job_id}-{made.number}{Path(made.name).suffix}", File(body), save=False)
         size = path.stat().st_size
+    rows = {"rows": account.rows, "rows_done": account.rows} if made.job.is_table else {}
     job_steps.finish(
-        piece=made, now=timezone.now(), file=made.file.name, size=size, pages=pages, removed_at=None
+        piece=made, now=timezone.now(), file=made.file.name, size=size, pages=pages, removed_at=None, **rows
     )
+
+
+def _builder(job: Job) -> Callable[[JobFile, Path, Account], int | None]:
+    if job.is_table:
+        return _table
+    return _zip if job.kind == Job.Kind.EXPORT else _volume
 
 
 def _items(made: JobFile) -> Iterator[tuple[int, JobItem]]:
@@ -139,6 +169,37 @@ def _volume(made: JobFile, path: Path, account: Account) -> int | None:
             volume.new_page(*A4)
         volume.save(path, version=17)
     return pages
+
+
+def _table(made: JobFile, path: Path, account: Account) -> int | None:
+    """A table of what its person may see now, in their language; raises `NotAllowed`.
+
+    Roles are read anew: the job may have waited, and its row may know them from before.
+    """
+    job, by = made.job, User.objects.get(pk=made.job.started_by_id)
+    table = table_of(job, by)
+    can_write_table(by, job).enforce(action=table.action, target=table.about, region=table.region)
+    with translation.override(job.language):
+        if made.rows is None:
+            _count(made, table)
+        try:
+            table.write(path, Part(made.first_code, made.last_code), account.through)
+        except Cancelled:
+            return None
+    return 0
+
+
+def _count(made: JobFile, table: LongTable) -> None:
+    """Say how many rows there will be; what is too long for one file is divided."""
+    parts = table.parts()
+    files = [
+        JobFile(
+            job=made.job, number=number, name=table.name(number if len(parts) > 1 else 0), rows=rows,
+            first_code=part.first, last_code=part.last,
+        )
+        for number, (part, rows) in enumerate(parts, start=1)
+    ]  # fmt: skip
+    job_steps.divide_table(made=made, files=files)
 
 
 def _append(volume: Any, body: IO[bytes]) -> None:

@@ -1,6 +1,7 @@
 """Findings as tables for download: a list of them, and a round's ledger (整改台账)."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +17,7 @@ from organization.models import User
 from . import overview, sheets
 from .follow_up import follow_up
 from .models import OfficialDocument
-from .sheets import Field, Sheet
+from .sheets import Field, Sheet, Through, unwatched
 from .tables import CHUNK, labels, policy_note
 from .whereabouts import place_of
 
@@ -64,19 +65,41 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def write_findings(path: Path | str, rows: Any, *, places: Mapping[str, str] = NOWHERE) -> None:
+@dataclass(frozen=True)
+class Part:
+    """The regions, by their codes, of one file of a table that is divided; empty for the whole."""
+
+    first: str = ""
+    last: str = ""
+
+    def of(self, rows: Any) -> Any:
+        return rows.filter(region__code__gte=self.first, region__code__lte=self.last) if self.last else rows
+
+    def before(self, rows: Any) -> int:
+        """How many rows are in the files before this one."""
+        return rows.filter(region__code__lt=self.first).count() if self.first else 0
+
+
+WHOLE = Part()
+
+
+def write_findings(
+    path: Path | str, rows: Any, *, places: Mapping[str, str] = NOWHERE, through: Through = unwatched
+) -> None:
     """The findings of a list as it is filtered.
 
     With `places` (of `whereabouts`) each row says first where its township is.
     """
-    sheets.write(path, [_findings(rows, places)])
+    sheets.write(path, [_findings(rows, places, through)])
 
 
-def write_findings_csv(path: Path | str, rows: Any, *, places: Mapping[str, str] = NOWHERE) -> None:
-    sheets.write_csv(path, _findings(rows, places))
+def write_findings_csv(
+    path: Path | str, rows: Any, *, places: Mapping[str, str] = NOWHERE, through: Through = unwatched
+) -> None:
+    sheets.write_csv(path, _findings(rows, places, through))
 
 
-def _findings(rows: Any, places: Mapping[str, str]) -> Sheet:
+def _findings(rows: Any, places: Mapping[str, str], through: Through) -> Sheet:
     fields = [Field(str(head), width, form) for head, width, form in FINDING_FIELDS + DUE_FIELDS]
     if places:
         fields.insert(0, Field(_("所属市县"), 24))
@@ -85,7 +108,7 @@ def _findings(rows: Any, places: Mapping[str, str]) -> Sheet:
         title=_("检查发现的问题"),
         notes=(policy_note(),),
         fields=tuple(fields),
-        rows=_finding_rows(rows, places),
+        rows=through(_finding_rows(rows, places), 1),
         pinned=3 if places else 2,
     )
 
@@ -98,9 +121,12 @@ def _finding_rows(rows: Any, places: Mapping[str, str]) -> Iterator[Sequence[Any
             yield (place_of(places, row.region_id), *told) if places else told
 
 
-def write_ledger(path: Path | str, *, round: Round, user: User) -> None:
+def write_ledger(
+    path: Path | str, *, round: Round, user: User, part: Part = WHOLE, through: Through = unwatched
+) -> None:
     """整改台账: the round's findings with what became of each: reported, judged, closed."""
     rows = Finding.objects.filter(overview.overseen(user), round=round)
+    found = part.of(rows).order_by("region_id", "center_id", "item_id")
     fields = [Field(_("序号"), 6, "number")]
     kept = (field for place, field in enumerate(FINDING_FIELDS) if place != ROUND)
     fields += [Field(str(head), width, form) for head, width, form in kept]
@@ -116,14 +142,14 @@ def write_ledger(path: Path | str, *, round: Round, user: User) -> None:
             policy_note(round.edition),
         ),
         fields=fields,
-        rows=_ledger_rows(rows.order_by("region_id", "center_id", "item_id")),
+        rows=through(_ledger_rows(found, part.before(rows)), 1),
         pinned=3,
     )
     sheets.write(path, [sheet], author=round.region.name)
 
 
-def _ledger_rows(rows: Any) -> Iterator[Sequence[Any]]:
-    numbers = count(1)
+def _ledger_rows(rows: Any, before: int) -> Iterator[Sequence[Any]]:
+    numbers = count(before + 1)
     for chunk in _chunks(rows):
         followed = follow_up(chunk)
         for row, cells in _told(chunk):

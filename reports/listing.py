@@ -48,7 +48,7 @@ def findings_as_filtered(user: User, query: Mapping[str, Any]) -> tuple[Any, dic
     `region` is the beginning of a division code: a region's prefix, not its code filled with zeros.
     Without a round, only what each center's last inspection found.
     """
-    wanted = {name: str(query.get(name, "")) for name in FILTERS}
+    wanted = asked_for(query)
     rows = Finding.objects.visible_to(user)
     chosen = int(wanted["round"][:18]) if wanted["round"].isdecimal() else None
     places = user.prefixes(*OVERSEERS, Role.TOWNSHIP_STAFF)
@@ -64,6 +64,21 @@ def findings_as_filtered(user: User, query: Mapping[str, Any]) -> tuple[Any, dic
     if wanted["item"].isdecimal():
         rows = rows.filter(item_id=int(wanted["item"][:18]))
     return rows, wanted
+
+
+def asked_for(query: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(query.get(name, "")) for name in FILTERS}
+
+
+def meant(query: Mapping[str, Any]) -> dict[str, str]:
+    """What an address really filters by, as `findings_as_filtered` understands it; fit to be kept."""
+    wanted = asked_for(query)
+    kept = {name: wanted[name][:18] for name in ("round", "item") if wanted[name].isdecimal()}
+    if wanted["region"].isdecimal():
+        kept["region"] = wanted["region"][:CODE_LENGTH]
+    if wanted["state"] in {*UNTIL_CLOSED, "open", *Finding.State.values}:
+        kept["state"] = wanted["state"]
+    return kept
 
 
 def sees_more_than_counties(user: User) -> bool:

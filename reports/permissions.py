@@ -12,6 +12,7 @@ from standards.permissions import can_manage_standards
 
 from . import workflow
 from .models import IssuingBody, Job, OfficialDocument
+from .models.jobs import TABLES, regions_of
 
 WRITERS = (Role.ADMINISTRATOR, Role.REVIEWER, Role.SIGNATORY)
 # Why a move does not exist, by the state in which the document is; the first that fits.
@@ -173,16 +174,28 @@ def can_edit_wording(user: User, body: IssuingBody) -> Verdict:
 
 
 def can_start_job(user: User, kind: str) -> Verdict:
-    """Issue all: whoever may issue one. Export and print: administrators."""
+    """Issue all: whoever may issue one. Export and print: administrators. Tables: who may download them."""
+    if kind in TABLES:
+        return can_export_tables(user)
     if kind == Job.Kind.ISSUE:
         return holder(user, *workflow.makers(workflow.ISSUE, step_by_step=False))
     return can_export(user)
+
+
+def can_write_table(user: User, job: Job) -> Verdict:
+    """Whoever asked for it, while their regions are the same: it holds what they see, no less and no more."""
+    verdict = can_export_tables(user)
+    if verdict and regions_of(user, job.kind) != set(job.places.values_list("code", flat=True)):
+        return no(_("您负责的地区有了变化，请重新下载这张表。"))
+    return verdict
 
 
 def can_steer_job(user: User, job: Job) -> Verdict:
     """Cancel or try again: whoever may start such a job, over all of its region or their own one."""
     if job.started_by_id == user.pk:
         return can_start_job(user, job.kind)
+    if job.is_table:
+        return no(_("这张表只由下载它的人办理。"))
     if job.kind == Job.Kind.ISSUE:
         return holder(user, *workflow.makers(workflow.ISSUE, step_by_step=False), code=job.region_id)
     return holder(user, Role.ADMINISTRATOR, code=job.region_id)

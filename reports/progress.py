@@ -6,14 +6,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from organization.models import User
 
-from .models import Job
+from .models import Job, JobFile
 from .models.jobs import Step
 
 WINDOW = timedelta(seconds=30)  # over which the pace is measured
@@ -66,7 +66,28 @@ class Progress:
         return ngettext("大约还要 %(n)s 分钟", "大约还要 %(n)s 分钟", minutes) % {"n": minutes}
 
 
+@dataclass(frozen=True)
+class TableProgress(Progress):
+    """The same of a table in rows, which are only about right; `failed` are its files."""
+
+    @property
+    def percent(self) -> int:
+        is_whole = self.state == Job.State.DONE and not self.failed
+        return 100 if is_whole else share(self.done, self.total)
+
+    @property
+    def count_words(self) -> str:
+        return f"{self.percent}%"
+
+
+def share(done: int | None, total: int | None) -> int:
+    """In hundredths, as far as rows are counted; all of them are written before the file is stored."""
+    return min(99, 100 * (done or 0) // total) if total else 0
+
+
 def progress(job: Job, now: datetime) -> Progress:
+    if job.is_table:
+        return _table_progress(job, now)
     ended = Q(state__in=[Step.DONE, Step.FAILED])
     recent = ended & Q(ended_at__gte=now - WINDOW)
     counted = job.items.aggregate(
@@ -80,6 +101,21 @@ def progress(job: Job, now: datetime) -> Progress:
     pace, since = counted.pop("recent"), counted.pop("since")
     seconds = round(left * (now - since).total_seconds() / pace) if pace > 1 else None
     return Progress(state=job.state, seconds=seconds, silent=_silent(job, now), **counted)
+
+
+def _table_progress(job: Job, now: datetime) -> Progress:
+    counted = job.files.aggregate(
+        total=Sum("rows", default=0),
+        done=Sum("rows_done", default=0),
+        failed=Count("pk", filter=Q(state=Step.FAILED)),
+        since=Min("begun_at"),
+    )
+    since, done = counted.pop("since"), counted["done"]
+    left = max(counted["total"] - done, 0)
+    # The first rows wait for the database; of a few of them no pace is to be had.
+    told = since and done * 100 > counted["total"]
+    seconds = round(left * (now - since).total_seconds() / done) if told else None
+    return TableProgress(state=job.state, seconds=seconds, silent=_silent(job, now), **counted)
 
 
 def _silent(job: Job, now: datetime) -> bool:
@@ -102,7 +138,14 @@ def queue_state(now: datetime) -> tuple[int, int]:
 
 
 def running_jobs(user: User) -> Sequence[Any]:
-    """The jobs under way that the person sees, newest first, with `total` and `ended` of each."""
+    """The jobs under way that the person sees, newest first, each with its `count_words`."""
     ended = Count("items", filter=Q(items__state__in=[Step.DONE, Step.FAILED]))
-    rows = Job.objects.visible_to(user).running().select_related("round")
-    return list(rows.annotate(total=Count("items"), ended=ended)[:SHOWN])
+    files = JobFile.objects.filter(job=OuterRef("pk")).order_by().values("job")
+    lines, written = (Subquery(files.annotate(n=Sum(name)).values("n")) for name in ("rows", "rows_done"))
+    jobs = Job.objects.visible_to(user).running().select_related("round")
+    found = list(jobs.annotate(total=Count("items"), ended=ended, lines=lines, written=written)[:SHOWN])
+    for job in found:
+        counted = {"ended": job.ended, "total": job.total}
+        words = _("%(ended)s / %(total)s 份") % counted
+        job.count_words = f"{share(job.written, job.lines)}%" if job.is_table else words
+    return found

@@ -9,7 +9,7 @@ from inspections.models import Correction
 from inspections.querysets import OVERSEERS
 from organization.codes import Level, ancestors
 from organization.models import Role
-from organization.querysets import within
+from organization.querysets import NOTHING, within
 
 from . import workflow
 
@@ -121,13 +121,27 @@ class RehearsalQuerySet(models.QuerySet[Any]):
 class JobQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> "JobQuerySet":
         """Jobs inside the regions in which the person writes documents: by the job's region, and
-        for those they began also by each document, since theirs may be some regions of a county."""
+        for those they began also by each document, since theirs may be some regions of a county.
+        Tables are for those alone who asked for them."""
         from .models import JobItem
+        from .models.jobs import TABLES
 
         mine = user.prefixes(*OVERSEERS)
         outside = JobItem.objects.filter(job=OuterRef("pk")).exclude(within(mine, "document__region__code"))
         own = Q(started_by=user) & ~Q(Exists(outside)) if mine else Q(pk__in=[])
-        return self.filter(within(mine, "region__code") | own)
+        documents = ~Q(kind__in=TABLES) & (within(mine, "region__code") | own)
+        return self.filter(documents | self._tables_of(user))
+
+    def _tables_of(self, user: "User") -> Q:
+        """Match the person's own tables as long as they see every region of them: a file stays as it is."""
+        from .models.jobs import TABLES
+
+        places = self.model.places.through.objects.filter(job=OuterRef("pk"))
+        seen = NOTHING
+        for kind, roles in TABLES.items():
+            beyond = places.exclude(within(user.prefixes(*roles), "region__code"))
+            seen |= Q(~Exists(beyond), kind=kind)
+        return seen & Q(started_by=user)
 
     def running(self) -> "JobQuerySet":
         return self.filter(state="running")

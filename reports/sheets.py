@@ -4,7 +4,7 @@ Text is written as text whatever it begins with, and marked so that it stays tex
 a finding that begins with = + - @ or a tab never becomes a formula.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +17,9 @@ from django.utils.translation import gettext as _
 
 from organization.csv_text import cell_text, csv_lines
 
+Rows = Iterable[Sequence[Any]]
+# What rows pass through on their way into a file, where somebody counts them; each for so many.
+Through = Callable[[Rows, int], Rows]
 Form = Literal["text", "number", "points", "date", "moment"]
 FORMATS: dict[Form, str] = {
     "text": "@", "number": "0", "points": "0.00", "date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm",
@@ -47,10 +50,14 @@ class Sheet:
     name: str
     title: str
     fields: Sequence[Field]
-    rows: Iterable[Sequence[Any]]
+    rows: Rows
     notes: Sequence[str] = ()
     pinned: int = 1
     scale: bool = False
+
+
+def unwatched(rows: Rows, each: int) -> Rows:
+    return rows
 
 
 def write(path: Path | str, sheets: Iterable[Sheet], *, author: str = "") -> None:

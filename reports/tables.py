@@ -1,6 +1,7 @@
 """What the tables for download hold: a round's scores, the index of an archive."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
@@ -14,11 +15,11 @@ from django.utils.translation import gettext as _
 from inspections.models import Finding, Inspection, Round
 from inspections.workflow import SUBMITTED
 from organization.models import ServiceCenter, User
-from standards.models import Edition
+from standards.models import Edition, Item
 
 from . import overview, sheets
 from .models import Job, OfficialDocument
-from .sheets import Field, Sheet
+from .sheets import Field, Sheet, Through, unwatched
 
 CHUNK = 500
 MOST_TOWNSHIPS = 16_000  # in one sheet, which has 16,384 columns
@@ -35,16 +36,29 @@ def policy_note(edition: Edition | None = None) -> str:
     return _("分值、权重和等次是本平台的默认设置，不是%(document)s的规定。") % {"document": named}
 
 
-def write_scores(path: Path | str, *, round: Round, user: User) -> None:
+def write_scores(path: Path | str, *, round: Round, user: User, through: Through = unwatched) -> None:
     """Ranking of the townships, scores of the centers, and points lost by item and township."""
     standings = overview.standings(user, round)
     townships = sorted((s for s in standings if s.submitted), key=lambda s: s.region.code)
     # A nation has more townships than a sheet has columns.
     starts = range(0, len(townships), MOST_TOWNSHIPS) or [0]
-    by_item = [_by_item(round, user, townships, start) for start in starts]
-    sheets.write(
-        path, [_ranking(round, standings), _centers(round, user), *by_item], author=round.region.name
-    )
+    several = [_ranking(round, standings), _centers(round, user)]
+    several += [_by_item(round, user, townships, start) for start in starts]
+    passed = (replace(sheet, rows=through(sheet.rows, _each(len(sheet.fields)))) for sheet in several)
+    sheets.write(path, passed, author=round.region.name)
+
+
+def count_scores(*, round: Round, user: User) -> int:
+    """About how many rows the sheets have together, those of items by township counted by their width."""
+    rows = Inspection.objects.filter(overview.overseen(user), round=round)
+    counted = rows.aggregate(centers=Count("pk"), townships=Count(overview.TOWNSHIP, distinct=True))
+    items = Item.objects.filter(clause__section__edition=round.edition_id).count()
+    return sum(counted.values()) + items * _each(counted["townships"])
+
+
+def _each(columns: int) -> int:
+    """For how many rows one counts, by its width."""
+    return max(1, columns // 10)
 
 
 def _ranking(round: Round, standings: Sequence[overview.Standing]) -> Sheet:

@@ -2,7 +2,9 @@
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db.models import Q
@@ -16,7 +18,7 @@ from . import archives
 from .actions import bulk_issuing, job_steps, rehearsing
 from .actions.job_files import remove_old_files as remove_files
 from .actions.jobs import WORK, queue
-from .models import Job, JobItem, Rehearsal
+from .models import Job, JobFile, JobItem, Rehearsal
 
 logger = logging.getLogger(__name__)
 
@@ -43,35 +45,35 @@ def _one_piece(job: Job) -> bool:
     if job.kind == Job.Kind.ISSUE:
         item = job_steps.claim_item(job=job, now=timezone.now())
         if item is not None:
-            _issue(job, item)
+            _tried(job, item, partial(_issue, job, item))
         return item is not None
     made = job_steps.claim_file(job=job, now=timezone.now())
     if made is not None:
         made.job = job
-        try:
-            archives.make(made)
-        except Exception:
-            logger.exception("job %s, file %s", job.pk, made.number)
-            job_steps.stumble(piece=made, now=timezone.now())
+        _tried(job, made, partial(archives.make, made))
     return made is not None
 
 
 def _issue(job: Job, item: JobItem) -> None:
+    bulk_issuing.issue_in_turn(item=item, by=job.started_by, now=timezone.now())
+    job_steps.finish(piece=item, now=timezone.now())
+
+
+def _tried(job: Job, piece: JobItem | JobFile, work: Callable[[], None]) -> None:
+    """Do one piece of work, or write why it was not done."""
     try:
-        bulk_issuing.issue_in_turn(item=item, by=job.started_by, now=timezone.now())
+        work()
     except Problem as problem:
-        job_steps.fail(piece=item, why=str(problem), now=timezone.now())
+        job_steps.fail(piece=piece, why=str(problem), now=timezone.now())
     except NotAllowed as refused:
-        job_steps.fail(piece=item, why=str(refused), now=timezone.now())
+        job_steps.fail(piece=piece, why=str(refused), now=timezone.now())
         record(
             refused.action, by=job.started_by, target=refused.target, region=refused.region, refused=True,
-            reason=str(refused.reason),
+            reason=str(refused.reason), object_name=refused.object_name,
         )  # fmt: skip
     except Exception:
-        logger.exception("job %s, document %s", job.pk, item.document_id)
-        job_steps.stumble(piece=item, now=timezone.now())
-    else:
-        job_steps.finish(piece=item, now=timezone.now())
+        logger.exception("job %s, %s %s", job.pk, type(piece).__name__, piece.pk)
+        job_steps.stumble(piece=piece, now=timezone.now())
 
 
 def rehearse(rehearsal_id: str) -> None:

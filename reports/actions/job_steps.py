@@ -4,6 +4,7 @@ A claim that runs out is free again, so that a worker that dies holds nothing up
 leads to may happen twice without harm.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from organization.audit import record
 
 from ..models import Job, JobFile, JobItem, NumberSequence
 from ..models.jobs import Step
+from .jobs import queue
 
 TRIES = 3
 # Claims that ran out, after which a piece is taken for what kills its workers, by its memory say.
@@ -49,7 +51,8 @@ def claim_file(*, job: Job, now: datetime) -> JobFile | None:
         if made is None:
             return None
         _claim(made, now)
-        made.save(update_fields=["state", "tries", "claimed_until"])
+        made.begun_at, made.rows_done = now, 0
+        made.save(update_fields=["state", "tries", "claimed_until", "begun_at", "rows_done"])
         made.items.exclude(state=Step.WAITING).update(state=Step.WAITING, error="", ended_at=None)
     return made
 
@@ -106,11 +109,29 @@ def keep_claim(*, item: JobItem, now: datetime) -> int:
     return item.expected
 
 
-def keep_file(*, made: JobFile, done: list[int], failed: dict[int, str], now: datetime) -> bool:
-    """Write which documents are in the file by now and hold it longer; false where the job was cancelled."""
+def divide_table(*, made: JobFile, files: Sequence[JobFile]) -> None:
+    """Write what the files of a table hold and how many rows they have; the first is the one that is made."""
+    first, *more = files
+    with transaction.atomic():
+        Job.objects.select_for_update().get(pk=made.job_id)
+        for name in ("name", "rows", "first_code", "last_code"):
+            setattr(made, name, getattr(first, name))
+        made.save(update_fields=["name", "rows", "first_code", "last_code"])
+        JobFile.objects.bulk_create(more)
+        if more:
+            # As many workers as there are can write them side by side.
+            queue(made.job)
+
+
+def keep_file(
+    *, made: JobFile, done: list[int], failed: dict[int, str], rows: int = 0, now: datetime
+) -> bool:
+    """Write which documents, or how many rows, are in the file by now and hold it longer; false where the
+    job was cancelled."""
     with transaction.atomic():
         alive = _alive(made.job, now)
-        JobFile.objects.filter(pk=made.pk).update(claimed_until=now + timedelta(seconds=settings.JOB_LEASE))
+        until = now + timedelta(seconds=settings.JOB_LEASE)
+        JobFile.objects.filter(pk=made.pk).update(claimed_until=until, rows_done=rows)
         made.items.filter(pk__in=done).update(state=Step.DONE, error="", ended_at=now)
         for pk, why in failed.items():
             made.items.filter(pk=pk).update(state=Step.FAILED, error=why, ended_at=now)
@@ -163,6 +184,7 @@ def close_job(*, job: Job, now: datetime) -> bool:
             return False
         locked.state, locked.ended_at = Job.State.DONE, now
         locked.save(update_fields=["state", "ended_at"])
-        failed = locked.items.filter(state=Step.FAILED).count()
+        pieces = locked.files if locked.is_table else locked.items
+        failed = pieces.filter(state=Step.FAILED).count()
         record("job.end", by=None, target=locked, region=locked.region_id, now=now, failed=failed)
     return True

@@ -46,7 +46,7 @@ def start_job(*, kind: Job.Kind, round: Round, by: User, now: datetime) -> Job:
     try:
         with transaction.atomic():
             job = Job.objects.create(kind=kind, round=round, region=region, started_by=by, started_at=now)
-            _add_items(job, [pk for pk, _code in documents])
+            _add_items(job, round.name, [pk for pk, _code in documents])
             record(
                 "job.start", by=by, target=job, region=region.code, now=now,
                 kind=kind, round=round.pk, count=len(documents),
@@ -78,15 +78,15 @@ def _region(codes: Sequence[str], round: Round) -> Region:
     return found or round.region
 
 
-def _add_items(job: Job, documents: Sequence[Any]) -> None:
+def _add_items(job: Job, round: str, documents: Sequence[Any]) -> None:
     files: list[JobFile] = []
     if job.kind == Job.Kind.EXPORT:
-        files = [JobFile(job=job, number=1, name=_("%(round)s.zip") % {"round": job.round.name})]
+        files = [JobFile(job=job, number=1, name=_("%(round)s.zip") % {"round": round})]
     elif job.kind == Job.Kind.PRINT:
         volumes = range(1, -(-len(documents) // VOLUME) + 1)
         name = _("%(round)s 第%(number)s册.pdf")
         files = [
-            JobFile(job=job, number=number, name=name % {"round": job.round.name, "number": number})
+            JobFile(job=job, number=number, name=name % {"round": round, "number": number})
             for number in volumes
         ]
     files = JobFile.objects.bulk_create(files)

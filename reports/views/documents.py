@@ -24,7 +24,7 @@ from .. import actions, overview, pages, permissions, phrases, wide, wide_docume
 from ..exports import notice_filename
 from ..forms import DocumentFilter, DocumentForm
 from ..loading import load_document, load_round_overseen
-from ..models import IssuingBody, OfficialDocument
+from ..models import IssuingBody, Job, OfficialDocument
 from ..progress import running_jobs
 from .document_page import show_document
 
@@ -54,10 +54,16 @@ def document_list(request: HttpRequest) -> HttpResponse:
         ),
         "writes": writes,
         "jobs": running_jobs(request.user) if writes else [],
+        "has_jobs": writes or _has_tables(request.user),
         "drafted_at_once": DRAFTED_AT_ONCE,
         "offices": [_office(request.user, body) for body in shown["bodies"]],
     }
     return render(request, "reports/document_list.html", context)
+
+
+def _has_tables(user: User) -> bool:
+    """Whether a township's person has long tables among the jobs."""
+    return bool(permissions.can_export_tables(user)) and Job.objects.visible_to(user).exists()
 
 
 def _county(request: HttpRequest, rows: Any) -> dict[str, Any]:

@@ -10,88 +10,57 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from inspections.models import Finding, Inspection, Round
+from inspections.models import Inspection, Round
 from organization.audit import record
 from organization.csv_text import cell_text, csv_lines
 from organization.problems import Problem
 
-from .. import actions, finding_tables, overview, permissions, tables, word
+from .. import actions, permissions, word
 from ..assets import assets_of
 from ..document import from_plain
 from ..exports import notice_filename
-from ..listing import findings_as_filtered, query_of
 from ..loading import load_document, load_round_overseen
-from ..whereabouts import places_above
+from ..long_tables import CSV, XLSX, LongTable, findings_table
+from ..models import Job
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-CSV = "text/csv; charset=utf-8"
-# Some two thousand are written in a second.
-MOST_FINDINGS = 20_000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_POST
 def round_scores(request: HttpRequest, pk: int) -> HttpResponse:
     """A round's ranking, centers, and points lost by item and township."""
     round = load_round_overseen(request.user, pk)
-    name = _("%(round)s 得分表.xlsx") % {"round": round.name}
-    return as_table(
-        request, "scores.export", round, name,
-        lambda path: tables.write_scores(path, round=round, user=request.user),
-    )  # fmt: skip
+    return _given(request, LongTable(Job.Kind.SCORES, request.user, round))
 
 
 @require_POST
 def round_ledger(request: HttpRequest, pk: int) -> HttpResponse:
     """整改台账 of a round."""
     round = load_round_overseen(request.user, pk)
-    permissions.can_export_tables(request.user).enforce(
-        action="ledger.export", target=round, region=round.region_id
-    )
-    if _too_many(request, Finding.objects.filter(overview.overseen(request.user), round=round)):
-        return redirect(f"{reverse('reports:finding-list')}?round={round.pk}")
-    name = _("%(round)s 整改台账.xlsx") % {"round": round.name}
-    return as_table(
-        request, "ledger.export", round, name,
-        lambda path: finding_tables.write_ledger(path, round=round, user=request.user),
-    )  # fmt: skip
+    return _given(request, LongTable(Job.Kind.LEDGER, request.user, round))
 
 
 @require_POST
 def finding_table(request: HttpRequest, form: str = "xlsx") -> HttpResponse:
     """The list of findings as the address filters it, as .xlsx or .csv."""
-    rows, wanted = findings_as_filtered(request.user, request.GET)
-    permissions.can_export_tables(request.user).enforce(
-        action="findings.export", target=Finding._meta.verbose_name, region=request.user.home_code
-    )
-    if _too_many(request, rows):
-        return redirect(f"{reverse('reports:finding-list')}?{query_of(wanted)}")
-    places = places_above(request.user)
-    if form == "csv":
-        return as_table(
-            request, "findings.export", Finding._meta.verbose_name, _("问题清单.csv"),
-            lambda path: finding_tables.write_findings_csv(path, rows, places=places), CSV,
-        )  # fmt: skip
-    return as_table(
-        request, "findings.export", Finding._meta.verbose_name, _("问题清单.xlsx"),
-        lambda path: finding_tables.write_findings(path, rows, places=places),
-    )  # fmt: skip
+    return _given(request, findings_table(request.user, request.GET, form))
 
 
-def _too_many(request: HttpRequest, findings: Any) -> bool:
-    """Whether these are more than somebody can wait for; then it is said."""
-    if findings.order_by()[: MOST_FINDINGS + 1].count() <= MOST_FINDINGS:
-        return False
-    said = _("超过 %(limit)s 个问题，一次下载不完。请按地区、轮次或状态筛选后下载。")
-    messages.error(request, said % {"limit": f"{MOST_FINDINGS:,}"})
-    return True
+def _given(request: HttpRequest, table: LongTable) -> HttpResponse:
+    """The table at once; where that would take long, the page on which it will be found."""
+    if not table.is_long():
+        return as_table(request, table.action, table.about, table.name(), table.write, table.content_type)
+    try:
+        job = actions.start_table(table=table, now=timezone.now())
+    except Problem as problem:
+        messages.info(request, problem.message)
+        return redirect("reports:finding-list")
+    return redirect("reports:job", pk=job.pk)
 
 
 @never_cache

@@ -1,4 +1,4 @@
-"""Pages of jobs over a round's documents: begun, watched, cancelled, tried again, fetched."""
+"""Pages of jobs over a round's documents and of long tables: begun, watched, cancelled, retried, fetched."""
 
 from typing import Any
 from uuid import UUID
@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -53,8 +54,8 @@ def _start(request: HttpRequest, kind: Job.Kind, round: Any) -> HttpResponse:
 @never_cache
 @require_safe
 def job_list(request: HttpRequest) -> HttpResponse:
-    """Jobs in the person's regions, newest first."""
-    permissions.can_watch(request.user).enforce(action="jobs.read")
+    """Jobs in the person's regions and their own tables, newest first."""
+    permissions.can_export_tables(request.user).enforce(action="jobs.read")
     rows = Job.objects.visible_to(request.user).select_related("round", "started_by")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "reports/job_list.html", {"page": page})
@@ -77,6 +78,7 @@ def job(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "job": row,
         "far": far,
+        "again": _again(row),
         "files": list(row.files.all()),
         "kept_until": progress.kept_until(row),
         "page": Paginator(items.order_by("place"), PER_PAGE).get_page(request.GET.get("page")),
@@ -86,6 +88,14 @@ def job(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_retry": steers and _unfinished(row, far),
     }
     return render(request, "reports/job.html", context)
+
+
+def _again(job: Job) -> str:
+    """Where the same is asked for anew."""
+    if not job.is_table:
+        return f"{reverse('reports:document-list')}#export"
+    name = "finding-list" if job.kind == Job.Kind.FINDINGS else "county"
+    return f"{reverse(f'reports:{name}')}?{job.query}"
 
 
 def _unfinished(job: Job, far: progress.Progress) -> bool:

@@ -11,12 +11,13 @@ from inspections import actions as inspecting
 from inspections.answers import Given
 from inspections.arrivals import Announcement
 from inspections.merging import Mutation
-from inspections.models import Answer, Conflict, Finding, Inspection, Photo
+from inspections.models import Answer, Conflict, Finding, Inspection, Photo, Round
 from organization.actions import begin_session
 from organization.models import Role, ServiceCenter, User
 from reports import actions as reporting
 from reports import tasks
 from reports.geojson import Shape
+from reports.long_tables import LongTable
 from reports.models import IssuingBody, Job, OfficialDocument
 from reports.simplifying import Ring
 from standards.actions import copy_edition
@@ -93,9 +94,10 @@ def make_rows(*, other: bool) -> Place:
         **_office(place),
     }
     place.rows["rehearsal"] = _rehearsal(place, draft)
+    place.rows |= _table(place)
     _boundaries(place)
     own = ("issued", "draft", "checked", "withdrawn", "begun", "submitted", "photo", "kept_photo", "evidence",
-           "kept_evidence", "job", "rehearsal", "issuing", "seal")  # fmt: skip
+           "kept_evidence", "job", "table", "rehearsal", "issuing", "seal")  # fmt: skip
     place.marks = {"center": f"{place.word}中心", "person": f"{place.word}人员"}
     place.marks |= {row: str(place.rows[row]["pk"]) for row in own}
     return place
@@ -240,6 +242,16 @@ def _jobs(place: Place, notice: OfficialDocument, waiting: OfficialDocument) -> 
         "file": {"pk": export.pk, "number": 1},
         "issuing": {"pk": issuing.pk},
     }
+
+
+def _table(place: Place) -> dict[str, Row]:
+    """A table that the person of the first township asked for as its reviewer, which is done."""
+    person = User.objects.get(pk=place.rows["person"]["pk"])
+    round = Round.objects.get(pk=place.rows["round"]["pk"])
+    job = reporting.start_table(table=LongTable(Job.Kind.LEDGER, person, round), now=NOW)
+    tasks.work(str(job.pk))
+    assert job.files.get().state == "done"
+    return {"table": {"pk": job.pk}, "table_file": {"pk": job.pk, "number": 1}}
 
 
 # ---- findings on their way

@@ -11,7 +11,8 @@ from organization.wording import ACTIONS, action_words, detail_words, target_wor
 
 APPS = ("organization", "inspections", "standards", "reports")
 WRITTEN = re.compile(
-    r'(?:record\(|action=|request, pk,|by, person,|_table\(\s*request,)\s*"([a-z_]+\.[a-z_]+)"'
+    r'(?:record\(|action=|request, pk,|by, person,|_table\(\s*request,|"[a-z]+":(?= "\w+\.export"))'
+    r'\s*"([a-z_]+\.[a-z_]+)"'
 )
 
 

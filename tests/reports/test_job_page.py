@@ -8,6 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from reports import actions, tasks
+from reports.long_tables import findings_table
 from reports.models import Job
 from tests.small_stage import Given, Stage, issued, small_stage, submitted
 from tests.test_journey import enter
@@ -46,11 +47,45 @@ def test_page_follows_the_work_and_then_offers_the_file(
     assert download.value.suggested_filename == f"{stage.round.name}.zip"
 
 
+def test_long_table_is_asked_for_by_its_button_followed_and_fetched(
+    new_page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, media_folder: Any
+) -> None:
+    stage = small_stage()
+    for place in (0, 1):
+        submitted(stage, place, yes=Given(False))
+    monkeypatch.setattr("reports.long_tables.AT_ONCE", 1)
+    page = new_page(375)
+    enter(page, stage.cast["reviewer"])
+    page.goto("/county/")
+    page.get_by_role("button", name="整改台账（Excel）").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("整改台账")
+    expect(page.get_by_text("做好的文件列在这一页")).to_be_visible()
+    bar = page.get_by_role("progressbar")
+    expect(bar).to_have_attribute("aria-valuenow", "0")
+    job = Job.objects.get()
+    job.files.update(rows=4, rows_done=1)
+    expect(bar).to_have_attribute("aria-valuenow", "25", timeout=30_000)
+    expect(page.locator("[data-job=count]")).to_have_text("25%")
+    tasks.work(str(job.pk))
+    expect(page.get_by_text("全部完成")).to_be_visible(timeout=30_000)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载").first.click()
+    assert download.value.suggested_filename == f"{stage.round.name} 整改台账.xlsx"
+
+
+@pytest.mark.parametrize("kind", ["export", "findings"])
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_page_is_accessible(
-    running: tuple[Stage, Job], new_page: Callable[..., Any], axe: Callable[[Any], list[str]], language: str
+    running: tuple[Stage, Job],
+    new_page: Callable[..., Any],
+    axe: Callable[[Any], list[str]],
+    language: str,
+    kind: str,
 ) -> None:
     stage, job = running
+    if kind == "findings":
+        table = findings_table(stage.cast["administrator"], {}, "csv")
+        job = actions.start_table(table=table, now=timezone.now())
     page = new_page(375, locale=language)
     enter(page, stage.cast["administrator"])
     faults = {}

@@ -7,9 +7,11 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from inspections.answers import Given
+from reports import actions
 from reports.actions.recounting import rebuild_summaries
-from reports.models import CenterResult, OfficialDocument, ScoreSummary
-from tests.small_stage import drafted, issued, small_stage, submitted
+from reports.long_tables import LongTable, findings_table
+from reports.models import CenterResult, Job, OfficialDocument, ScoreSummary
+from tests.small_stage import NOW, drafted, issued, small_stage, submitted
 
 BEFORE = ("reports", "0002_freeze_issued")
 
@@ -59,3 +61,19 @@ def test_summaries_are_filled_from_what_was_inspected_before(quick_pdf: Any) -> 
     assert CenterResult.objects.count() == 2
     assert ScoreSummary.objects.filter(region="410000000000").count() == 2
     assert list(rebuild_summaries(fix=False)) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_long_tables_are_taken_out_on_the_way_back_and_other_jobs_stay(quick_pdf: Any) -> None:
+    stage = small_stage()
+    issued(stage, submitted(stage, 0, yes=Given(False)))
+    by = stage.cast["administrator"]
+    job = actions.start_job(kind=Job.Kind.EXPORT, round=stage.round, by=by, now=NOW)
+    for table in (LongTable(Job.Kind.SCORES, by, stage.round), findings_table(by, {}, "csv")):
+        actions.start_table(table=table, now=NOW)
+    try:
+        MigrationExecutor(connection).migrate([("reports", "0018_order_of_documents")])
+    finally:
+        forward()
+    assert list(Job.objects.all()) == [job]
+    assert (job.files.count(), job.items.count()) == (1, 1)

@@ -106,7 +106,7 @@ PAGES: dict[str, tuple[str, str, dict[str, int]]] = {
     "feedback-paper": ("post", "told", READERS | dict.fromkeys(INSPECTORS, 403)),
     "finding-table": ("post", "", NONE | READERS),
     "finding-csv": ("post", "", NONE | READERS),
-    "job-list": ("get", "", NONE | WRITERS),
+    "job-list": ("get", "", NONE | READERS),
     "job": ("get", "job", WRITERS),
     "job-progress": ("get", "job", WRITERS),
     "job-cancel": ("post", "job", {"administrator": 302, "reviewer": 403, "signatory": 403}),

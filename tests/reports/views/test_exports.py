@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from inspections.models import Round
 from organization.models import AuditEntry, Role
-from reports import overview
+from reports import overview, permissions
 from reports.models import Job
 from tests.factories import make_region, make_user
 from tests.small_stage import Given, Stage, issued, submitted
@@ -127,24 +127,67 @@ def test_findings_as_csv_are_the_rows_of_the_table(client: Client, stage: Stage,
     assert AuditEntry.objects.filter(action="findings.export", result="done").count() == 6
 
 
-def test_more_findings_than_one_can_wait_for_are_to_be_narrowed(
+def test_tables_that_take_long_lead_to_their_jobs(
     client: Client, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reports.views.exports.MOST_FINDINGS", 1)
+    monkeypatch.setattr("reports.long_tables.AT_ONCE", 1)
     submitted(stage, 0, **SHORT)
+    scores, ledger = (
+        reverse(f"reports:round-{name}", args=[stage.round.pk]) for name in ("scores", "ledger")
+    )
+    findings = [reverse(f"reports:{name}") + "?state=found" for name in ("finding-table", "finding-csv")]
     client.force_login(stage.cast["administrator"])
-    ledger = reverse("reports:round-ledger", args=[stage.round.pk])
-    tables = [reverse("reports:finding-table"), reverse("reports:finding-csv"), ledger]
-    assert [client.post(address).status_code for address in tables] == [200] * 3
+    assert [client.post(address).status_code for address in (ledger, *findings)] == [200] * 3
     submitted(stage, 1, **SHORT)
-    for address, query in zip(tables, ("state=found", "state=found", f"round={stage.round.pk}"), strict=True):
-        said = client.post(f"{address}?state=found", follow=True)
-        assert said.redirect_chain == [(f"{reverse('reports:finding-list')}?{query}", 302)]
-        assert "超过 1 个问题，一次下载不完。" in said.content.decode()
-    narrowed = f"?region={stage.county.townships[0].prefix}"
-    assert client.post(reverse("reports:finding-csv") + narrowed).status_code == 200
+    for address in (scores, ledger, *findings):
+        said = client.post(address)
+        job = Job.objects.latest("pk")
+        assert (said.status_code, said["Location"]) == (302, reverse("reports:job", args=[job.pk]))
+    assert list(Job.objects.order_by("pk").values_list("kind", "query")) == [
+        ("scores", f"round={stage.round.pk}"), ("ledger", f"round={stage.round.pk}"),
+        ("findings", "state=found"), ("findings", "state=found&as=csv"),
+    ]  # fmt: skip
+    narrowed = f"{reverse('reports:finding-csv')}?region={stage.county.townships[0].prefix}"
+    assert client.post(narrowed).status_code == 200
+    assert Job.objects.count() == 4
     client.force_login(stage.cast["inspector"])
-    assert [client.post(address).status_code for address in tables[:2]] == [403, 403]
+    assert [client.post(address).status_code for address in (scores, ledger, *findings)] == [
+        404,
+        404,
+        403,
+        403,
+    ]
+
+
+@pytest.mark.parametrize("is_long", [False, True])
+def test_right_is_asked_once(
+    client: Client, stage: Stage, monkeypatch: pytest.MonkeyPatch, is_long: bool
+) -> None:
+    submitted(stage, 0, **SHORT)
+    monkeypatch.setattr("reports.long_tables.AT_ONCE", 0 if is_long else 5000)
+    asked = []
+    may = permissions.can_export_tables
+    monkeypatch.setattr(permissions, "can_export_tables", lambda user: asked.append(user) or may(user))
+    client.force_login(stage.cast["reviewer"])
+    for name in ("round-scores", "round-ledger"):
+        client.post(reverse(f"reports:{name}", args=[stage.round.pk]))
+    client.post(reverse("reports:finding-table"))
+    assert asked == [stage.cast["reviewer"]] * 3
+    assert AuditEntry.objects.filter(action__endswith=".export", result="done").count() == 3
+
+
+def test_table_that_is_being_written_of_other_regions_says_so(
+    client: Client, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.long_tables.AT_ONCE", 0)
+    for place in (0, 1):
+        submitted(stage, place, **SHORT)
+    person = make_user("both", [(Role.REVIEWER, region) for region in stage.county.townships])
+    client.force_login(person)
+    client.post(reverse("reports:round-ledger", args=[stage.round.pk]))
+    person.assignments.filter(region=stage.county.townships[0]).delete()
+    said = client.post(reverse("reports:round-ledger", args=[stage.round.pk]), follow=True)
+    assert "同样的任务正在进行，请等它结束。" in said.content.decode()
 
 
 def test_pages_offer_the_tables(client: Client, stage: Stage) -> None:

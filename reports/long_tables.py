@@ -1,0 +1,132 @@
+"""Tables that may be long, as somebody asks for them: a round's scores, its ledger, findings as filtered."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from inspections.models import Finding, Inspection, Round
+from organization.codes import CODE_LENGTH
+from organization.models import User
+
+from . import finding_tables, overview, tables
+from .finding_tables import WHOLE, Part
+from .listing import findings_as_filtered, meant
+from .models import Job
+from .sheets import Through, unwatched
+from .whereabouts import places_above
+
+# Rows that are written in about a second, while their person waits; more are a job.
+AT_ONCE = 5_000
+# Rows of one file: a worker writes it in half a minute, far within the time that the queue gives a task, and
+# a spreadsheet opens it.
+IN_A_FILE = 200_000
+LONGEST_NAME = 120
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv; charset=utf-8"
+ACTIONS = {"scores": "scores.export", "ledger": "ledger.export", "findings": "findings.export"}
+
+
+@dataclass(frozen=True)
+class LongTable:
+    """A table of what its person may see; `wanted` is how a list of findings is filtered, and its form."""
+
+    kind: str
+    user: User
+    round: Round | None = None
+    wanted: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def about(self) -> Any:
+        """What the trail says that the table is about."""
+        return self.round if self.kind != Job.Kind.FINDINGS else Finding._meta.verbose_name
+
+    @property
+    def region(self) -> str | None:
+        """The code of the region in whose trail it stands."""
+        return self.about.region_id if isinstance(self.about, Round) else self.user.home_code
+
+    @property
+    def action(self) -> str:
+        return ACTIONS[self.kind]
+
+    @property
+    def query(self) -> str:
+        """What tells it from the person's others of its kind."""
+        return urlencode(self.wanted) if self.kind == Job.Kind.FINDINGS else f"round={self.about.pk}"
+
+    @property
+    def is_csv(self) -> bool:
+        return self.wanted.get("as") == "csv"
+
+    @property
+    def content_type(self) -> str:
+        return CSV if self.is_csv else XLSX
+
+    def name(self, number: int = 0) -> str:
+        """The file's name, with its number where the table is divided into several."""
+        if self.kind == Job.Kind.FINDINGS:
+            named = _("问题清单.csv") if self.is_csv else _("问题清单.xlsx")
+        else:
+            named = (
+                _("%(round)s 得分表.xlsx") if self.kind == Job.Kind.SCORES else _("%(round)s 整改台账.xlsx")
+            )
+            named %= {"round": self.about.name}
+        stem, _dot, form = named.rpartition(".")
+        end = (_(" 第%(number)s册") % {"number": number} if number else "") + f".{form}"
+        return stem[: LONGEST_NAME - len(end)] + end
+
+    def is_long(self) -> bool:
+        return self._rows().order_by()[: AT_ONCE + 1].count() > AT_ONCE
+
+    def _rows(self) -> Any:
+        if self.kind == Job.Kind.FINDINGS:
+            return findings_as_filtered(self.user, self.wanted)[0]
+        model = Inspection if self.kind == Job.Kind.SCORES else Finding
+        return model.objects.filter(overview.overseen(self.user), round=self.round)
+
+    def parts(self) -> list[tuple[Part, int]]:
+        """The files that it takes, by regions, each with about how many rows it has."""
+        if self.kind == Job.Kind.SCORES:
+            return [(WHOLE, tables.count_scores(round=self.round, user=self.user))]
+        counts = self._rows().order_by(overview.TOWNSHIP).values_list(overview.TOWNSHIP)
+        found = list(_divided(counts.annotate(rows=Count("pk"))))
+        return found if len(found) > 1 else [(WHOLE, sum(rows for _part, rows in found))]
+
+    def write(self, path: Path, part: Part = WHOLE, through: Through = unwatched) -> None:
+        if self.kind == Job.Kind.SCORES:
+            tables.write_scores(path, round=self.round, user=self.user, through=through)
+        elif self.kind == Job.Kind.LEDGER:
+            finding_tables.write_ledger(path, round=self.round, user=self.user, part=part, through=through)
+        else:
+            write = finding_tables.write_findings_csv if self.is_csv else finding_tables.write_findings
+            write(path, part.of(self._rows()), places=places_above(self.user), through=through)
+
+
+def findings_table(user: User, query: Mapping[str, Any], form: str) -> LongTable:
+    """The list of findings as an address filters it, as .xlsx or .csv."""
+    wanted = meant(query) | ({"as": "csv"} if form == "csv" else {})
+    round = Round.objects.filter(pk=wanted["round"]).first() if "round" in wanted else None
+    return LongTable(Job.Kind.FINDINGS, user, round, wanted)
+
+
+def table_of(job: Job, user: User) -> LongTable:
+    """The table that a job writes, for its person as they are now."""
+    wanted = dict(parse_qsl(job.query)) if job.kind == Job.Kind.FINDINGS else {}
+    return LongTable(job.kind, user, job.round, wanted)
+
+
+def _divided(townships: Any) -> Iterator[tuple[Part, int]]:
+    """Townships by their prefixes, each with its rows, put together into files; no region is left between."""
+    first, rows = "0" * CODE_LENGTH, 0
+    for township, more in townships:
+        if rows and rows + more > IN_A_FILE:
+            before = f"{int(township) - 1:0{len(township)}}"
+            yield Part(first, before.ljust(CODE_LENGTH, "9")), rows
+            first, rows = township.ljust(CODE_LENGTH, "0"), 0
+        rows += more
+    yield Part(first, "9" * CODE_LENGTH), rows
