@@ -131,10 +131,11 @@ for database in DATABASES.values():
     database["CONN_HEALTH_CHECKS"] = True
     if PREPARED_STATEMENTS and database["ENGINE"] == "django.db.backends.postgresql":
         # Left to itself it plans some of them anew at every execution, which costs more than they do; and it
-        # takes the disk for a turning one, and reads tables of hundreds of rows whole to find one.
+        # takes the disk for a turning one, and reads tables of hundreds of rows whole to find one. What the
+        # address says of its own comes last, and holds.
         options = database.setdefault("OPTIONS", {})
         planning = "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1"
-        options["options"] = f"{options.get('options', '')} {planning}".strip()
+        options["options"] = f"{planning} {options.get('options', '')}".strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # What else happens, in the same transaction, when a center closes, opens again or moves: the part of the

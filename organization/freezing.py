@@ -35,5 +35,6 @@ PEOPLE = Guard(
     (
         Rule("user_delete", "organization_user", "DELETE", "OLD.id IS NOT NULL"),
         Rule("user_key_update", "organization_user", "UPDATE OF id", "OLD.id <> NEW.id"),
+        Rule("user_truncate", "organization_user", "TRUNCATE", "TRUE"),
     ),
 )

@@ -75,10 +75,6 @@ class Part:
     def of(self, rows: Any) -> Any:
         return rows.filter(region__code__gte=self.first, region__code__lte=self.last) if self.last else rows
 
-    def before(self, rows: Any) -> int:
-        """How many rows are in the files before this one."""
-        return rows.filter(region__code__lt=self.first).count() if self.first else 0
-
 
 WHOLE = Part()
 
@@ -142,14 +138,15 @@ def write_ledger(
             policy_note(round.edition),
         ),
         fields=fields,
-        rows=through(_ledger_rows(found, part.before(rows)), 1),
+        rows=through(_ledger_rows(found), 1),
         pinned=3,
     )
     sheets.write(path, [sheet], author=round.region.name)
 
 
-def _ledger_rows(rows: Any, before: int) -> Iterator[Sequence[Any]]:
-    numbers = count(before + 1)
+def _ledger_rows(rows: Any) -> Iterator[Sequence[Any]]:
+    # Each file of a divided ledger counts its own: what is written while it is made moves no other's numbers.
+    numbers = count(1)
     for chunk in _chunks(rows):
         followed = follow_up(chunk)
         for row, cells in _told(chunk):

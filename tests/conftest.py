@@ -219,10 +219,9 @@ def flush_frozen_rows() -> Iterator[None]:
 
     operations = type(default.ops)
     flush = operations.execute_sql_flush
-    guards = [organization.GUARD]
+    guards = [organization.GUARD, organization.PEOPLE]
     if default.vendor == "sqlite":
         guards += [
-            organization.PEOPLE,
             standards.GUARD,
             inspections.GUARD,
             inspections.FINDINGS,

@@ -37,7 +37,8 @@ def start_table(*, table: LongTable, now: datetime) -> Job:
             queue(job)
     except IntegrityError:
         # Asked for twice, or it has ended since; one of other regions than the person's is no longer theirs.
-        same = Job.objects.visible_to(by).filter(kind=table.kind, started_by=by, query=table.query).first()
+        running = Job.objects.visible_to(by).running()
+        same = running.filter(kind=table.kind, started_by=by, round=table.round, query=table.query).first()
         if same is None:
             raise Problem(_("同样的任务正在进行，请等它结束。")) from None
         return same

@@ -31,6 +31,15 @@ def test_nobody_is_removed_or_given_another_key(statement: str) -> None:
     assert set(User.objects.values_list("pk", flat=True)) >= {person.pk, other.pk}
 
 
+def test_people_are_not_emptied_at_once() -> None:
+    """TRUNCATE, which passes by the triggers of rows."""
+    person = make_user("one", [])
+    emptying = "DELETE FROM" if connection.vendor == "sqlite" else "TRUNCATE"
+    with pytest.raises(IntegrityError, match=PEOPLE.message):
+        execute(f"{emptying} organization_user{'' if connection.vendor == 'sqlite' else ' CASCADE'}")
+    assert User.objects.filter(pk=person.pk).exists()
+
+
 def test_all_else_of_a_person_may_change() -> None:
     person = make_user("one", [])
     User.objects.filter(pk=person.pk).update(id=person.pk, name="改名", is_active=False)

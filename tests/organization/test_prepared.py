@@ -44,6 +44,7 @@ def test_each_connection_prepares_a_statement_once() -> None:
 def test_statement_that_is_sent_ahead_has_parameters_of_its_own(settings: object, is_on: bool) -> None:
     if connection.vendor != "postgresql":
         # Which takes one statement at a time.
+        assert prepared() == 0
         return
     settings.PREPARED_STATEMENTS = is_on  # type: ignore[attr-defined]
     make_user("one", [])

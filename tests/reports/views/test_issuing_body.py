@@ -35,6 +35,7 @@ def test_administrator_of_two_counties_sets_both_offices(
     shown = client.get(asked)
     assert (shown.context["region"], shown.context["regions"]) == (second, [first, second])
     assert f'<option value="{second.code}" selected>' in shown.content.decode()
+    assert "地区（逐级选择）" not in shown.content.decode()
     said = client.post(asked, {**OFFICE, "number_code": "滑政服办"})
     assert (said.status_code, said["Location"]) == (302, asked)
     assert IssuingBody.objects.get().region == second
@@ -93,6 +94,7 @@ def test_province_is_offered_its_cities_and_a_city_its_counties(client: Client, 
     assert offered(client) == ["河南省", "第1市", "第2市"]
     assert offered(client, "410100000000") == ["河南省", "第1市", "第11县", "第12县", "第13县"]
     assert offered(client, "410121000000") == ["河南省", "第1市", "第11县"]
+    assert "地区（逐级选择）" in client.get(reverse("reports:issuing-body")).content.decode()
 
 
 def test_city_is_offered_nothing_above_it(client: Client, province: Region) -> None:
