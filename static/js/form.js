@@ -8,6 +8,8 @@ const PAUSE_IN_TYPING = 400;
 const PAUSE_BEFORE_SENDING = 800;
 const PAUSE_BEFORE_SPARES = 4000; // ms in which the page is used, or looks for what others changed
 const AGAIN = 60_000;
+const PATIENCE = 60_000; // ms for the files that photos need
+const MOMENT = 3000; // ms that chosen photos wait in memory for them
 
 const page = document.querySelector("[data-inspection]");
 const { inspection, shell } = page.dataset;
@@ -23,9 +25,9 @@ let store, sync, photos, view;
 
 const ready = begin();
 ready.then(async () => {
-  if (view?.photos || shell || !navigator.serviceWorker || (await store.meta("shooting"))) await loadPhotos();
+  if (view?.photos || shell || !navigator.serviceWorker || (await store.meta("shooting"))) await loadPhotos().catch(() => {});
   const idle = globalThis.requestIdleCallback ?? ((work) => work());
-  setTimeout(() => idle(fetchSpares), PAUSE_BEFORE_SPARES);
+  setTimeout(() => idle(() => fetchSpares().catch(() => {})), PAUSE_BEFORE_SPARES);
 }).catch(() => {});
 
 async function begin() {
@@ -33,7 +35,7 @@ async function begin() {
   if (!person) return askServer();
   if (page.dataset.person) remember(person);
   store = await openStore(person);
-  for (const item of pauses.keys()) jot(item);
+  for (const item of [...pauses.keys(), ...underWay.keys()]) jot(item);
   sync = new Sync(store);
   const known = await store.inspection(inspection).catch(() => undefined);
   if (shell && !known?.preparedAt) return askServer();
@@ -56,9 +58,7 @@ function askServer() {
 
 // The page as the server rendered it is what the server holds.
 async function takePage(known) {
-  const answers = [...items.values()].map((item) => {
-    return { ...fields.readContent(item), item: item.dataset.item, version: fields.versionOf(item), status: item.dataset.status, mine: true };
-  });
+  const answers = [...items.values()].map(fields.answerOf);
   const { center, round } = page.dataset;
   const cursor = Math.max(Number(page.dataset.cursor), known?.cursor ?? 0);
   const reply = { cursor, center, round, total: items.size, answers: answers.filter(({ version }) => version) };
@@ -66,32 +66,41 @@ async function takePage(known) {
 }
 
 // Photos are seldom the first thing: their scripts come once the page has nothing else to do, so that they are there when the signal
-// has gone. Where they do not arrive, the next run that reaches the portal asks for them again.
+// has gone. Where they do not arrive, the next run that reaches the portal asks for them again. Most browsers never ask twice for a
+// module that failed to load, so that nothing is imported before all of its files have been fetched.
 let spares = null; // false: asked for in vain
 function fetchSpares() {
-  spares ||= import("./photos.js").then(({ tools }) => tools()).catch(() => { spares = false; });
+  spares ||= fields.fetchAll(fields.photoFiles(), PATIENCE).then(() => import("./photos.js"));
+  spares.then(({ tools }) => tools()).catch(() => { spares = false; });
   return spares;
 }
 
-async function fetchAgain({ failure, sending }) {
-  if (spares !== false || failure || sending) return;
-  await fetchSpares();
-  if (spares && view?.photos) await loadPhotos().catch(() => {});
+function fetchAgain({ failure, sending }) {
+  if (failure || sending || photos) return;
+  if (view?.photos) loadPhotos().catch(() => {});
+  else if (spares === false) fetchSpares().catch(() => {});
 }
 
 function loadPhotos() {
   photos ??= ready.then(async () => {
-    const { attachPhotos } = await import("./photos.js");
+    const { attachPhotos } = await fetchSpares();
     return attachPhotos({ store, sync, inspection, page, words });
   });
   photos.catch(() => { photos = undefined; });
   return photos;
 }
 
+// Chosen photos do not stay in memory for long where the line is up and nothing comes through it.
+function pick(item, files) {
+  const late = new Promise((_done, fail) => setTimeout(fail, MOMENT));
+  Promise.race([loadPhotos(), late]).then((loaded) => loaded.pick(item, files), () => keepRaw(item, files));
+}
+
 // Without them a photo waits here as it was chosen, and they make it ready (photo-queue.js).
 async function keepRaw(item, files) {
   const { rawKept, notKept } = document.querySelector("#photo-tools").content.firstElementChild.dataset;
   const keepOne = async (file) => {
+    await ready;
     // What the browser cannot read is no photo.
     (await createImageBitmap(file)).close();
     const row = { id: newId(), inspection, item: item.dataset.item, raw: await file.arrayBuffer(), at: new Date().toISOString(), waiting: inspection };
@@ -100,8 +109,9 @@ async function keepRaw(item, files) {
   const results = await Promise.allSettled(files.map(keepOne));
   const isKept = results.every(({ status }) => status === "fulfilled");
   fields.sayOfPhotos(item, isKept ? rawKept : notKept, isKept ? "status" : "alert");
-  spares = false;
   store.announce({ inspection, photos: true });
+  // They may have come meanwhile.
+  photos?.then((loaded) => loaded.ripen(), () => {});
 }
 
 // ---- keeping
@@ -261,11 +271,7 @@ function tell() {
   Object.assign(state.dataset, { said: key, tone });
   state.textContent = said;
   if (!link) return;
-  const place = document.createElement("a");
-  place.textContent = link === "login" ? words.signIn : words.clashLink;
-  place.href = link === "login" ? page.dataset.loginUrl : page.dataset.conflictsUrl;
-  if (link === "login") place.target = "_blank";
-  state.append(" ", place);
+  state.append(" ", fields.linkOf(link, page, words));
 }
 
 // ---- what a person does
@@ -282,7 +288,7 @@ page.addEventListener("change", ({ target }) => {
     // The list empties with its field.
     const files = [...target.files];
     target.value = "";
-    loadPhotos().then((loaded) => loaded.pick(item, files), () => keepRaw(item, files));
+    pick(item, files);
   } else if (target.name) {
     fields.settleChips(item, target);
     touch(item);
@@ -296,7 +302,7 @@ page.addEventListener("click", ({ target }) => {
   store.setMeta("shooting", { inspection, item, at: new Date().toISOString() }).catch(() => {});
 });
 
-page.addEventListener("pointerdown", fetchSpares, { once: true });
+page.addEventListener("pointerdown", () => fetchSpares().catch(() => {}), { once: true });
 
 page.addEventListener("click", (event) => {
   const button = event.target.closest("button");
@@ -323,6 +329,8 @@ page.addEventListener("submit", (event) => {
 
 async function exportDraft() {
   await ready;
+  // Without the rest of them it must work as well.
+  await fields.fetchAll(fields.photoFiles(/draft|queue|picture|sha256/), PATIENCE);
   const { offer } = await import("./draft.js");
   await offer({ store, inspection, said: page.querySelector(".tray-said") });
 }
@@ -350,12 +358,7 @@ page.addEventListener("focusout", ({ target }) => {
 
 document.querySelector(".dock-form .next").addEventListener("click", (event) => {
   event.preventDefault();
-  const open = [...page.querySelectorAll(".item[data-status='unanswered'], .item[data-stuck]")];
-  const next = open.find((item) => here && here.compareDocumentPosition(item) & Node.DOCUMENT_POSITION_FOLLOWING) ?? open[0];
-  if (!next) return;
-  next.closest("details").open = true;
-  next.scrollIntoView({ block: "start" });
-  next.querySelector("input").focus({ preventScroll: true });
+  fields.goToNext(page, here);
 });
 
 // The check is made on the portal: what waits here goes first. The store is asked, since the page learns of a tap a moment later.

@@ -23,6 +23,11 @@ export function readContent(item) {
   return { value: na ? null : valueOf(item), na, reason: na ? text(item, "reason") : "", note: text(item, "note") };
 }
 
+// The same as the server rendered it.
+export function answerOf(item) {
+  return { ...readContent(item), item: item.dataset.item, version: versionOf(item), status: item.dataset.status, mine: true };
+}
+
 function valueOf(item) {
   const kind = kindOf(item);
   if (kind === "elements") {
@@ -156,6 +161,15 @@ export function showLast(item, last, words) {
   item.querySelector(".last").textContent = words[last?.status] ? words.last.replace("{result}", words[last.status]) : "";
 }
 
+// The way to what the form's sentence speaks of: "login" or "conflicts".
+export function linkOf(kind, page, words) {
+  const link = document.createElement("a");
+  link.textContent = kind === "login" ? words.signIn : words.clashLink;
+  link.href = kind === "login" ? page.dataset.loginUrl : page.dataset.conflictsUrl;
+  if (kind === "login") link.target = "_blank";
+  return link;
+}
+
 // Two answers to one item, in words and with the way to them; nothing said takes them away.
 export function showClash(item, said, words, url) {
   const there = item.querySelector(".clash");
@@ -243,6 +257,16 @@ function dock(left, stuck, words) {
   check.textContent = open ? words.checkEarly : words.check;
 }
 
+// The next item that is open or stuck, behind the one last worked on.
+export function goToNext(page, here) {
+  const open = [...page.querySelectorAll(".item[data-status='unanswered'], .item[data-stuck]")];
+  const next = open.find((item) => here && here.compareDocumentPosition(item) & Node.DOCUMENT_POSITION_FOLLOWING) ?? open[0];
+  if (!next) return;
+  next.closest("details").open = true;
+  next.scrollIntoView({ block: "start" });
+  next.querySelector("input").focus({ preventScroll: true });
+}
+
 export function showHands(page, view, person, skew, words) {
   for (const section of page.querySelectorAll("[data-section]")) {
     const names = handsIn(section, view, person, skew);
@@ -251,5 +275,28 @@ export function showHands(page, view, person, skew, words) {
     place.textContent = names.map((name) => words.hands.replace("{name}", name)).join(" ");
     if (place.textContent && !place.isConnected) section.querySelector("form").prepend(place);
     else if (!place.textContent) place.remove();
+  }
+}
+
+// ---- what photos need (here, since a module of its own would be one more request of the first load)
+
+export function photoFiles(named = /./) {
+  const { files, plain } = document.querySelector("#photo-tools").dataset;
+  return `${files} ${crypto.subtle ? "" : plain}`.trim().split(" ").filter((address) => named.test(address));
+}
+
+// Whole, so that they are in the browser's cache; rejects where one is missing.
+export async function fetchAll(addresses, patience) {
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(), patience);
+  const fetchOne = async (address) => {
+    const answer = await fetch(address, { signal: silence.signal });
+    if (!answer.ok) throw new Error(address);
+    await answer.arrayBuffer();
+  };
+  try {
+    await Promise.all(addresses.map(fetchOne));
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -91,9 +91,12 @@ export class PhotoQueue {
 
   async #ripen({ id, raw, ...row }) {
     if (!raw) return "";
-    // It could be read when it was chosen.
-    const made = await photoOf(new Blob([raw])).catch(() => null);
-    if (made) await this.#change(id, (now) => (now?.raw ? { ...row, id, of: null, ...made, announced: false, done: false } : now));
+    try {
+      const made = await photoOf(new Blob([raw]));
+      await this.#change(id, (now) => (now?.raw ? { ...row, id, of: null, ...made, announced: false, done: false } : now));
+    } catch {
+      // It could be read when it was chosen: no memory or no room now. It waits as it is, and holds up nothing else.
+    }
     return "";
   }
 

@@ -69,7 +69,7 @@ class Photos {
     window.addEventListener("beforeunload", (event) => this.#atWork && event.preventDefault());
     this.#openTray();
     await this.#show();
-    this.#ripen();
+    this.ripen();
     await this.#recall();
     if (!this.#page.dataset.shell) return;
     await this.#showBefore();
@@ -197,7 +197,7 @@ class Photos {
   }
 
   // What was chosen before these scripts were here.
-  async #ripen() {
+  async ripen() {
     await this.#queue.ripen().catch(() => {});
     for (const item of this.#page.querySelectorAll(".item")) this.#unsay(item, this.#words.rawKept);
     this.#send();

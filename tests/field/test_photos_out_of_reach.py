@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from inspections.models import Photo
 from tests.field.photo_scene import WAIT, kept, picture, take, verified
@@ -61,6 +61,61 @@ def test_scripts_that_did_not_arrive_are_asked_for_again(page: Page, stage: Stag
     page.unroute_all()
     page.evaluate("window.dispatchEvent(new Event('online'))")
     expect(page.locator("#photo-tools-here")).to_be_attached(timeout=WAIT)
+
+
+@pytest.mark.parametrize("name", ["photos", "picture", "annotate"])
+def test_no_script_of_photos_is_imported_before_all_are_there(page: Page, stage: Stage, name: str) -> None:
+    """Most browsers never ask again for a module that failed to load: one try in vain would be the last."""
+    imported: list[str] = []
+    files = re.compile(r"/js/(photos|photo-queue|picture|annotate|camera|draft)\.")
+
+    def note(request: Request) -> None:
+        if request.resource_type == "script" and files.search(request.url):
+            imported.append(request.url)
+
+    page.on("request", note)
+    missing = re.compile(rf"/js/{name}\.")
+    page.route(missing, lambda route: route.abort())
+    with page.expect_event("requestfailed", lambda request: bool(missing.search(request.url)), timeout=WAIT):
+        open_untouched(page, stage)
+    # A run and a photo ask again, in vain as well.
+    with page.expect_event("requestfailed", lambda request: bool(missing.search(request.url)), timeout=WAIT):
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+    take(page, picture(300, 200))
+    expect(page.locator(SAID)).to_have_text("照片已存在本机，联网后显示", timeout=WAIT)
+    assert imported == []
+    page.unroute_all()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    verified(page, 1)
+    assert any("/js/photos." in url for url in imported)
+
+
+def test_waiting_photo_fetches_what_it_needs_after_a_reload_without_it(page: Page, stage: Stage) -> None:
+    without_scripts(page)
+    open_untouched(page, stage)
+    page.route("**/photos/", lambda route: route.abort())
+    take(page, picture(300, 200))
+    expect(page.locator(SAID)).to_have_text("照片已存在本机，联网后显示", timeout=WAIT)
+    with page.expect_event("requestfailed", lambda request: "/js/photos." in request.url, timeout=WAIT):
+        page.reload()
+    expect(page.locator(".bar-state")).to_contain_text("1 张照片", timeout=WAIT)
+    page.unroute_all()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    verified(page, 1)
+
+
+def test_photo_does_not_stay_in_memory_while_nothing_comes_through(page: Page, stage: Stage) -> None:
+    held: list[Route] = []
+    address = re.compile(r"/js/photos\.")
+    page.route(address, lambda route: route.continue_() if held else held.append(route))
+    open_untouched(page, stage)
+    take(page, picture(300, 200))
+    expect(page.locator(SAID)).to_have_text("照片已存在本机，联网后显示", timeout=WAIT)
+    assert len(kept(page, stage.cast["inspector"])) == 1
+    assert len(held) == 1
+    held[0].continue_()
+    verified(page, 1)
+    expect(page.locator(SAID)).to_have_text("")
 
 
 def test_photo_without_its_scripts_waits_as_it_is(page: Page, stage: Stage) -> None:
