@@ -23,7 +23,7 @@ def by_key(model: type[Row], key: Any, *, held: bool = False) -> Row:
     reading = _reading(model, connection.vendor)
     locking = held and connection.features.has_select_for_no_key_update
     ending = f"WHERE {reading.key} = %s{' FOR NO KEY UPDATE' if locking else ''}"
-    for row in prepared.rows(f"SELECT {reading.columns} FROM {reading.table} {ending}", [key]):  # noqa: S608
+    for row in prepared.rows(f"{reading.beginning} {ending}", [key]):
         return reading.row(row)
     raise model.DoesNotExist
 
@@ -31,11 +31,7 @@ def by_key(model: type[Row], key: Any, *, held: bool = False) -> Row:
 def by_key_with(model: type[Row], key: Any, other: type[Other], joined: str) -> tuple[Row, Other | None]:
     """The row as above, and the one of `other` that `joined`, a LEFT JOIN of ours, brings with it, if any."""
     first, second = (_reading(one, connection.vendor) for one in (model, other))
-    statement = (
-        f"SELECT {first.columns}, {second.columns} FROM {first.table} {joined} "  # noqa: S608
-        f"WHERE {first.key} = %s"
-    )
-    for row in prepared.rows(statement, [key]):
+    for row in prepared.rows(_joined_reading(first, second, joined), [key]):
         own, more = row[: len(first.names)], row[len(first.names) :]
         return first.row(own), None if more[0] is None else second.row(more)
     raise model.DoesNotExist
@@ -46,16 +42,19 @@ def rows_where(model: type[Row], ending: str, params: Sequence[Any]) -> list[Row
     by anybody but us."""
     reading = _reading(model, connection.vendor)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {reading.columns} FROM {reading.table} {ending}", params)  # noqa: S608
+        cursor.execute(f"{reading.beginning} {ending}", params)
         return [reading.row(row) for row in cursor.fetchall()]
 
 
-@dataclass(frozen=True)
+# One for each model, so that the statements made of it are looked up by the object that it is.
+@dataclass(frozen=True, eq=False)
 class _Reading(Generic[Row]):
-    """How a statement names a model's table, its key and its columns, the first of which is the key; the
-    names of the fields, and what turns the database's values into theirs."""
+    """How a statement begins that reads whole rows of a model, and how it names the table, its key and its
+    columns, the first of which is the key; the names of the fields, and what turns the database's values into
+    theirs."""
 
     model: type[Row]
+    beginning: str
     table: str
     key: str
     columns: str
@@ -79,13 +78,24 @@ def _reading(model: type[Row], vendor: str) -> _Reading[Row]:
         for column in [Col(meta.db_table, field)]
         for convert in connection.ops.get_db_converters(column) + column.get_db_converters(connection)
     ]
+    columns = ", ".join(f"{table}.{quote(field.column)}" for field in fields)
     return _Reading(
         model=model,
+        # Names of our own tables and columns.
+        beginning=f"SELECT {columns} FROM {table}",  # noqa: S608
         table=table,
         key=f"{table}.{quote(meta.pk.column)}",
-        columns=", ".join(f"{table}.{quote(field.column)}" for field in fields),
+        columns=columns,
         names=[field.attname for field in fields],
         converters=converters,
+    )
+
+
+@cache
+def _joined_reading(first: _Reading[Any], second: _Reading[Any], joined: str) -> str:
+    return (
+        f"SELECT {first.columns}, {second.columns} FROM {first.table} {joined} "  # noqa: S608
+        f"WHERE {first.key} = %s"
     )
 
 

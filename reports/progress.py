@@ -45,7 +45,7 @@ class Progress:
 
     @property
     def count_words(self) -> str:
-        words = _("%(ended)s / %(total)s 份") % {"ended": self.ended, "total": self.total}
+        words = pieces(self.ended, self.total)
         if not self.failed:
             return words
         failed = ngettext("%(n)s 份未成功", "%(n)s 份未成功", self.failed) % {"n": self.failed}
@@ -78,6 +78,10 @@ class TableProgress(Progress):
     @property
     def count_words(self) -> str:
         return f"{self.percent}%"
+
+
+def pieces(ended: int, total: int) -> str:
+    return _("%(ended)s / %(total)s 份") % {"ended": ended, "total": total}
 
 
 def share(done: int | None, total: int | None) -> int:
@@ -145,7 +149,6 @@ def running_jobs(user: User) -> Sequence[Any]:
     jobs = Job.objects.visible_to(user).running().select_related("round")
     found = list(jobs.annotate(total=Count("items"), ended=ended, lines=lines, written=written)[:SHOWN])
     for job in found:
-        counted = {"ended": job.ended, "total": job.total}
-        words = _("%(ended)s / %(total)s 份") % counted
-        job.count_words = f"{share(job.written, job.lines)}%" if job.is_table else words
+        written = f"{share(job.written, job.lines)}%"
+        job.count_words = written if job.is_table else pieces(job.ended, job.total)
     return found

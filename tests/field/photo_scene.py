@@ -1,6 +1,7 @@
 """A phone at the form with pictures at hand, and a look into what it keeps."""
 
 import io
+import json
 from typing import Any
 
 from PIL import Image
@@ -66,6 +67,17 @@ def remove(page: Page, button: str = "[data-item='yes'] .thumbs [data-remove]", 
 
 def verified(page: Page, count: int) -> None:
     expect(page.locator(".tray-photos")).to_contain_text(f"{count}/{count} 张照片已核对", timeout=WAIT)
+
+
+def exported_and_sent(page: Page, person: User) -> None:
+    """The one photo that waits is in the draft's file, and goes by itself once there is signal."""
+    (row,) = kept(page, person)
+    with page.expect_download() as coming:
+        page.click("[data-draft]")
+    assert [one["id"] for one in json.loads(coming.value.path().read_text())["photos"]] == [row["id"]]
+    page.context.set_offline(False)
+    verified(page, 1)
+    assert Photo.objects.get().received_sha256 == row["sha256"]
 
 
 def arrived(inspection: Inspection) -> list[Photo]:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
 from inspections.models import Photo
-from tests.field.photo_scene import WAIT, kept, picture, take, verified
+from tests.field.photo_scene import WAIT, exported_and_sent, kept, picture, take, verified
 from tests.small_stage import Stage, small_stage
 from tests.test_journey import enter
 
@@ -45,13 +45,7 @@ def test_what_a_photo_needs_is_there_before_anybody_touches_the_page(page: Page,
     expect(page.locator("#annotate")).to_be_visible(timeout=WAIT)
     assert page.eval_on_selector(".photo-kit", "one => getComputedStyle(one).display") == "grid"
     page.click("#annotate [data-close]")
-    (row,) = kept(page, stage.cast["inspector"])
-    with page.expect_download() as coming:
-        page.click("[data-draft]")
-    assert [one["id"] for one in json.loads(coming.value.path().read_text())["photos"]] == [row["id"]]
-    page.context.set_offline(False)
-    verified(page, 1)
-    assert Photo.objects.get().received_sha256 == row["sha256"]
+    exported_and_sent(page, stage.cast["inspector"])
 
 
 def test_scripts_that_did_not_arrive_are_asked_for_again(page: Page, stage: Stage) -> None:

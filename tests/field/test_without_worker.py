@@ -1,12 +1,9 @@
 """A plain-HTTP address: no service worker, no digests by the browser; nothing is promised, nothing lost."""
 
-import json
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from inspections.models import Photo
-from tests.field.photo_scene import WAIT, kept, open_form, picture, take, verified
+from tests.field.photo_scene import WAIT, exported_and_sent, open_form, picture, take
 from tests.small_stage import Stage, small_stage
 from tests.test_journey import enter
 
@@ -39,13 +36,7 @@ def test_a_photo_taken_after_the_signal_has_gone_is_kept_and_drawn_on(page: Page
     page.locator("[data-photo=mark]").first.click()
     expect(page.locator("#annotate")).to_be_visible(timeout=WAIT)
     page.click("#annotate [data-close]")
-    (row,) = kept(page, person)
-    with page.expect_download() as coming:
-        page.click("[data-draft]")
-    assert [one["id"] for one in json.loads(coming.value.path().read_text())["photos"]] == [row["id"]]
-    page.context.set_offline(False)
-    verified(page, 1)
-    assert Photo.objects.get().received_sha256 == row["sha256"]
+    exported_and_sent(page, person)
 
 
 def test_nothing_is_said_to_be_ready_for_places_without_signal(page: Page, stage: Stage) -> None:

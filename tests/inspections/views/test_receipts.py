@@ -17,7 +17,7 @@ from inspections.answers import Given
 from inspections.merging import Mutation
 from inspections.models import Answer, AnswerEvent, Inspection
 from inspections.picks import origins
-from organization.models import Role
+from organization.models import Role, User
 from tests.factories import make_user
 from tests.inspections.devices import Device, mutation
 from tests.small_stage import Stage, answer, jpeg, later, submit_by
@@ -167,12 +167,18 @@ def test_file_names_both_and_older_receipts_still_hold(
     assert receipts.differences(receipt, holdings.held_of(stage.inspections[0])) == []
 
 
+def helper_of(stage: Stage) -> User:
+    """A third inspector of the inspection."""
+    helper = make_user("helper", [(Role.INSPECTOR, stage.county.region)])
+    stage.inspections[0].inspectors.add(helper)
+    return helper
+
+
 def test_answer_that_a_third_person_delivered_and_the_lead_picked_names_all_three(
     client: Client, stage: Stage, phone: Device
 ) -> None:
     inspection, lead = stage.inspections[0], stage.cast["lead_inspector"]
-    helper = make_user("helper", [(Role.INSPECTOR, stage.county.region)])
-    inspection.inspectors.add(helper)
+    helper = helper_of(stage)
     Device(lead, inspection).sync(mutation("choice", "met"))
     given = Mutation(uuid4(), "choice", 0, None, Given("partly"), later(0))
     actions.sync(
@@ -211,8 +217,7 @@ def test_of_two_who_said_the_same_the_one_that_was_picked_is_named(
     client: Client, stage: Stage, phone: Device
 ) -> None:
     inspection, lead = stage.inspections[0], stage.cast["lead_inspector"]
-    helper = make_user("helper", [(Role.INSPECTOR, stage.county.region)])
-    inspection.inspectors.add(helper)
+    helper = helper_of(stage)
     Device(lead, inspection).sync(mutation("choice", "met"))
     phone.sync(mutation("choice", "partly"))
     Device(helper, inspection).sync(mutation("choice", "partly"))
