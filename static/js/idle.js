@@ -26,9 +26,11 @@ function seen() {
 }
 
 async function ping() {
+  // The server counts from when it was asked: an answer that comes late must not bring back a log-in that has ended.
+  const asked = Date.now();
   try {
     const response = await fetch(box.dataset.ping, { method: "HEAD", cache: "no-store" });
-    if (response.ok) keep(Date.now());
+    if (response.ok) keep(Math.max(asked, seen()));
   } catch {
     // Without a connection the server has not heard of us; the count goes on.
   }

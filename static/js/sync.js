@@ -34,7 +34,8 @@ export class Sync {
   start(inspection = "") {
     this.#watched = inspection;
     window.addEventListener("online", () => this.#retry());
-    window.addEventListener("pageshow", () => this.#retry({ bidden: true }));
+    // A page that is shown for the first time is asked about as it begins.
+    window.addEventListener("pageshow", ({ persisted }) => persisted && this.#retry({ bidden: true }));
     window.addEventListener("storage", ({ key }) => key?.startsWith("portal-") && this.#retry({ bidden: true }));
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#retry({ bidden: true }));
     this.#soon(inspection ? 1500 : 0);

@@ -13,6 +13,7 @@ from tests.installation import Installation, kill_tree
 
 # A dead worker's piece is free again after this many seconds, in operation after sixty.
 HURRIED = {"PORTAL_QUEUE_WORKERS": "2", "PORTAL_JOB_LEASE": "4", "PORTAL_JOB_SLICE": "2"}
+TRIES = 10
 
 
 class Worker:
@@ -28,11 +29,13 @@ class Worker:
     def kill(self) -> None:
         kill_tree(self.process)
 
-    def keep(self) -> None:
+    def is_kept(self) -> bool:
+        """Start it anew where it has ended; true in any case, so that a wait can ask in passing."""
         if self.process.poll() is not None:
             kill_tree(self.process)
             say("the worker had ended; started again, as systemd would")
             self.start()
+        return True
 
 
 def state(papers: Papers, job: str) -> str:
@@ -44,11 +47,11 @@ def kill_while_issuing(papers: Papers, worker: Worker, cluster: Cluster | None, 
     share = len(papers.drafts) // (kills + 1)
     for kill in range(kills):
         goal = papers.issued() + share
-        wait_for(lambda goal=goal: papers.issued() >= goal)
+        wait_for(lambda goal=goal: worker.is_kept() and papers.issued() >= goal)
         if cluster and kill % 2:
             cluster.kill()
             cluster.start()
-            worker.keep()
+            worker.is_kept()
         else:
             worker.kill()
             worker.start()
@@ -56,14 +59,31 @@ def kill_while_issuing(papers: Papers, worker: Worker, cluster: Cluster | None, 
         say(f"SIGKILL {kill + 1} of the {victim}: {papers.issued()} of {len(papers.drafts)} are issued")
 
 
+def kill_while_exporting(papers: Papers, worker: Worker) -> list[str]:
+    """Kill the workers while a ZIP or a print file is half made; returns the jobs that were asked for.
+
+    Where both were whole before they were seen half made, they are asked for once more.
+    """
+    jobs: list[str] = []
+    for _ in range(TRIES):
+        jobs += [papers.begin_job(kind) for kind in ("export", "print")]
+        wait_for(lambda: worker.is_kept() and files_in(papers, "waiting") == 0, every=0.005)
+        worker.kill()
+        half = files_in(papers, "running")
+        say(f"SIGKILL of the workers while {half} of a ZIP and a print file were half made")
+        worker.start()
+        if half:
+            return jobs
+    raise AssertionError(f"{TRIES} times both files were whole before the workers could be killed")
+
+
+def files_in(papers: Papers, state: str) -> int:
+    return int(papers.one(f"SELECT count(*) FROM reports_jobfile WHERE state = '{state}'"))
+
+
 def run_out(papers: Papers, worker: Worker, job: str) -> None:
     """Wait until a job has ended."""
-
-    def ended() -> bool:
-        worker.keep()
-        return state(papers, job) != "running"
-
-    wait_for(ended)
+    wait_for(lambda: worker.is_kept() and state(papers, job) != "running")
 
 
 def broken_files(papers: Papers) -> int:
@@ -95,12 +115,7 @@ def work(given: argparse.Namespace, folder: Path) -> dict[str, int]:
         kill_while_issuing(papers, worker, cluster, given.kills)
         run_out(papers, worker, job)
         say(f"the job ended: {papers.issued()} of {given.documents} are issued")
-        exports = [papers.begin_job(kind) for kind in ("export", "print")]
-        wait_for(lambda: papers.one("SELECT count(*) FROM reports_jobfile WHERE state = 'running'") > 0)
-        worker.kill()
-        say("SIGKILL of the workers while a ZIP and a print file were being made")
-        worker.start()
-        for job in exports:
+        for job in kill_while_exporting(papers, worker):
             run_out(papers, worker, job)
         counts = papers.counts()
         left = papers.one("SELECT count(*) FROM reports_jobitem WHERE state <> 'done'")

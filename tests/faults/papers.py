@@ -134,10 +134,10 @@ def set_papers(installation: Installation, count: int, *, filled: int = 0, open:
     return Papers(installation, drafts, round, Scene(installation, others, sessions))
 
 
-def wait_for(wanted: Callable[[], bool], seconds: float = 240) -> None:
+def wait_for(wanted: Callable[[], bool], seconds: float = 240, every: float = 0.1) -> None:
     """Wait until something is so; a script that waits in vain ends with a clear fault."""
     until = time.monotonic() + seconds
     while not wanted():
         if time.monotonic() > until:
             raise AssertionError(f"waited {seconds:.0f} s in vain")
-        time.sleep(0.1)
+        time.sleep(every)
