@@ -173,13 +173,19 @@ def _references(table: str, *people: Reference) -> References:
     return References(table, (Reference("inspection_id", _INSPECTION), item, *people))
 
 
+def _of_people(lasting: str) -> tuple[References, ...]:
+    """The two tables that a delivery of a whole form writes."""
+    updated_by, by, captured_by = (
+        Reference(column, "organization_user", lasting=lasting, changes=column == "updated_by_id")
+        for column in ("updated_by_id", "by_id", "captured_by_id")
+    )
+    return (
+        _references("inspections_answer", updated_by),
+        _references("inspections_answerevent", by, captured_by),
+    )
+
+
+# As they stood before people were kept for ever; migrations of that time use them.
+FIRST_REFERENCES = _of_people("")
 # A guard of their own keeps people for ever, too.
-def _person(column: str, *, changes: bool = False) -> Reference:
-    return Reference(column, "organization_user", lasting="named.id IS NOT NULL", changes=changes)
-
-
-# The two tables that a delivery of a whole form writes.
-REFERENCES = (
-    _references("inspections_answer", _person("updated_by_id", changes=True)),
-    _references("inspections_answerevent", _person("by_id"), _person("captured_by_id")),
-)
+REFERENCES = _of_people("named.id IS NOT NULL")

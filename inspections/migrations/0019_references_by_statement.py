@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from inspections.freezing import ANSWERS, GUARD, REFERENCES
+from inspections.freezing import ANSWERS, FIRST_REFERENCES, GUARD
 
 
 class Migration(migrations.Migration):
@@ -15,5 +15,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunPython(GUARD.freeze, GUARD.freeze),
         migrations.RunPython(ANSWERS.freeze, ANSWERS.thaw),
-        *(migrations.RunPython(one.check_by_statement, one.check_by_row) for one in REFERENCES),
+        *(migrations.RunPython(one.check_by_statement, one.check_by_row) for one in FIRST_REFERENCES),
     ]

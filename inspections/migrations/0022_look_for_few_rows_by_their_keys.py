@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from inspections.freezing import GUARD, REFERENCES
+from inspections.freezing import FIRST_REFERENCES, GUARD
 
 
 class Migration(migrations.Migration):
@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
         migrations.RunPython(GUARD.freeze, GUARD.freeze),
         *(
             migrations.RunPython(one.check_by_statement, migrations.RunPython.noop)
-            for one in REFERENCES
+            for one in FIRST_REFERENCES
         ),
     ]

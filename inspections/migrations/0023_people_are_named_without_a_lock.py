@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from inspections.freezing import REFERENCES
+from inspections.freezing import FIRST_REFERENCES, REFERENCES
 
 
 class Migration(migrations.Migration):
@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(one.check_by_statement, migrations.RunPython.noop)
-        for one in REFERENCES
+        migrations.RunPython(one.check_by_statement, first.check_by_statement)
+        for one, first in zip(REFERENCES, FIRST_REFERENCES, strict=True)
     ]

@@ -8,7 +8,5 @@ from organization.freezing import PEOPLE
 class Migration(migrations.Migration):
     dependencies = [("organization", "0009_few_regions")]
 
-    operations = [
-        # On the way back it stays: what inspections name people by has no guard of its own any more.
-        migrations.RunPython(PEOPLE.freeze, migrations.RunPython.noop)
-    ]
+    # What inspections name people by has its own guard again by then: its migration goes back first.
+    operations = [migrations.RunPython(PEOPLE.freeze, PEOPLE.thaw)]
