@@ -3,32 +3,18 @@
 from collections.abc import Iterable
 
 from .merging import Outcome
-from .models import Answer, AnswerEvent, Inspection
-
-_GIVEN = (Outcome.APPLIED.value, Outcome.CONFLICT.value)
+from .models import AnswerEvent, Conflict, Inspection
 
 
 def origins(inspection: Inspection, events: Iterable[AnswerEvent]) -> dict[int, AnswerEvent]:
-    """The answer that was picked, by the key of the decision; events that decide nothing are left out."""
-    decisions = [event for event in events if event.outcome == Outcome.SETTLED]
+    """The answer that was picked, by the key of the decision; events that decide nothing are left out.
+
+    Where a decision is picked again, this is what it had picked itself: nobody is named for a decision.
+    """
+    decisions = [event.pk for event in events if event.outcome == Outcome.SETTLED]
     if not decisions:
         return {}
-    items = {event.item_id for event in decisions}
-    given: dict[int, list[AnswerEvent]] = {}
-    rows = AnswerEvent.objects.filter(inspection=inspection, item_id__in=items, outcome__in=_GIVEN)
-    for event in rows.order_by("pk").select_related("by", "captured_by"):
-        given.setdefault(event.item_id, []).append(event)
-    # Two people may have said the same.
-    authors = dict(
-        Answer.objects.filter(inspection=inspection, item_id__in=items).values_list(
-            "item_id", "updated_by_id"
-        )
-    )
-    found = {one.pk: _picked(one, given.get(one.item_id, []), authors.get(one.item_id)) for one in decisions}
-    return {pk: event for pk, event in found.items() if event}
-
-
-def _picked(decision: AnswerEvent, given: list[AnswerEvent], author: int | None) -> AnswerEvent | None:
-    alike = [event for event in given if event.pk < decision.pk and event.new == decision.new]
-    own = [event for event in alike if (event.captured_by_id or event.by_id) == author]
-    return next(reversed(own or alike), None)
+    rows = Conflict.objects.filter(inspection=inspection, settled_event__in=decisions)
+    found = rows.select_related("picked__by", "picked__captured_by")
+    # A process of the release before, still at work during an upgrade, does not write what it picked.
+    return {row.settled_event_id: row.picked for row in found if row.settled_event_id and row.picked}

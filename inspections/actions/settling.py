@@ -59,7 +59,7 @@ def settle(
         )
         key = write_events(locked, [decision], by=by.pk, now=now)[mutation]
         Conflict.objects.open().filter(inspection=locked, item_id=entry.pk).update(
-            settled_at=now, settled_by=by, settled_event_id=key
+            settled_at=now, settled_by=by, settled_event_id=key, picked=origin
         )
         record(
             "conflict.settle", by=by, target=locked, region=locked.region_id, now=now,

@@ -98,6 +98,8 @@ class Conflict(models.Model):
     settled_event = models.ForeignKey(
         AnswerEvent, models.PROTECT, null=True, related_name="settles", db_index=False
     )
+    # Where the lead decided: the answer as it was given. Its content would not tell: two may say the same.
+    picked = models.ForeignKey(AnswerEvent, models.PROTECT, null=True, related_name="+", db_index=False)
 
     objects = ConflictQuerySet.as_manager()
 
@@ -111,7 +113,10 @@ class Conflict(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["inspection", "item"], condition=Q(settled_at=None), name="conflict_open")
+            models.Index(fields=["inspection", "item"], condition=Q(settled_at=None), name="conflict_open"),
+            models.Index(
+                fields=["settled_event"], condition=Q(settled_event__isnull=False), name="conflict_settled"
+            ),
         ]
 
     def __str__(self) -> str:

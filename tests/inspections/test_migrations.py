@@ -111,3 +111,50 @@ def test_guards_of_people_are_taken_back_on_the_way_back(back_again: None) -> No
     assert triggers() == before
     forward()
     assert triggers() == now
+
+
+def decide(inspection: Inspection, event: AnswerEvent, seen: int, days: int = 1) -> AnswerEvent:
+    lead = Inspection.objects.get(pk=inspection.pk).lead
+    return actions.settle(
+        inspection=inspection, code="choice", event=event.pk, seen=seen, by=lead, now=later(days)
+    )
+
+
+def test_what_was_picked_before_is_named_by_the_trail_and_else_by_what_was_said(back_again: None) -> None:
+    stage = small_stage()
+    inspection = stage.inspections[0]
+    helper = make_user("helper", [(Role.INSPECTOR, stage.county.region)])
+    inspection.inspectors.add(helper)
+    lead = Device(stage.cast["lead_inspector"], inspection)
+    lead.sync(mutation("choice", "met"))
+    for person in (stage.cast["inspector"], helper):
+        Device(person, inspection).sync(mutation("choice", "partly"))
+    first, second = AnswerEvent.objects.filter(outcome="conflict")
+    decision = decide(inspection, first, seen=1)
+    Device(lead.person, inspection).sync(mutation("choice", "not_met", base=1))
+    again = decide(inspection, decision, seen=2, days=2)
+    # One whose row of the trail has been removed with its time.
+    event = AnswerEvent.objects.create(
+        inspection=inspection, item=decision.item, base=3, version=4, outcome="settled", new=again.new,
+        by=lead.person, captured_at=later(3), at=later(3) + timedelta(seconds=1),
+    )  # fmt: skip
+    lost = AnswerEvent.objects.filter(outcome="conflict").latest("pk")
+    Conflict.objects.create(
+        inspection=inspection, item=event.item, event=lost_anew(lost), opened_at=later(3),
+        settled_at=event.at, settled_by=lead.person, settled_event=event,
+    )  # fmt: skip
+
+    migrate("0023_people_are_named_without_a_lock")
+    assert CONFLICTS.missing(connection) == []
+    forward()
+    picked = dict(Conflict.objects.values_list("settled_event", "picked"))
+    assert picked == {decision.pk: first.pk, again.pk: first.pk, event.pk: second.pk}
+    assert CONFLICTS.missing(connection) == []
+
+
+def lost_anew(event: AnswerEvent) -> AnswerEvent:
+    """Another answer like the one that lost, with a conflict of its own."""
+    made = AnswerEvent.objects.get(pk=event.pk)
+    made.pk, made.mutation = None, uuid7()
+    made.save(force_insert=True)
+    return made

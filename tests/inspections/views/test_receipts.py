@@ -16,7 +16,6 @@ from inspections import actions, holdings, receipts
 from inspections.answers import Given
 from inspections.merging import Mutation
 from inspections.models import Answer, AnswerEvent, Inspection
-from inspections.picks import origins
 from organization.models import Role, User
 from tests.factories import make_user
 from tests.inspections.devices import Device, mutation
@@ -227,13 +226,6 @@ def test_of_two_who_said_the_same_the_one_that_was_picked_is_named(
     assert re.search(r'<td data-label="填写人">inspector<br>', row)
 
 
-def test_decisions_of_another_inspection_are_not_looked_into(stage: Stage, phone: Device) -> None:
-    picked(stage, phone)
-    events = list(AnswerEvent.objects.filter(outcome="settled"))
-    assert origins(stage.inspections[1], events) == {}
-    assert {event.by for event in origins(stage.inspections[0], events).values()} == {phone.person}
-
-
 def test_page_costs_the_same_for_one_decision_and_for_three(
     client: Client, stage: Stage, phone: Device, django_assert_num_queries: Any
 ) -> None:
@@ -241,7 +233,7 @@ def test_page_costs_the_same_for_one_decision_and_for_three(
     picked(stage, phone)
     client.force_login(stage.cast["inspector"])
     client.get(address(inspection))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(address(inspection))
     lead = Device(stage.cast["lead_inspector"], inspection)
     for code, one, two in [("zones", ["guide"], []), ("posts", "1", "2")]:
@@ -249,7 +241,7 @@ def test_page_costs_the_same_for_one_decision_and_for_three(
         phone.sync(mutation(code, two))
         lost = AnswerEvent.objects.get(outcome="conflict", item__code=code)
         actions.settle(inspection=inspection, code=code, event=lost.pk, seen=1, by=lead.person, now=later(1))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         text = client.get(address(inspection)).content.decode()
     assert text.count("选定</small>") == 3
 
