@@ -8,11 +8,11 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Case, Count, Exists, OuterRef, Q, Sum, When
 
 from inspections.models import Finding, FindingTally, Inspection, Round, RoundTally
 from inspections.workflow import OPEN, WITH_TOWNSHIP
-from organization.codes import Level
+from organization.codes import Level, ancestors
 from organization.models import Region
 from organization.querysets import below
 from standards.models import Item
@@ -65,7 +65,11 @@ def counted_in(region: Region) -> Q:
 
 
 def rounds_in(*regions: Region) -> list[Round]:
-    """The newest rounds with inspections in these regions."""
+    """The rounds with inspections in these regions, newest first.
+
+    Those held in the whole of one of them come before those of places inside it: a nation's counties hold
+    thousands, each with a handful of its centers.
+    """
     places = reduce(or_, (counted_in(region) for region in regions))
     inside = RoundTally.objects.filter(places, round=OuterRef("pk"), inspections__gt=0)
     rounds = (
@@ -73,7 +77,14 @@ def rounds_in(*regions: Region) -> list[Round]:
         .exclude(kind=Round.Kind.REINSPECTION)
         .select_related("edition", "region")
     )
-    return list(rounds.order_by("-starts_on", "-pk")[:ROUNDS_SHOWN])
+    held = reduce(or_, (held_in(region) for region in regions))
+    return list(rounds.order_by(Case(When(held, then=0), default=1), "-starts_on", "-pk")[:ROUNDS_SHOWN])
+
+
+def held_in(region: Region, of: str = "") -> Q:
+    """Match the rounds held in the whole of this region: its own, and those of the regions above it."""
+    codes = [*ancestors(region.code, region.level), region.code]
+    return Q((f"{of}region__in", codes)) | Q((f"{of}region__level", Level.NATION))
 
 
 def chosen(rounds: list[Round], wanted: str) -> Round | None:
@@ -84,13 +95,16 @@ def chosen(rounds: list[Round], wanted: str) -> Round | None:
 
 
 def before(rounds: list[Round], round: Round, wanted: str) -> Round | None:
-    """The round to compare with: the one asked for (`none` for none), else the one before of its kind."""
+    """The round to compare with: the one asked for (`none` for none), else the one before of its kind, of the
+    same region where there is one.
+    """
     if wanted == "none":
         return None
     others = [row for row in rounds if row.pk != round.pk]
     asked = next((row for row in others if str(row.pk) == wanted), None)
-    earlier = (row for row in others if row.kind == round.kind and row.starts_on <= round.starts_on)
-    return asked or next(earlier, None)
+    earlier = [row for row in others if row.kind == round.kind and row.starts_on <= round.starts_on]
+    alike = (row for row in earlier if row.region_id == round.region_id)
+    return asked or next(alike, None) or next(iter(earlier), None)
 
 
 def view(region: Region, round: Round, against: Round | None, kind: str, today: date) -> View:
@@ -122,7 +136,8 @@ def view(region: Region, round: Round, against: Round | None, kind: str, today: 
     return View(
         region, own_rows, round, against, kind,
         own(round.pk), own(against.pk) if against else Figures(), places,
-        of(round.pk), of(against.pk if against else None), _items(round), _trend(own_rows, round, kind),
+        of(round.pk), of(against.pk if against else None), _items(round),
+        _trend(region, own_rows, round, kind),
     )  # fmt: skip
 
 
@@ -202,9 +217,12 @@ def _centers(
     return list(places.values()), found
 
 
-def _trend(counted: list[str], round: Round, kind: str) -> list[tuple[Round, int, int]]:
-    """The last rounds of this kind, oldest first, with their scored centers and the sum of the scores."""
+def _trend(region: Region, counted: list[str], round: Round, kind: str) -> list[tuple[Round, int, int]]:
+    """The last rounds of this kind held in the whole region, or where this one was, oldest first, with their
+    scored centers and the sum of the scores.
+    """
     rows = ScoreSummary.objects.filter(region__in=counted, band__gt=NO_SCORE, round__kind=round.kind)
+    rows = rows.filter(held_in(region, "round__") | Q(round__region=round.region_id))
     rows = rows.filter(kind=kind) if kind else rows
     summed = rows.order_by().values("round").annotate(n=Sum("centers"), total=Sum("score_sum"))
     newest = list(summed.filter(n__gt=0).order_by("-round__starts_on", "-round")[:TREND_SHOWN])

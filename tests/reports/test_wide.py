@@ -13,7 +13,7 @@ from inspections.models import Finding, Inspection, Round
 from organization.models import Region, Role, User
 from organization.querysets import Cut
 from reports import actions as reporting
-from reports import overview, wide
+from reports import overview, regional, wide
 from tests.factories import County, make_cast, make_county, make_region, make_user
 from tests.repairs import REPLY, in_state
 from tests.small_stage import (
@@ -74,6 +74,28 @@ def seen(client: Client, user: User, **query: Any) -> Any:
     said = client.get("/county/", query)
     assert said.status_code == 200
     return said
+
+
+def test_round_of_the_whole_comes_before_newer_ones_of_a_county(
+    client: Client, stage: Stage, far: Stage, nation: Region
+) -> None:
+    whole = of_all(nation, stage, far)
+    submitted(stage, 0, **SHORT)
+    Round.objects.filter(pk=whole.pk).update(starts_on=date(2024, 1, 1))
+    viewer = User.objects.get(username="above")
+    for address in ("/county/", f"/regions/{nation.code}/"):
+        client.force_login(viewer)
+        context = client.get(address).context
+        assert context["rounds"][0] == whole
+        assert {row.pk for row in context["rounds"]} >= {whole.pk, stage.round.pk}
+    # A county is inspected by the nation's round as by its own: there the newest comes first.
+    county = Region.objects.get(pk=stage.county.region.pk)
+    assert regional.rounds_in(county)[0] == stage.round
+    # And each is set beside earlier ones of the same region.
+    rounds = [stage.round, whole]
+    assert regional.before(rounds, stage.round, "") == whole
+    own = Round(pk=0, region=county, kind=whole.kind, starts_on=date(2023, 1, 1))
+    assert regional.before([*rounds, own], stage.round, "") == own
 
 
 def test_province_is_told_from_the_summaries_what_rows_would_say(
