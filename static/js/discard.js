@@ -9,7 +9,7 @@ import { removalsKey } from "./store.js";
 // for a file yet.
 export async function discard({ store, inspection, words }) {
   const names = await exportDraft(store, inspection);
-  if ((await store.photos(inspection)).some(({ raw }) => raw)) return null;
+  if ((await store.photos(inspection)).some(({ raw, waiting }) => raw && waiting === inspection)) return null;
   // Where only a photo's removal waits there is nothing to hand over.
   if (names.length && !window.confirm(words.sure.replace("{name}", names.join("  ")))) return null;
   await putAway(store, inspection, { unsent: true });

@@ -1,10 +1,11 @@
 // This device's own page: what is not sent, what is prepared, and whether the device can work without signal.
 
 import { canOpenOffline, isOver, notPrepared, offerUpdate, prepare, putAway, sizeWords } from "./checkout.js";
+import { showLost } from "./lost.js";
 import { checks } from "./selfcheck.js";
 import { clock, statusOf } from "./item.js";
 import { people } from "./people.js";
-import { openStore, remember, removalsKey } from "./store.js";
+import { openStore, remember, removalsKey, unreadableKey } from "./store.js";
 import { Sync } from "./sync.js";
 
 const page = document.querySelector("[data-field]");
@@ -94,13 +95,14 @@ async function refresh() {
   const dead = what({ ...shut, items: shut.ready + shut.open });
   const failing = sync.failure === "login" ? "signedOut" : sync.failure;
   const said = sync.sending ? "sending" : failing || "waiting";
-  const sentences = [waits && words[said].replace("{what}", waits), going.open && words.open.replace("{n}", going.open), dead && words.shut.replace("{what}", dead)];
+  const sentences = [waits && words[said].replace("{what}", waits), going.open && words.open.replace("{n}", going.open), dead && words.shut.replace("{what}", dead), unsent.unreadable && words.lost.replace("{n}", unsent.unreadable)];
   at("unsent").textContent = sentences.filter(Boolean).join(" ") || words.allSent;
   at("send").hidden = !waits;
   at("login").hidden = !waits || sync.failure !== "login";
   const isEmpty = !outbox.length && !unsent.photos;
   at("export").hidden = isEmpty;
   if (isEmpty) at("long").hidden = true;
+  await showLost({ store, sync, kept, words, place: at("lost"), n: unsent.unreadable });
   await weigh(unsent.photos > 0);
   await list(kept, outbox);
   if (sync.release && sync.release !== page.dataset.release && isEmpty && at("newer").hidden) {
@@ -169,6 +171,8 @@ function remover(row, isUnsent) {
   button.type = "button";
   button.setAttribute("aria-label", `${text} ${row.center ?? ""}`);
   button.addEventListener("click", async () => {
+    const isLosing = !isUnsent && (await store.waitingPhotos(unreadableKey(row.id))).length > 0;
+    if (isLosing && !window.confirm(words.sureLost)) return;
     if (isUnsent) await (await import("./discard.js")).discard({ store, inspection: row.id, words });
     else if (!(await putAway(store, row.id))) tell(words.kept);
   });

@@ -25,7 +25,7 @@ let store, sync, photos, view;
 
 const ready = begin();
 ready.then(async () => {
-  if (view?.photos || shell || !navigator.serviceWorker || (await store.meta("shooting"))) await loadPhotos().catch(() => {});
+  if (view?.photos || view?.unreadable || shell || !navigator.serviceWorker || (await store.meta("shooting"))) await loadPhotos().catch(() => {});
   const idle = globalThis.requestIdleCallback ?? ((work) => work());
   setTimeout(() => idle(() => fetchSpares().catch(() => {})), PAUSE_BEFORE_SPARES);
 }).catch(() => {});
@@ -103,7 +103,7 @@ async function keepRaw(item, files) {
     await ready;
     // What the browser cannot read is no photo.
     (await createImageBitmap(file)).close();
-    const row = { id: newId(), inspection, item: item.dataset.item, raw: await file.arrayBuffer(), at: new Date().toISOString(), waiting: inspection };
+    const row = { id: newId(), inspection, item: item.dataset.item, title: fields.titleOf(item), raw: await file.arrayBuffer(), at: new Date().toISOString(), waiting: inspection };
     await store.run(["photos", "meta"], "readwrite", (tx) => Promise.all([tx.objectStore("photos").put(row), tx.objectStore("meta").put(null, "shooting")]));
   };
   const results = await Promise.allSettled(files.map(keepOne));

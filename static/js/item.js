@@ -3,6 +3,7 @@
 const typed = "input:not([type]), textarea";
 const VERDICTS = { met: true, not_met: false };
 
+export const titleOf = (item) => item.querySelector("legend").textContent.trim();
 export const isTyped = (field) => field.matches(typed);
 const one = (item, name) => item.querySelector(`[name="${item.id}-${name}"]`);
 const text = (item, name) => one(item, name)?.value.trim().replaceAll("\t", " ") ?? "";

@@ -19,8 +19,8 @@ async function mayGo(form) {
   const person = Number(form.dataset.leave);
   if (!(await people()).includes(person)) return true;
   const store = await openStore(person);
-  const { answers, photos } = await store.unsent();
-  const n = answers + photos;
+  const { answers, photos, unreadable } = await store.unsent();
+  const n = answers + photos + unreadable;
   if (n && !window.confirm(form.dataset.warning.replace("{n}", n))) return false;
   if (!n) await wipe(store);
   localStorage.removeItem("portal-person");

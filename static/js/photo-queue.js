@@ -1,16 +1,17 @@
 // The photos of one inspection on this device: kept first, then sent — small pictures before originals, in pieces.
 //
 //   const photos = new PhotoQueue({ store, sync, inspection, told, mayGo });   // mayGo(): whether originals may go now
-//   await photos.add(code, file, { of })   // resolves when it is kept; rejects where nothing was kept
+//   await photos.add(code, file, { of, title })   // resolves when it is kept; rejects where nothing was kept
 //   await photos.remove(id, code)          // also of a photo that only the server has; sent when there is a network
 //   await photos.send()                    // one run; resolves to "" or to what stopped it (see Sync.call)
 //   await photos.tally()                   // {rows, waitingBytes, sentBytes}; rows without their bytes
 //
 // Of a row the server's word decides three things: `announced` (it has the small picture), `done` (it has the original
 // under the digest that was computed here; only then the bytes leave this device), and the end of `removed`.
+// A photo that this browser cannot read, or whose bytes are gone, waits no more: it stays to be told (`isLost`) until somebody removes it.
 
-import { base64, digest, shrink } from "./picture.js";
-import { newId, removalsKey } from "./store.js";
+import { base64, digest, shrink, Unreadable } from "./picture.js";
+import { newId, removalsKey, unreadableKey } from "./store.js";
 
 const LEAST = 64 * 1024;
 const MOST = 256 * 1024;
@@ -25,6 +26,7 @@ const CHOICE = "originals"; // "now" | "wifi"
 const weight = (row) => (row?.waiting && row.bytes ? row.size : 0);
 const leaves = (row) => Number(Boolean(row?.waiting && row.removed)); // waits for nothing but being taken out
 export const waitingKey = (inspection) => `photo bytes waiting ${inspection}`;
+export const isLost = (row) => row.waiting === unreadableKey(row.inspection);
 export const SENT = "photo bytes sent";
 
 export const choiceOf = async (store) => (await store.meta(CHOICE)) ?? "now";
@@ -79,24 +81,35 @@ export class PhotoQueue {
 
   // ---- kept here
 
-  async add(item, source, { of = null, at = new Date().toISOString() } = {}) {
-    const row = { id: newId(), inspection: this.#inspection, item, of, at, ...(await photoOf(source)) };
+  async add(item, source, { of = null, at = new Date().toISOString(), title = "" } = {}) {
+    const row = { id: newId(), inspection: this.#inspection, item, title, of, at, ...(await photoOf(source)) };
     return this.#change(row.id, () => ({ ...row, announced: false, done: false, waiting: this.#inspection }));
   }
 
-  // All that were chosen while these scripts were out of reach (form.js).
+  // All that were chosen while these scripts were out of reach (form.js); also what could not be read before, in case it can be now.
   async ripen() {
-    for (const id of await this.#store.waitingPhotos(this.#inspection)) await this.#try((row) => this.#ripen(row), id);
+    const keys = [this.#inspection, unreadableKey(this.#inspection)];
+    const ids = await Promise.all(keys.map((key) => this.#store.waitingPhotos(key)));
+    for (const id of ids.flat()) await this.#ripen((await this.#store.photo(id)) ?? {});
   }
 
-  async #ripen({ id, raw, ...row }) {
-    if (!raw) return "";
+  async #ripen({ raw, ...row }) {
+    if (!raw) return row.waiting && !row.bytes && !row.done && !row.removed ? this.#lose(row) : "";
     try {
       const made = await photoOf(new Blob([raw]));
-      await this.#change(id, (now) => (now?.raw ? { ...row, id, of: null, ...made, announced: false, done: false } : now));
-    } catch {
-      // It could be read when it was chosen: no memory or no room now. It waits as it is, and holds up nothing else.
+      const ready = { ...row, of: null, ...made, announced: false, done: false, waiting: this.#inspection };
+      await this.#change(row.id, (now) => (now?.raw ? ready : now));
+    } catch (error) {
+      if (error instanceof Unreadable) return this.#lose(row);
+      // No memory or no room now: it waits as it is, and holds up nothing else.
     }
+    return "";
+  }
+
+  async #lose(row) {
+    const lost = (now) => (now.bytes || now.done || now.removed ? now : { ...now, waiting: unreadableKey(this.#inspection) });
+    // No room even for that: the next run says it.
+    if (!isLost(row)) await this.#change(row.id, (now) => now && lost(now)).catch(() => {});
     return "";
   }
 
@@ -178,7 +191,7 @@ export class PhotoQueue {
   async #try(step, id) {
     const row = await this.#store.photo(id);
     if (this.#given.has(id) && !row?.removed) return "refused";
-    return (row?.waiting && (await step(row))) || "";
+    return (row?.waiting && !isLost(row) && (await step(row))) || "";
   }
 
   async #announce(row) {
@@ -199,7 +212,7 @@ export class PhotoQueue {
     if (reply.body.removed && !row.removed) return this.#forget(id);
     const { offset = 0, done, url, thumbnail_url } = reply.body;
     this.moved += 1;
-    await this.#store.addMeta(SENT, thumbnail.length);
+    await this.#count(thumbnail.length);
     this.#offsets.set(id, offset);
     await this.#change(id, (now) => now && { ...now, announced: true, errors: null, url, thumbnail_url });
     return done ? this.#verify(row, reply.body) : "";
@@ -259,8 +272,15 @@ export class PhotoQueue {
     const reply = await this.#sync.call(this.#address(row), { method: "PUT", headers, body, timeout: PATIENCE });
     const isQuick = reply.ok && performance.now() - began < 1500;
     this.#piece = isQuick ? Math.min(MOST, this.#piece * 2) : LEAST;
-    if (reply.ok) await this.#store.addMeta(SENT, body.byteLength);
+    if (reply.ok) await this.#count(body.byteLength);
     return reply;
+  }
+
+  #count(bytes) {
+    return this.#store.run(["meta"], "readwrite", async (tx) => {
+      const meta = tx.objectStore("meta");
+      await meta.put(((await meta.get(SENT)) ?? 0) + bytes, SENT);
+    });
   }
 
   async #isWanted(id) {

@@ -1,8 +1,8 @@
 // The photos of the form as the page shows them: beside their items, each with its state, and all in one line.
 
-import { sayOfPhotos } from "./item.js";
+import { clock, sayOfPhotos, titleOf } from "./item.js";
 import { Unreadable } from "./picture.js";
-import { choiceOf, choose, PhotoQueue, size, suits } from "./photo-queue.js";
+import { choiceOf, choose, isLost, PhotoQueue, size, suits } from "./photo-queue.js";
 
 const SHOOTING = "shooting"; // the item whose camera was opened last; form.js writes it before that
 const RECENT = 30 * 60_000; // ms after which nobody waits for that photo any more
@@ -118,7 +118,7 @@ class Photos {
     sayOfPhotos(item, words.reading);
     this.#atWork += 1;
     let failure = null;
-    for (const source of sources) await this.#queue.add(item.dataset.item, source, options).catch((error) => (failure = error));
+    for (const source of sources) await this.#queue.add(item.dataset.item, source, { ...options, title: titleOf(item) }).catch((error) => (failure = error));
     this.#atWork -= 1;
     await this.#store.setMeta(SHOOTING, null).catch(() => {});
     // Another picture may have been refused meanwhile: that must stay to be read.
@@ -259,7 +259,7 @@ class Photos {
     }
     for (const row of rows) this.#draw(row);
     const mine = rows.filter((row) => row.sha256);
-    this.counts = { photos: mine.length, waiting: tally.rows.filter((row) => row.waiting).length };
+    this.counts = { photos: mine.length, waiting: tally.rows.filter((row) => row.waiting && !isLost(row)).length };
     this.#tell(mine, tally, removed.size);
   }
 
@@ -272,7 +272,10 @@ class Photos {
 
   #draw(row) {
     const item = this.#itemOf(row.item);
-    if (!item || !row.sha256) return;
+    if (!item || !(row.sha256 || isLost(row))) return;
+    const drawn = this.#drawn.get(row.id);
+    // It could be read after all.
+    if (drawn?.matches(".photo-lost") && row.sha256) this.#drop(row.id, drawn);
     const there = this.#drawn.get(row.id) ?? item.querySelector(`[data-shot="${CSS.escape(row.id)}"]`);
     const entry = there ?? this.#drawNew(item, row);
     this.#drawn.set(row.id, entry);
@@ -283,14 +286,23 @@ class Photos {
     }
     const words = this.#stateOf(row);
     if (state.textContent !== words) state.textContent = words;
-    state.dataset.tone = row.errors ? "bad" : row.done ? "good" : "";
+    state.dataset.tone = row.errors || isLost(row) ? "bad" : row.done ? "good" : "";
   }
 
   #drawNew(item, row) {
+    if (!row.sha256) return this.#drawLost(item, row);
     const address = URL.createObjectURL(new Blob([row.thumbnail], { type: "image/jpeg" }));
     this.#seen.set(row.id, address);
     const number = item.querySelector(".thumbs").children.length + 1;
     return this.#entry(item, { id: row.id, address, name: this.#words[row.of ? "drawn" : "name"].replace("{n}", number) });
+  }
+
+  // There is nothing to be seen or drawn on: only words, and the way to remove it.
+  #drawLost(item, { id, at }) {
+    const entry = this.#entry(item, { id, address: "", name: clock(at) });
+    entry.className = "photo-lost";
+    for (const part of entry.querySelectorAll("img, [data-photo]")) part.remove();
+    return entry;
   }
 
   #entry(item, { id, address, name }) {
@@ -305,6 +317,7 @@ class Photos {
   }
 
   #stateOf(row) {
+    if (isLost(row)) return this.#words.lost.replace("{time}", clock(row.at));
     if (row.errors) return row.errors.join(" ") || this.#words.mismatch;
     if (row.done) return this.#words.done;
     if (!row.announced) return this.#words.kept;

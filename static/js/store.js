@@ -6,7 +6,7 @@
 //   store.listen((change) => …)                       // {inspection, items?, photos?}: written here or in another tab
 //   store.announce({ inspection, photos: true })      // says so to all tabs; `keep`, `hear` and `note` do it themselves
 //   await store.photo(id); await store.photos(inspection);   // photo-queue.js writes them, with `waiting` until the server has all
-//   await store.meta(name); await store.setMeta(name, value); await store.addMeta(name, number);   // e.g. bytes sent
+//   await store.meta(name); await store.setMeta(name, value);
 //   await store.device()                              // this browser's UUID
 // Every write rejects where nothing was kept (quota, blocked storage): say so on the page, never pretend.
 
@@ -16,6 +16,7 @@ const VERSION = 1;
 const databaseOf = (person) => `portal-field-${person}`;
 export const removalsKey = (inspection) => `photo removals waiting ${inspection}`;
 const jotOf = (inspection, item) => `jot ${inspection} ${item}`;
+export const unreadableKey = (inspection) => `unreadable ${inspection}`; // `waiting` of a photo that cannot be sent
 export const BLANK = { value: null, na: false, reason: "", note: "" };
 export const contentOf = ({ value, na, reason, note }) => ({ value, na, reason, note });
 export const sameContent = (one, other) => JSON.stringify(contentOf(one)) === JSON.stringify(contentOf(other));
@@ -195,15 +196,17 @@ class Store {
   view(inspection) {
     return this.run(["inspections", "answers", "outbox", "previous", "photos", "meta"], "readonly", async (tx) => {
       const of = (name) => tx.objectStore(name).index("inspection").getAll(inspection);
-      const [row, answers, outbox, previous, photos, removals = 0] = await Promise.all([
+      const waiting = tx.objectStore("photos").index("waiting");
+      const [row, answers, outbox, previous, photos, unreadable, removals = 0] = await Promise.all([
         tx.objectStore("inspections").get(inspection),
         of("answers"),
         of("outbox"),
         of("previous"),
-        tx.objectStore("photos").index("waiting").count(inspection),
+        waiting.count(inspection),
+        waiting.count(unreadableKey(inspection)),
         tx.objectStore("meta").get(removalsKey(inspection)),
       ]);
-      return { row, answers, outbox, previous, photos, removals: Math.min(photos, removals) };
+      return { row, answers, outbox, previous, photos, unreadable, removals: Math.min(photos, removals) };
     });
   }
 
@@ -267,12 +270,13 @@ class Store {
     return this.run(["inspections"], "readonly", (tx) => tx.objectStore("inspections").getAll());
   }
 
-  // How much has no acknowledgment yet, over all inspections.
+  // How much has no acknowledgment yet, over all inspections; `unreadable` photos never will have one.
   unsent() {
-    return this.run(["outbox", "photos"], "readonly", async (tx) => ({
-      answers: await tx.objectStore("outbox").count(),
-      photos: await tx.objectStore("photos").index("waiting").count(),
-    }));
+    return this.run(["outbox", "photos"], "readonly", async (tx) => {
+      const waiting = tx.objectStore("photos").index("waiting");
+      const unreadable = await waiting.count(IDBKeyRange.bound(unreadableKey(""), unreadableKey("~")));
+      return { answers: await tx.objectStore("outbox").count(), photos: (await waiting.count()) - unreadable, unreadable };
+    });
   }
 
   // ---- photos
@@ -298,14 +302,6 @@ class Store {
 
   setMeta(name, value) {
     return this.run(["meta"], "readwrite", (tx) => tx.objectStore("meta").put(value, name));
-  }
-
-  addMeta(name, number) {
-    return this.run(["meta"], "readwrite", async (tx) => {
-      const sum = ((await tx.objectStore("meta").get(name)) ?? 0) + number;
-      await tx.objectStore("meta").put(sum, name);
-      return sum;
-    });
   }
 
   device() {

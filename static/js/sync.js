@@ -293,6 +293,7 @@ export function stateWords({ view, sync, words, unkept, durable }) {
   if (row?.conflicts?.length) return [say(words.clashes, row.conflicts.length), "warn", "conflicts"];
   if (what && sync.failure) return [say(durable ? words[sync.failure] ?? words.server : words.memory, what), "warn"];
   if (what) return [say(sync.sending ? words.sending : words.waiting, what), ""];
+  if (view.unreadable) return [say(words.unreadable, view.unreadable), "bad"];
   if (held) return [say(words.held, held), "warn"];
   return [row?.syncedAt ? words.allSent : words.idle, ""];
 }

@@ -1,0 +1,155 @@
+"""A photo that waits on the phone and cannot be read: it is told, removable, and holds up no other."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from inspections.models import Photo
+from tests.field.photo_scene import WAIT, kept, picture, remove, take, verified
+from tests.small_stage import Stage, small_stage
+from tests.test_journey import enter
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LOST = "[data-item='yes'] .photo-lost"
+# Changes the first photo that waits in a person's store, where it lies: fields take what others hold.
+SPOIL = """([person, taken]) => new Promise((done, failed) => {
+    const opening = indexedDB.open(`portal-field-${person}`);
+    opening.onsuccess = () => {
+        const tx = opening.result.transaction("photos", "readwrite");
+        const photos = tx.objectStore("photos");
+        photos.index("waiting").openCursor().onsuccess = ({ target }) => {
+            const row = { junk: new TextEncoder().encode("no picture").buffer, ...target.result.value };
+            for (const [name, other] of Object.entries(taken)) row[name] = row[other];
+            target.result.update(row);
+        };
+        tx.oncomplete = () => { opening.result.close(); done(); };
+        tx.onabort = () => failed(tx.error ?? "aborted");
+    };
+})"""
+NO_PICTURE = {"good": "raw", "raw": "junk"}
+
+
+@pytest.fixture
+def stage(db: None) -> Stage:
+    return small_stage()
+
+
+def spoil(page: Page, stage: Stage, taken: dict[str, str]) -> None:
+    page.evaluate(SPOIL, [stage.cast["inspector"].pk, taken])
+
+
+@pytest.fixture
+def raw(page: Page, stage: Stage) -> Page:
+    """A form without the scripts for photos; of two, kept as they were chosen, the first is spoiled."""
+    enter(page, stage.cast["inspector"])
+    page.route(re.compile(r"/js/photos\."), lambda route: route.abort())
+    page.goto(f"/inspections/{stage.inspections[0].pk}/")
+    expect(page.locator(".bar-state")).not_to_be_empty()
+    page.context.set_offline(True)
+    for size in (300, 400):
+        take(page, picture(size, 200))
+        expect(page.locator(".bar-state")).to_contain_text(f"{size // 100 - 2} 张照片", timeout=WAIT)
+    spoil(page, stage, NO_PICTURE)
+    return page
+
+
+def come_back(page: Page) -> None:
+    page.unroute_all()
+    page.context.set_offline(False)
+
+
+def title(page: Page) -> str:
+    return (page.locator("[data-item='yes'] legend").text_content() or "").strip()
+
+
+def test_the_item_says_so_and_the_others_are_sent(raw: Page, stage: Stage) -> None:
+    come_back(raw)
+    verified(raw, 1)
+    expect(raw.locator(LOST)).to_contain_text("读不出来，没有发送。请再拍一次，然后删除这一张", timeout=WAIT)
+    expect(raw.locator(".bar-state")).to_have_text("1 张照片读不出来，没有发送，请再拍一次")
+    assert Photo.objects.exclude(arrived_at=None).count() == 1
+    # Nobody has to touch the page for it to be said again.
+    raw.reload()
+    expect(raw.locator(LOST)).to_be_attached(timeout=WAIT)
+    remove(raw, f"{LOST} [data-remove]", sure=False)
+    raw.wait_for_timeout(300)
+    assert len(kept(raw, stage.cast["inspector"])) == 2
+    remove(raw, f"{LOST} [data-remove]")
+    expect(raw.locator(LOST)).to_have_count(0)
+    expect(raw.locator(".bar-state")).to_have_text("逐项自动保存")
+    assert len(kept(raw, stage.cast["inspector"])) == 1
+
+
+def listed(page: Page) -> Locator:
+    return page.locator("[data-lost] li")
+
+
+def test_the_devices_own_page_names_it_and_removes_it(raw: Page, stage: Stage) -> None:
+    named = f"{stage.inspections[0].center.name} · {title(raw)}："
+    come_back(raw)
+    raw.goto("/field/")
+    said = raw.locator("[data-unsent]")
+    expect(said).to_have_text(re.compile("^1 张照片读不出来，没有发送。请打开检查表再拍一次"), timeout=WAIT)
+    expect(listed(raw)).to_have_count(1)
+    expect(listed(raw)).to_contain_text(named)
+    expect(raw.locator("[data-send]")).to_be_hidden()
+    assert Photo.objects.exclude(arrived_at=None).count() == 1
+    remove(raw, "[data-lost] button", sure=False)
+    raw.wait_for_timeout(300)
+    expect(listed(raw)).to_have_count(1)
+    remove(raw, "[data-lost] button")
+    expect(listed(raw)).to_have_count(0)
+    expect(said).to_have_text("全部已发送。")
+    assert [row["done"] for row in kept(raw, stage.cast["inspector"])] == [True]
+
+
+def test_taking_the_inspection_off_the_device_asks_first(raw: Page, stage: Stage) -> None:
+    come_back(raw)
+    raw.goto("/field/")
+    expect(listed(raw)).to_have_count(1, timeout=WAIT)
+    raw.goto(f"/inspections/{stage.inspections[0].pk}/")
+    raw.locator("[data-prepare]").click()
+    expect(raw.locator("[data-readiness]")).to_contain_text("可离线使用", timeout=WAIT)
+    raw.goto("/field/")
+    remove(raw, "[data-prepared] button", sure=False)
+    raw.wait_for_timeout(300)
+    expect(listed(raw)).to_have_count(1)
+    remove(raw, "[data-prepared] button")
+    expect(listed(raw)).to_have_count(0)
+    assert kept(raw, stage.cast["inspector"]) == []
+
+
+def test_one_that_can_be_read_after_all_is_sent(raw: Page, stage: Stage) -> None:
+    come_back(raw)
+    verified(raw, 1)
+    expect(raw.locator(LOST)).to_be_attached(timeout=WAIT)
+    key = f"unreadable {stage.inspections[0].pk}"
+    assert [row["waiting"] for row in kept(raw, stage.cast["inspector"]) if "waiting" in row] == [key]
+    spoil(raw, stage, {"raw": "good"})
+    raw.reload()
+    verified(raw, 2)
+    expect(raw.locator(LOST)).to_have_count(0)
+
+
+def test_one_whose_bytes_are_gone_is_told_and_taken_out_everywhere(page: Page, stage: Stage) -> None:
+    inspection = stage.inspections[0]
+    enter(page, stage.cast["inspector"])
+    page.goto(f"/inspections/{inspection.pk}/")
+    held: list[Any] = []
+    page.route("**/photos/*/", lambda route: held.append(route))
+    take(page, picture(300, 200), picture(400, 200))
+    expect(page.locator(".tray-photos")).to_contain_text("2 张只传了缩略图", timeout=WAIT)
+    spoil(page, stage, {"bytes": "nothing"})
+    for route in held:
+        route.abort()
+    page.unroute_all()
+    page.reload()
+    state = page.locator("[data-item='yes'] .photo-state[data-tone=bad]")
+    expect(state).to_contain_text("读不出来，没有发送", timeout=WAIT)
+    expect(page.locator(".tray-photos")).to_contain_text("1/2 张照片已核对", timeout=WAIT)
+    remove(page, "li:has(.photo-state[data-tone='bad']) [data-remove]")
+    verified(page, 1)
+    expect(page.locator(".bar-state")).not_to_contain_text("张照片", timeout=WAIT)
+    assert Photo.objects.kept().count() == 1
