@@ -19,6 +19,7 @@ from organization.models import User
 from .actions import job_steps
 from .exports import archive_name
 from .finding_tables import Part
+from .holding import held
 from .long_tables import LongTable, table_of
 from .models import Job, JobFile, JobItem
 from .permissions import can_write_table
@@ -64,9 +65,9 @@ class Account:
 
 def make(made: JobFile) -> None:
     """Make a claimed file and store it; a cancelled job's is let go. Making it again replaces it."""
-    with tempfile.TemporaryDirectory() as folder:
+    account = Account(made)
+    with tempfile.TemporaryDirectory() as folder, held(made, lambda: account.kept_at):
         path = Path(folder) / "made"
-        account = Account(made)
         pages = _builder(made.job)(made, path, account)
         if pages is None or not account.kept():
             job_steps.let_go(made=made)
@@ -178,7 +179,7 @@ def _table(made: JobFile, path: Path, account: Account) -> int | None:
     """
     job, by = made.job, User.objects.get(pk=made.job.started_by_id)
     table = table_of(job, by)
-    can_write_table(by, job).enforce(action=table.action, target=table.about, region=table.region)
+    can_write_table(by, job).enforce(action=table.action, **table.trail)
     with translation.override(job.language):
         if made.rows is None:
             _count(made, table)

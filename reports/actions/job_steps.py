@@ -138,6 +138,16 @@ def keep_file(
     return alive
 
 
+def hold_file(*, made: JobFile, now: datetime) -> bool:
+    """Hold a file longer while nothing can be said of it; false where the job or this claim has ended."""
+    with transaction.atomic():
+        if not _alive(made.job, now):
+            return False
+        # Whoever has claimed it since has counted a try of their own.
+        own = JobFile.objects.filter(pk=made.pk, state=Step.RUNNING, tries=made.tries)
+        return bool(own.update(claimed_until=now + timedelta(seconds=settings.JOB_LEASE)))
+
+
 def finish(*, piece: JobItem | JobFile, now: datetime, **values: Any) -> None:
     """Write that a piece is done."""
     values |= {"state": Step.DONE, "error": "", "claimed_until": None}
