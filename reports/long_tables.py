@@ -42,13 +42,11 @@ class LongTable:
 
     @property
     def about(self) -> Any:
-        """What the trail says that the table is about."""
         return self.round if self.kind != Job.Kind.FINDINGS else Finding._meta.verbose_name
 
     @property
-    def region(self) -> str | None:
-        """The code of the region in whose trail it stands."""
-        return self.about.region_id if isinstance(self.about, Round) else self.user.home_code
+    def trail(self) -> dict[str, Any]:
+        return trail_of(self.about, self.user)
 
     @property
     def action(self) -> str:
@@ -105,6 +103,12 @@ class LongTable:
         else:
             write = finding_tables.write_findings_csv if self.is_csv else finding_tables.write_findings
             write(path, part.of(self._rows()), places=places_above(self.user), through=through)
+
+
+def trail_of(about: Any, user: User) -> dict[str, Any]:
+    """What the trail says that a table is about, a row or a kind of rows, and the region in whose trail."""
+    region = about.region_id if isinstance(about, Round | Inspection) else user.home_code
+    return {"target": about, "region": region}
 
 
 def findings_table(user: User, query: Mapping[str, Any], form: str) -> LongTable:

@@ -16,7 +16,7 @@ from .documents import (
 from .issuing import issue_document, set_issuing_body
 from .job_files import remove_old_files
 from .jobs import cancel_job, retry_job, start_job
-from .long_tables import start_table
+from .long_tables import start_if_long, start_table
 from .moving import acknowledge, check_document, deliver, send_back, sign_document, withdraw
 from .numbers import enter_paper_numbers, next_number
 from .offices import add_seal, retire_seal, set_wording
@@ -61,6 +61,7 @@ __all__ = [
     "set_wording",
     "sign_document",
     "standard_of",
+    "start_if_long",
     "start_job",
     "start_rehearsal",
     "start_table",

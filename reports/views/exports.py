@@ -15,7 +15,6 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from inspections.models import Inspection, Round
 from organization.audit import record
 from organization.csv_text import cell_text, csv_lines
 from organization.problems import Problem
@@ -25,7 +24,7 @@ from ..assets import assets_of
 from ..document import from_plain
 from ..exports import notice_filename
 from ..loading import load_document, load_round_overseen
-from ..long_tables import CSV, XLSX, LongTable, findings_table
+from ..long_tables import CSV, XLSX, LongTable, findings_table, trail_of
 from ..models import Job
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -53,14 +52,16 @@ def finding_table(request: HttpRequest, form: str = "xlsx") -> HttpResponse:
 
 def _given(request: HttpRequest, table: LongTable) -> HttpResponse:
     """The table at once; where that would take long, the page on which it will be found."""
-    if not table.is_long():
-        return as_table(request, table.action, table.about, table.name(), table.write, table.content_type)
     try:
-        job = actions.start_table(table=table, now=timezone.now())
+        job = actions.start_if_long(table=table, now=timezone.now())
     except Problem as problem:
         messages.info(request, problem.message)
         return redirect("reports:finding-list")
-    return redirect("reports:job", pk=job.pk)
+    if job:
+        return redirect("reports:job", pk=job.pk)
+    answer = table_file(table.name(), table.write, table.content_type)
+    record(table.action, by=request.user, now=timezone.now(), **table.trail)
+    return answer
 
 
 @never_cache
@@ -83,13 +84,13 @@ def document_word(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def as_table(
-    request: HttpRequest, action: str, about: Any, name: str, write: Callable[[Path], None], kind: str = XLSX
+    request: HttpRequest, action: str, about: Any, name: str, write: Callable[[Path], None]
 ) -> FileResponse:
     """Answer with the table that `write` makes, about a row with a region or a kind of rows."""
-    region = about.region_id if isinstance(about, Round | Inspection) else request.user.home_code
-    permissions.can_export_tables(request.user).enforce(action=action, target=about, region=region)
-    answer = table_file(name, write, kind)
-    record(action, by=request.user, target=about, region=region, now=timezone.now())
+    trail = trail_of(about, request.user)
+    permissions.can_export_tables(request.user).enforce(action=action, **trail)
+    answer = table_file(name, write)
+    record(action, by=request.user, now=timezone.now(), **trail)
     return answer
 
 

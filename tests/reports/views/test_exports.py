@@ -159,6 +159,21 @@ def test_tables_that_take_long_lead_to_their_jobs(
     ]
 
 
+def test_whoever_may_not_download_costs_no_count(
+    client: Client, stage: Stage, django_assert_num_queries: Any
+) -> None:
+    submitted(stage, 0, **SHORT)
+    client.force_login(stage.cast["inspector"])
+    for name in ("finding-table", "finding-csv"):
+        for query in ("", "?state=found"):
+            client.post(reverse(f"reports:{name}") + query)
+            # Who asks, and what the trail says of it.
+            with django_assert_num_queries(4) as done:
+                assert client.post(reverse(f"reports:{name}") + query).status_code == 403
+            assert not [one["sql"] for one in done if "COUNT(" in one["sql"]]
+    assert not Job.objects.exists()
+
+
 @pytest.mark.parametrize("is_long", [False, True])
 def test_right_is_asked_once(
     client: Client, stage: Stage, monkeypatch: pytest.MonkeyPatch, is_long: bool
