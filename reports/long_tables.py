@@ -1,4 +1,7 @@
-"""Tables that may be long, as somebody asks for them: a round's scores, its ledger, findings as filtered."""
+"""Tables that may be long, as somebody asks for them: a round's scores, its ledger, findings as filtered.
+
+The ledger may be wanted on paper, too, which takes far longer for each row.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +16,7 @@ from inspections.models import Finding, Inspection, Round
 from organization.codes import CODE_LENGTH
 from organization.models import User
 
-from . import finding_tables, overview, tables
+from . import finding_tables, overview, printed_ledger, tables
 from .finding_tables import WHOLE, Part
 from .listing import findings_as_filtered, meant
 from .models import Job
@@ -22,6 +25,9 @@ from .whereabouts import places_above
 
 # Rows that are written in about a second, while their person waits; more are a job.
 AT_ONCE = 5_000
+# Findings that are typeset within two seconds, and the most that are: in ten seconds, on some seventy pages.
+PRINTED_AT_ONCE = 100
+MOST_PRINTED = 600
 # Rows of one file: a worker writes it in half a minute, far within the time that the queue gives a task, and
 # a spreadsheet opens it.
 IN_A_FILE = 200_000
@@ -33,7 +39,7 @@ ACTIONS = {"scores": "scores.export", "ledger": "ledger.export", "findings": "fi
 
 @dataclass(frozen=True)
 class LongTable:
-    """A table of what its person may see; `wanted` is how a list of findings is filtered, and its form."""
+    """A table of what its person may see; `wanted` is how a list of findings is filtered, and the form."""
 
     kind: str
     user: User
@@ -50,16 +56,21 @@ class LongTable:
 
     @property
     def action(self) -> str:
-        return ACTIONS[self.kind]
+        return "ledger.print" if self.is_pdf else ACTIONS[self.kind]
 
     @property
     def query(self) -> str:
         """What tells it from the person's others of its kind."""
-        return urlencode(self.wanted) if self.kind == Job.Kind.FINDINGS else f"round={self.about.pk}"
+        wanted = dict(self.wanted)
+        return urlencode(wanted if self.kind == Job.Kind.FINDINGS else {"round": self.about.pk} | wanted)
 
     @property
     def is_csv(self) -> bool:
         return self.wanted.get("as") == "csv"
+
+    @property
+    def is_pdf(self) -> bool:
+        return self.wanted.get("as") == "pdf"
 
     @property
     def content_type(self) -> str:
@@ -70,18 +81,29 @@ class LongTable:
         if self.kind == Job.Kind.FINDINGS:
             named = _("问题清单.csv") if self.is_csv else _("问题清单.xlsx")
         else:
-            named = (
-                _("%(round)s 得分表.xlsx") if self.kind == Job.Kind.SCORES else _("%(round)s 整改台账.xlsx")
-            )
-            named %= {"round": self.about.name}
+            named = self._named() % {"round": self.about.name}
         stem, _dot, form = named.rpartition(".")
         end = (_(" 第%(number)s册") % {"number": number} if number else "") + f".{form}"
         return stem[: LONGEST_NAME - len(end)] + end
 
+    def _named(self) -> str:
+        if self.kind == Job.Kind.SCORES:
+            return _("%(round)s 得分表.xlsx")
+        return _("%(round)s 整改台账.pdf") if self.is_pdf else _("%(round)s 整改台账.xlsx")
+
     def is_long(self) -> bool:
-        return self._rows().order_by()[: AT_ONCE + 1].count() > AT_ONCE
+        return self._has_more_than(PRINTED_AT_ONCE if self.is_pdf else AT_ONCE)
+
+    def is_too_long(self) -> bool:
+        """Whether it is refused: no paper is of more than so many findings."""
+        return self.is_pdf and self._has_more_than(MOST_PRINTED)
+
+    def _has_more_than(self, most: int) -> bool:
+        return self._rows().order_by()[: most + 1].count() > most
 
     def _rows(self) -> Any:
+        if self.is_pdf:
+            return printed_ledger.printed_findings(self.user, self.about)
         if self.kind == Job.Kind.FINDINGS:
             return findings_as_filtered(self.user, self.wanted)[0]
         model = Inspection if self.kind == Job.Kind.SCORES else Finding
@@ -91,12 +113,16 @@ class LongTable:
         """The files that it takes, by regions, each with about how many rows it has."""
         if self.kind == Job.Kind.SCORES:
             return [(WHOLE, tables.count_scores(round=self.round, user=self.user))]
+        if self.is_pdf:
+            return [(WHOLE, self._rows().count())]
         counts = self._rows().order_by(overview.TOWNSHIP).values_list(overview.TOWNSHIP)
         found = list(_divided(counts.annotate(rows=Count("pk"))))
         return found if len(found) > 1 else [(WHOLE, sum(rows for _part, rows in found))]
 
     def write(self, path: Path, part: Part = WHOLE, through: Through = unwatched) -> None:
-        if self.kind == Job.Kind.SCORES:
+        if self.is_pdf:
+            printed_ledger.write_printed_ledger(path, round=self.about, user=self.user, through=through)
+        elif self.kind == Job.Kind.SCORES:
             tables.write_scores(path, round=self.round, user=self.user, through=through)
         elif self.kind == Job.Kind.LEDGER:
             finding_tables.write_ledger(path, round=self.round, user=self.user, part=part, through=through)
@@ -120,7 +146,9 @@ def findings_table(user: User, query: Mapping[str, Any], form: str) -> LongTable
 
 def table_of(job: Job, user: User) -> LongTable:
     """The table that a job writes, for its person as they are now."""
-    wanted = dict(parse_qsl(job.query)) if job.kind == Job.Kind.FINDINGS else {}
+    wanted = dict(parse_qsl(job.query))
+    if job.kind != Job.Kind.FINDINGS:
+        wanted.pop("round", None)
     return LongTable(job.kind, user, job.round, wanted)
 
 

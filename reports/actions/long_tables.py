@@ -11,7 +11,7 @@ from organization.models import Region
 from organization.problems import Problem
 
 from .. import permissions
-from ..long_tables import LongTable
+from ..long_tables import MOST_PRINTED, LongTable
 from ..models import Job, JobFile
 from ..models.jobs import regions_of
 from .jobs import queue
@@ -20,10 +20,17 @@ from .jobs import queue
 def start_if_long(*, table: LongTable, now: datetime) -> Job | None:
     """As `start_table` where the table takes long; None where its person, who may have it, need not wait.
 
-    Whoever may not costs no count of rows.
+    Whoever may not costs no count of rows. Raises `Problem` where nobody gets it, so long is it.
     """
     _enforce(table)
-    return _started(table, now) if table.is_long() else None
+    if not table.is_long():
+        return None
+    if table.is_too_long():
+        raise Problem(
+            _("这一轮的问题超过 %(limit)d 项，一次最多打印这么多。请下载 Excel 台账，或者由乡镇分别打印。")
+            % {"limit": MOST_PRINTED}
+        )
+    return _started(table, now)
 
 
 def start_table(*, table: LongTable, now: datetime) -> Job:

@@ -16,51 +16,38 @@ from inspections.loading import load_inspection
 from inspections.models import Finding, Inspection, Round
 from inspections.permissions import can_feed_back
 from organization.audit import record
-from organization.models import Region
+from organization.problems import Problem
 
-from .. import gathering, overview, pdf, permissions
+from .. import actions, gathering, pdf, permissions
 from ..document import DocumentRefused, Paper
 from ..feedback_paper import compose_feedback, rows_of, told_of
-from ..ledger import compose_ledger
 from ..loading import load_document, load_round_overseen
-from ..models import IssuingBody, OfficialDocument
+from ..long_tables import LongTable
+from ..models import Job, OfficialDocument
+from ..printed_ledger import issuer_of, printed_ledger
 from ..receipt_slip import compose_receipt, receipt_of
 from ..refusals import explain
 from ..score_report import compose_score_report
 
-MOST_ROWS = 600  # some seventy pages, rendered while the person waits
-
 
 @require_POST
 def round_ledger(request: HttpRequest, pk: int) -> HttpResponse:
-    """整改台账 of a round, for what the person oversees."""
+    """整改台账 of a round, for what the person oversees; a long one on the page of its job."""
     round = load_round_overseen(request.user, pk)
-    permissions.can_export_tables(request.user).enforce(
-        action="ledger.print", target=round, region=round.region_id
-    )
-    findings = Finding.objects.standing().filter(overview.overseen(request.user), round=round)
-    if (count := findings.count()) > MOST_ROWS:
-        limits = {"count": count, "limit": MOST_ROWS}
-        messages.error(
-            request,
-            _("这一轮有 %(count)d 项问题，一次最多打印 %(limit)d 项。请下载 Excel 台账，或者由乡镇分别打印。")
-            % limits,
-        )
+    table = LongTable(Job.Kind.LEDGER, request.user, round, {"as": "pdf"})
+    try:
+        job = actions.start_if_long(table=table, now=timezone.now())
+    except Problem as problem:
+        messages.error(request, problem.message)
         return redirect("reports:county")
-    rows = findings.select_related("center", "region__parent")
+    if job:
+        return redirect("reports:job", pk=job.pk)
     return _printed(
         request,
-        lambda: compose_ledger(
-            issuer=_issuer(round.region),
-            region=round.region.name,
-            round=round.name,
-            rows=gathering.ledger_rows(rows, printable=pdf.printable),
-            dated=timezone.localdate(),
-            demonstration=round.region.is_demonstration,
-        ),
-        action="ledger.print",
+        lambda: printed_ledger(request.user, round),
+        action=table.action,
         target=round,
-        name=_("%(round)s 整改台账.pdf") % {"round": round.name},
+        name=table.name(),
         back=reverse("reports:county"),
     )
 
@@ -79,7 +66,7 @@ def score_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _printed(
         request,
         lambda: compose_score_report(
-            issuer=_issuer(township),
+            issuer=issuer_of(township),
             facts=facts,
             dated=timezone.localdate(),
             demonstration=township.is_demonstration,
@@ -140,11 +127,6 @@ def receipt_slip(request: HttpRequest, pk: UUID) -> HttpResponse:
         name=_("%(number)s 签收回执.pdf") % {"number": row.number_text},
         back=reverse("reports:document", args=[pk]),
     )
-
-
-def _issuer(region: Region) -> str:
-    body = IssuingBody.objects.signing_for(region.code)
-    return body.name if body else region.name
 
 
 def _printed(

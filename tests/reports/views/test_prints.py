@@ -9,11 +9,11 @@ from django.urls import reverse
 
 from inspections.answers import Given
 from organization.models import AuditEntry, Role, User
-from reports import actions, pdf
-from reports.document import Ledger, ScoreReport
-from reports.models import OfficialDocument
-from reports.views import prints
+from reports import actions, long_tables, pdf
+from reports.document import DocumentRefused, Ledger, ScoreReport
+from reports.models import Job, OfficialDocument
 from tests.factories import make_user
+from tests.reports.asked_tables import run
 from tests.small_stage import Stage, issued, later, submitted
 
 pytestmark = pytest.mark.django_db
@@ -74,16 +74,58 @@ def test_ledger_without_a_finding_says_so(client: Client, stage: Stage, quick_pd
     assert not AuditEntry.objects.filter(action="ledger.print").exists()
 
 
-def test_ledger_that_is_too_long_to_wait_for_says_what_to_do(
+def test_ledger_that_takes_long_is_written_by_a_job(
+    client: Client, stage: Stage, quick_pdf: list[Any], media_folder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_tables, "PRINTED_AT_ONCE", 1)
+    for place in (0, 1):
+        submitted(stage, place, **SHORT)
+    client.force_login(stage.cast["administrator"])
+    said = ledger(client, stage)
+    job = Job.objects.get()
+    assert (said.status_code, said["Location"]) == (302, reverse("reports:job", args=[job.pk]))
+    assert (job.kind, job.query) == ("ledger", f"round={stage.round.pk}&as=pdf")
+    assert not quick_pdf
+    run(job)
+    (document,) = quick_pdf
+    assert len(document.table.rows) == 4
+    file = job.files.get()
+    assert (file.state, file.rows, file.rows_done) == ("done", 2, 2)
+    assert file.name == f"{stage.round.name} 整改台账.pdf"
+    got = client.get(reverse("reports:job-file", args=[job.pk, 1]))
+    assert got["Content-Type"] == "application/pdf"
+    assert b"".join(got.streaming_content).startswith(b"%PDF")
+    assert AuditEntry.objects.get(action="ledger.print").detail == {"job": str(job.pk)}
+
+
+def test_ledger_that_cannot_be_printed_says_why_on_its_job(
+    client: Client, stage: Stage, media_folder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_given: Any) -> Any:
+        raise DocumentRefused("too_slow", seconds=300)
+
+    monkeypatch.setattr(long_tables, "PRINTED_AT_ONCE", 0)
+    monkeypatch.setattr(pdf, "render", refuse)
+    submitted(stage, 0, **SHORT)
+    client.force_login(stage.cast["administrator"])
+    ledger(client, stage)
+    file = run(Job.objects.get()).files.get()
+    assert (file.state, file.tries) == ("failed", 1)
+    assert "300秒" in file.error
+
+
+def test_ledger_that_is_too_long_for_paper_says_what_to_do(
     client: Client, stage: Stage, quick_pdf: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(prints, "MOST_ROWS", 0)
+    monkeypatch.setattr(long_tables, "PRINTED_AT_ONCE", 0)
+    monkeypatch.setattr(long_tables, "MOST_PRINTED", 0)
     submitted(stage, 0, **SHORT)
     client.force_login(stage.cast["administrator"])
     said = ledger(client, stage)
     (message,) = get_messages(said.wsgi_request)
-    assert "有 1 项问题，一次最多打印 0 项" in str(message)
+    assert "请下载 Excel 台账" in str(message)
     assert not quick_pdf
+    assert not Job.objects.exists()
 
 
 def test_score_report_is_of_the_inspections_township(
