@@ -23,7 +23,7 @@ def columns(counts: Sequence[int], labels: Sequence[str], title: str) -> str:
                 f'<rect class="bar" x="{x + 2:.1f}" y="{base - tall:.1f}" width="{step - 4:.1f}" '
                 f'height="{tall:.1f}"/>'
             )
-            parts.append(_text(x + step / 2, base - tall - 4, str(count), "middle"))
+            parts.append(_text(x + step / 2, base - tall - 4, f"{count:,}", "middle"))
         if place % 2 == 0:
             parts.append(_text(x, base + 16, labels[place], "middle" if place else "start"))
     parts.append(_text(WIDTH, base + 16, "100", "end"))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from organization.models import User
+from organization.templatetags.portal import grouped
 
 from .models import Job, JobFile
 from .models.jobs import Step
@@ -81,7 +82,7 @@ class TableProgress(Progress):
 
 
 def pieces(ended: int, total: int) -> str:
-    return _("%(ended)s / %(total)s 份") % {"ended": ended, "total": total}
+    return _("%(ended)s / %(total)s 份") % {"ended": grouped(ended), "total": grouped(total)}
 
 
 def share(done: int | None, total: int | None) -> int:

@@ -63,10 +63,17 @@ def _date(value: Any) -> date | None:
     return timezone.localtime(value).date() if isinstance(value, datetime) else value
 
 
+class Grouped(int):
+    """Printed with its thousands apart; a number still, by which a language picks singular or plural."""
+
+    def __str__(self) -> str:
+        return f"{int(self):,}"
+
+
 @register.filter
 def grouped(value: Any) -> Any:
     """A count with its thousands apart: `48,960`; anything else as it is."""
-    return f"{value:,}" if type(value) is int else value
+    return Grouped(value) if type(value) is int else value
 
 
 @register.filter
@@ -90,7 +97,7 @@ def score(value: Any) -> str:
     """A score as its standard rounded it, with two places at least: `83.10`."""
     if value in (None, ""):
         return ""
-    whole, _dot, rest = f"{Decimal(value):f}".partition(".")
+    whole, _dot, rest = f"{Decimal(value):,f}".partition(".")
     return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
 
 

@@ -5,9 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.utils import timezone
+from django.template import Context, Template
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 
-from organization.templatetags.portal import full_moment, grouped, moment, points
+from organization.templatetags.portal import full_moment, grouped, moment, points, score
 
 
 @pytest.mark.parametrize(
@@ -46,3 +48,21 @@ def test_register_writes_the_date_of_today_too() -> None:
 )  # fmt: skip
 def test_counts_have_their_thousands_apart(value: object, text: str) -> None:
     assert str(grouped(value)) == text
+
+
+@pytest.mark.parametrize(("n", "text"), [(1, "1 question"), (42600, "42,600 questions")])
+def test_count_in_a_sentence_has_them_and_is_still_a_number(n: int, text: str) -> None:
+    one, many = "{{ n }} question", "{{ n }} questions"
+    count = "{% blocktranslate count n=n|grouped %}"
+    sentence = f"{count}{one}{{% plural %}}{many}{{% endblocktranslate %}}"
+    with translation.override("en"):
+        assert Template("{% load i18n portal %}" + sentence).render(Context({"n": n})) == text
+    assert not grouped(0)
+
+
+def test_progress_and_sums_have_them_too() -> None:
+    page = render_to_string(
+        "components/progress.html", {"label": "已提交", "done": 9800, "total": 10848, "percent": 90}
+    )
+    assert "<b>9,800</b> / 10,848" in page
+    assert score(Decimal(1380)) == "1,380.00"
