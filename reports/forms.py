@@ -275,9 +275,13 @@ class RegionFilter(forms.Form):
         label=_("中心类型"), required=False, choices=[("", _("全部")), *ServiceCenter.Kind.choices]
     )
 
-    def __init__(self, *args: Any, rounds: Iterable[Round], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rounds: Iterable[Round], region: Region, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = [(str(row.pk), row.name) for row in rounds]
+        # Those of places inside the region say where: each county has its own, most called the same.
+        named = [
+            (str(row.pk), f"{row.region} · {row.name}" if row.region.level > region.level else row.name)
+            for row in rounds
+        ]
         self.fields["round"].choices = named
         self.fields["against"].choices = [("none", _("不对比")), *named]
 

@@ -57,6 +57,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
                 initial=query
                 | {"round": shown.round.pk, "against": shown.against.pk if shown.against else "none"},
                 rounds=rounds,
+                region=place,
             ),
             "figures": _figures(shown, standing),
             "tables": tables,
@@ -135,9 +136,10 @@ def _figures(shown: regional.View, standing: Latest) -> list[dict[str, Any]]:
     percent = 100 * own.done // own.inspections if own.inspections else 0
     return [
         {
-            "figure": f"{own.done:,} / {own.inspections:,}",
+            "figure": own.done,
             "label": _("已检查"),
-            "sub": _("完成 %(percent)d%%") % {"percent": percent},
+            "sub": _("共 %(total)s 个中心，完成 %(percent)d%%")
+            % {"total": grouped(own.inspections), "percent": percent},
         },
         {
             "figure": "—" if own.average is None else own.average,

@@ -67,7 +67,7 @@ def test_county_shows_its_townships_by_average_and_nothing_of_the_neighbor(
         [first.name, 2, score, 1, 1, 2, 0],
     ]
     text = words(said)
-    for expected in ("2 / 2", "完成 100%", "名次只供内部工作参考"):
+    for expected in ("共 2 个中心，完成 100%", "名次只供内部工作参考"):
         assert expected in text
     assert "滑县" not in text
     assert table(said, "worst")[0][2] == "1"
@@ -134,6 +134,8 @@ def test_nation_is_summed_from_its_provinces(watched: Client, stage: Stage) -> N
     shown = said.context["shown"]
     assert (shown.own.done, shown.own.inspections) == (2, 2)
     assert [row[0] for row in values(said, "ranking")] == ["河南省"]
+    options = said.context["form"].fields["round"].choices
+    assert {name for _key, name in options} == {f"{row.region} · {row.name}" for row in Round.objects.all()}
     # The other county's round says nothing of where this one was held.
     assert [row[0] for row in values(said, "trend")] == [stage.round.name]
 
@@ -165,6 +167,7 @@ def test_two_rounds_are_compared_with_the_change_of_rank(watched: Client, stage:
     said = page(watched, COUNTY)
     assert said.context["shown"].round == round
     assert said.context["shown"].against == stage.round
+    assert (str(round.pk), "回头看") in said.context["form"].fields["round"].choices
     first, second = stage.county.townships
     rows = {row[0]: row for row in table(said, "ranking")}
     assert (rows[first.name][1], rows[first.name][4], rows[second.name][4]) == ("1", "↑1", "↓1")
