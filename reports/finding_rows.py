@@ -18,9 +18,9 @@ from inspections.models import Finding
 from inspections.way_back import carry
 from organization.models import User
 from organization.templatetags.portal import points
+from organization.whereabouts import place_of, places_above
 
 from .models import OfficialDocument
-from .whereabouts import place_of, places_above
 
 FIELDS = (
     "pk", "finding", "clause", "lost", "mode", "working_days", "state", "due_on", "due_is_provisional",

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy
 from inspections.models import Finding, Round
 from organization.codes import Level
 from organization.models import User
+from organization.whereabouts import place_of
 
 from . import overview, sheets
 from .follow_up import follow_up
 from .models import OfficialDocument
 from .sheets import Field, Sheet, Through, unwatched
 from .tables import CHUNK, labels, policy_note
-from .whereabouts import place_of
 
 NOWHERE: Mapping[str, str] = MappingProxyType({})
 ROUND = 2  # place of the round among the fields of a finding, which a round's own ledger leaves out

@@ -16,6 +16,7 @@ from organization import paging
 from organization.codes import CODE_LENGTH, DIGITS, Level, ancestors, prefix
 from organization.models import Region, Role, User
 from organization.querysets import NOTHING, Cut, within
+from organization.whereabouts import sees_more_than_counties
 from organization.widgets import SET_IN
 
 from .models import SavedView
@@ -79,10 +80,6 @@ def meant(query: Mapping[str, Any]) -> dict[str, str]:
     if wanted["state"] in {*UNTIL_CLOSED, "open", *Finding.State.values}:
         kept["state"] = wanted["state"]
     return kept
-
-
-def sees_more_than_counties(user: User) -> bool:
-    return any(len(place) < DIGITS[Level.COUNTY] for place in user.prefixes())
 
 
 def places_to_choose(user: User, chosen: str) -> list[tuple[str, str]]:

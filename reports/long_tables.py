@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from inspections.models import Finding, Inspection, Round
 from organization.codes import CODE_LENGTH
 from organization.models import User
+from organization.whereabouts import places_above
 
 from . import finding_tables, overview, printed_ledger, tables
 from .finding_tables import WHOLE, Part
 from .listing import findings_as_filtered, meant
 from .models import Job
 from .sheets import Through, unwatched
-from .whereabouts import places_above
 
 # Rows that are written in about a second, while their person waits; more are a job.
 AT_ONCE = 5_000

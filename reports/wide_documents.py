@@ -16,10 +16,10 @@ from inspections.workflow import SUBMITTED, WITH_COUNTY
 from organization.codes import CODE_LENGTH
 from organization.models import Role, User
 from organization.querysets import Cut, within
+from organization.whereabouts import place_of, places_above
 
 from . import listing, overview, permissions, wide
 from .models import IssuingBody, OfficialDocument
-from .whereabouts import place_of, places_above
 
 # Of the findings that wait with counties, so many are asked whether somebody was there since: a county has
 # fewer, and may be chosen.

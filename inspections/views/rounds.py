@@ -21,6 +21,7 @@ from organization.models import Region
 from organization.problems import Problem
 from organization.querysets import within
 from organization.templatetags.portal import day
+from organization.whereabouts import place_of, places_above
 
 from .. import actions, permissions
 from ..forms import AssignForm, CentersForm, PlaceFilter, RoundForm, SelfCheckForm, is_wide, picked
@@ -147,8 +148,10 @@ def _rows(request: HttpRequest, round: Round, place: Region | None) -> Page:
         keys = list(page.object_list.values_list("pk", flat=True))
         page.object_list = list(shown.filter(pk__in=keys))
     ticked = request.POST.getlist("inspection")
+    places = places_above(request.user, [row.region_id for row in page])
     for row in page:
         row.picked = str(row.pk) in ticked
+        row.whereabouts = place_of(places, row.region_id)
     return page
 
 

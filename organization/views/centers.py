@@ -15,6 +15,7 @@ from ..models import Region, Role, ServiceCenter
 from ..permissions import can_edit_center, can_manage_centers
 from ..problems import Problem
 from ..querysets import within
+from ..whereabouts import place_of, places_above
 
 PER_PAGE = 50
 
@@ -37,8 +38,10 @@ def center_list(request: HttpRequest) -> HttpResponse:
     if wanted.get("state") != "all":
         centers = centers.filter(closed_on__isnull=wanted.get("state") != "closed")
     page = Paginator(centers.order_by("region_id", "pk"), PER_PAGE).get_page(request.GET.get("page"))
+    places = places_above(request.user, [center.region_id for center in page])
     for center in page:
         center.may_edit = can_edit_center(request.user, center)
+        center.whereabouts = place_of(places, center.region_id)
     return render(request, "organization/center_list.html", {"page": page, "filter": form})
 
 

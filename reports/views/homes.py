@@ -21,6 +21,7 @@ from organization.permissions import can_delegate
 from organization.querysets import within
 from organization.replica import from_replica
 from organization.templatetags.portal import grouped
+from organization.whereabouts import sees_more_than_counties
 from standards.models import Item
 
 from .. import overview, permissions, regional, wide, workflow
@@ -32,7 +33,6 @@ from ..listing import (
     places_to_choose,
     query_of,
     rounds_to_choose,
-    sees_more_than_counties,
     views_of,
 )
 from ..models import IssuingBody, OfficialDocument

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from organization.actions import note_phone_read
 from organization.problems import Problem
+from organization.whereabouts import sees_more_than_counties
 
-from .. import actions, listing, permissions, phrases
+from .. import actions, permissions, phrases
 from ..forms import IssuingBodyForm, PaperNumbersForm, SealForm, WordingForm
 from ..loading import load_body, load_region_signed_for, regions_signed_for
 from ..models import GivenNumber, IssuingBody, OfficialDocument, SealImage
@@ -39,7 +40,7 @@ def issuing_body(request: HttpRequest) -> HttpResponse:
         "form": form,
         "region": region,
         "regions": regions_signed_for(request.user, region),
-        "is_wide": listing.sees_more_than_counties(request.user),
+        "is_wide": sees_more_than_counties(request.user),
         "body": current,
     }
     return render(request, "reports/issuing_body.html", context)

@@ -151,5 +151,5 @@ def test_wide_round_costs_the_same_for_one_and_three(
     province = make_user("province", [(Role.ADMINISTRATOR, Region.objects.get(code="410000000000"))])
     round = wide_round(province, stage)
     client.force_login(province)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         assert len(seen(client, round, region=COUNTY)["page"].object_list) == townships

@@ -92,6 +92,20 @@ def test_list_costs_the_same_for_one_and_three(
         assert len(names(client)) == townships
 
 
+def test_wide_list_says_in_which_city_and_county_each_is(client: Client) -> None:
+    """Townships of many counties are called the same."""
+    make_other_county()
+    county = make_county(townships=1, villages=1)
+    province = county.region.parent.parent
+    client.force_login(make_user("wide", [(Role.ADMINISTRATOR, province)]))
+    page = client.get(LIST)
+    assert {center.whereabouts for center in page.context["page"]} == {"安阳市汤阴县", "安阳市滑县"}
+    township = county.townships[0]
+    assert f">安阳市汤阴县 {township}</td>" in page.content.decode()
+    client.force_login(make_user("near", [(Role.ADMINISTRATOR, county.region)]))
+    assert f">{township}</td>" in client.get(LIST).content.decode()
+
+
 def test_center_is_edited(client: Client, administrator: User, county: County) -> None:
     center = county.center(county.townships[0])
     url = reverse("organization:center-edit", args=[center.pk])

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
-from organization.codes import Level, ancestors
-from organization.models import Region, User
+from .codes import DIGITS, Level, ancestors
+from .models import Region, User
 
-from .listing import sees_more_than_counties
+
+def sees_more_than_counties(user: User) -> bool:
+    return any(len(place) < DIGITS[Level.COUNTY] for place in user.prefixes())
 
 
 def places_above(user: User, regions: Iterable[str] | None = None) -> dict[str, str]:
