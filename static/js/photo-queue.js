@@ -154,7 +154,8 @@ export class PhotoQueue {
   // ---- on the way
 
   // One tab sends at a time; where the browser has no locks, the server's offsets keep two senders right.
-  send() {
+  async send() {
+    if (this.#sync.over.has(this.#inspection)) return "closed";
     this.#again = true;
     this.#running ??= this.#locked(() => this.#run()).finally(() => {
       this.#running = null;
@@ -316,14 +317,14 @@ export class PhotoQueue {
   }
 
   async #refusal(row, reply) {
-    if (reply.failed === "missing") {
+    if (reply.failed === "missing" && row.announced) {
       // The server does not know it any more: it is announced again, once.
       const again = !this.#mismatches.has(row.id);
       this.#mismatches.set(row.id, TRIES);
       await this.#change(row.id, (now) => now && { ...now, announced: false });
       return again ? "server" : "closed";
     }
-    if (reply.failed === "closed") await this.#sync.end(this.#inspection, reply);
+    if (reply.failed === "closed" || reply.failed === "missing") return (await this.#sync.end(this.#inspection, reply)) || "closed";
     return reply.failed === "wrong" || reply.failed === "large" ? this.#giveUp(row, reply) : (reply.failed ?? "server");
   }
 }

@@ -125,7 +125,7 @@ class Photos {
     if (!failure) this.#unsay(item, words.reading);
     else if (failure instanceof Unreadable) sayOfPhotos(item, words.unreadable, "alert");
     else sayOfPhotos(item, failure.name === "QuotaExceededError" ? words.full : words.notKept, "alert");
-    this.#send();
+    this.#sendAnew();
   }
 
   async press(button, item) {
@@ -140,7 +140,7 @@ class Photos {
     const neighbor = item.querySelector(".shot input");
     await this.#queue.remove(id, item.dataset.item);
     neighbor.focus();
-    this.#send();
+    this.#sendAnew();
   }
 
   async #mark(item, id) {
@@ -207,6 +207,12 @@ class Photos {
 
   #mayGo() {
     return this.#once || suits(this.#choice);
+  }
+
+  // Somebody did something: also what is over is asked about once more.
+  #sendAnew() {
+    this.#sync.over.delete(this.#inspection);
+    this.#send();
   }
 
   // It goes on beside the answers, which must not wait behind megabytes.
@@ -340,14 +346,14 @@ class Photos {
     choice.addEventListener("change", ({ target }) => this.#choose(target.value));
     this.#tray.querySelector("[data-originals]").addEventListener("click", () => {
       this.#once = true;
-      this.#send();
+      this.#sendAnew();
     });
   }
 
   async #choose(value) {
     this.#choice = value;
     await choose(this.#store, value);
-    this.#send();
+    this.#sendAnew();
     await this.#show();
   }
 

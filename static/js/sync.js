@@ -114,7 +114,8 @@ export class Sync {
     const rows = await this.#store.outbox();
     const ready = rows.filter((row) => !row.held && !row.refused && !this.over.has(row.inspection));
     const waiting = [...new Set(ready.map((row) => row.inspection))];
-    if (waiting.length || this.#hooks.length) {
+    const isTold = this.over.has(this.#watched);
+    if (waiting.length || (this.#hooks.length && !isTold)) {
       const who = await this.session();
       if (who.failed) return who.failed;
     }
@@ -122,7 +123,7 @@ export class Sync {
       const failure = await this.#sendOne(inspection);
       if (failure) return failure;
     }
-    for (const send of this.#hooks) {
+    for (const send of isTold ? [] : this.#hooks) {
       const failure = await send();
       if (failure && failure !== "closed" && failure !== "missing") return failure;
     }
@@ -141,8 +142,7 @@ export class Sync {
         if (!(await this.#heard(inspection, rows, reply.body))) return "server";
       } else if (reply.failed === "closed" || reply.failed === "missing") {
         if (reply.body?.results?.length) await this.#heard(inspection, rows, { results: reply.body.results });
-        await this.end(inspection, reply);
-        return "";
+        return this.end(inspection, reply);
       } else if (reply.failed !== "large" && reply.failed !== "wrong") return reply.failed;
       else if (rows.length > 1) most = Math.ceil(rows.length / 2);
       else await this.#refuse(rows[0], { value: reply.body.errors?.map(({ message }) => message) ?? [] });
@@ -193,17 +193,16 @@ export class Sync {
     const cursor = (await this.#store.inspection(inspection))?.cursor;
     const reply = await this.call(`/inspections/${inspection}/state/${cursor == null ? "" : `?since=${cursor}`}`);
     if (reply.ok) await this.#learn(inspection, reply.body);
-    else if (reply.failed === "closed" || reply.failed === "missing") {
-      // To somebody else who is logged in here it is missing as well.
-      const who = await this.session();
-      if (who.failed) return who.failed;
-      await this.end(inspection, reply);
-    } else return reply.failed;
+    else if (reply.failed === "closed" || reply.failed === "missing") return this.end(inspection, reply);
+    else return reply.failed;
     return "";
   }
 
-  // What the server said to this person of an inspection that is over.
+  // What the server said to this person of an inspection that is over; resolves to what stood in the way of believing it.
   async end(inspection, { body }) {
+    // To somebody else who is logged in here it is missing as well.
+    const who = await this.session();
+    if (who.failed) return who.failed;
     this.over.add(inspection);
     await this.#store.note(inspection, { closed: body?.closed || true });
   }

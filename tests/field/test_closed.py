@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 
 import pytest
 from django.utils import timezone
@@ -29,7 +30,8 @@ class Asked:
 
     def begins(self, request: Request) -> None:
         path = request.url.split("/", 3)[3]
-        if not path.startswith("static/"):
+        # A small picture out of the page's own memory is nothing that the portal hears of.
+        if not path.startswith("static/") and not request.url.startswith("blob:"):
             self.paths.append(f"{request.method} {path}")
             self.under_way.add(request)
 
@@ -68,6 +70,10 @@ class Asked:
 def end(stage: Stage) -> None:
     answer(stage.inspections[0], stage.cast["inspector"])
     submit(inspection=stage.inspections[0], by=stage.cast["lead_inspector"], now=timezone.now())
+
+
+def give_away(stage: Stage) -> None:
+    stage.inspections[0].inspectors.remove(stage.cast["inspector"])
 
 
 @pytest.fixture
@@ -155,6 +161,48 @@ def test_the_devices_own_page_offers_it_once(form: Phone, stage: Stage, asked: A
     asked.pass_minutes()
     # Who is logged in is asked all the same: another inspection may wait for that.
     assert [path for path in asked.paths if path != "GET session/"] == []
+
+
+def leave_a_photo(form: Phone, asked: Asked) -> None:
+    form.offline()
+    take(form.page, picture(300, 200))
+    form.says("1 张照片")
+    asked.rest()
+
+
+@pytest.mark.parametrize("ends", [end, give_away])
+def test_the_devices_own_page_offers_a_photo_once(
+    form: Phone, stage: Stage, asked: Asked, ends: Callable[[Stage], None]
+) -> None:
+    leave_a_photo(form, asked)
+    ends(stage)
+    form.online()
+    with form.page.expect_event("requestfinished", lambda request: "/photos/" in request.url):
+        form.page.goto("/field/")
+    form.says("1 张照片没有发送，所在的检查已提交或不再分配给您", "[data-unsent]")
+    asked.rest()
+    asked.anew()
+    asked.pass_minutes()
+    assert [path for path in asked.paths if path != "GET session/"] == []
+
+
+@pytest.mark.parametrize("ends", [end, give_away])
+def test_a_form_that_is_over_offers_its_photos_only_when_somebody_does_something(
+    form: Phone, stage: Stage, asked: Asked, ends: Callable[[Stage], None]
+) -> None:
+    leave_a_photo(form, asked)
+    ends(stage)
+    form.online()
+    asked.until(form, OVER)
+    asked.anew()
+    form.page.evaluate("window.dispatchEvent(new Event('online'))")
+    asked.pass_minutes()
+    assert asked.paths == []
+    with form.page.expect_event("requestfinished", lambda request: "/photos/" in request.url):
+        take(form.page, picture(400, 200))
+    form.says("2 张照片没有发送")
+    asked.pass_minutes()
+    assert len([path for path in asked.paths if path.startswith("POST")]) == 1
 
 
 def test_an_inspection_that_is_taken_up_again_goes_on(form: Phone, stage: Stage, asked: Asked) -> None:
