@@ -13,7 +13,7 @@ const words = document.querySelector("#field-words").dataset;
 const at = (name) => page.querySelector(`[data-${name}]`);
 const person = Number(page.dataset.person || localStorage.getItem("portal-person"));
 let store, sync;
-let isOut = false; // the last run said that nobody is logged in
+let isOut = false; // what is told is that nobody is logged in
 
 begin();
 
@@ -26,8 +26,7 @@ async function begin() {
     sync = new Sync(store);
     store.listen((change) => {
       // Logged in again, so that it is no longer so.
-      if (change.sync && isOut && !sync.failure) tell();
-      isOut = change.sync ? sync.failure === "login" : isOut;
+      if (isOut && change.sync?.failure === "") tell();
       refresh().catch(broken);
     });
     await refresh().catch(broken);
@@ -163,7 +162,10 @@ function entry(row, waiting) {
 }
 
 // What came of a button stands below it, where no later run writes.
-const tell = (...said) => at("told").replaceChildren(...said);
+function tell(...said) {
+  isOut = false;
+  at("told").replaceChildren(...said);
+}
 
 function remover(row, isUnsent) {
   const text = isUnsent ? words.discard : words.remove;
@@ -221,6 +223,7 @@ at("again").addEventListener("click", async (event) => {
   }
   event.target.disabled = false;
   tell(...(failed ? notPrepared(failed, words) : []));
+  isOut = failed === "login";
   await refresh();
 });
 

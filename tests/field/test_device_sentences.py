@@ -1,0 +1,34 @@
+"""What this device's own page says of a log-in that has ended."""
+
+from playwright.sync_api import expect
+
+from tests.field.phones import Phone
+from tests.field.photo_scene import picture, take
+from tests.small_stage import Stage
+
+
+def test_what_a_login_ended_goes_with_the_next_run_that_succeeds(phone: Phone, stage: Stage) -> None:
+    phone.open(stage.inspections[0])
+    phone.prepare()
+    phone.offline()
+    take(phone.page, picture(300, 200))
+    phone.says("1 张照片")
+    # It goes on waiting, whoever is logged in.
+    phone.answer(r"/photos/$", lambda route: route.abort())
+    phone.online()
+    with phone.page.expect_event("requestfinished", lambda request: "/session/" in request.url):
+        phone.page.goto("/field/")
+    phone.says("1 张照片只在本机，联网后自动发送", "[data-unsent]")
+    phone.context.clear_cookies()
+    # Told between two runs, neither of which hears of it.
+    phone.page.locator("[data-again]").click()
+    phone.says("登录已过期，没有备好", "[data-told]")
+    phone.log_in(phone.user)
+    phone.page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(phone.page.locator("[data-told]")).to_be_empty(timeout=15_000)
+    phone.context.clear_cookies()
+    phone.page.evaluate("window.dispatchEvent(new Event('online'))")
+    phone.says("1 张照片已存在本机，登录后发送", "[data-unsent]")
+    phone.log_in(phone.user)
+    phone.page.evaluate("window.dispatchEvent(new Event('online'))")
+    phone.says("1 张照片只在本机，联网后自动发送", "[data-unsent]")
