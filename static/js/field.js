@@ -230,9 +230,19 @@ at("again").addEventListener("click", async (event) => {
 at("export").addEventListener("click", async () => {
   const { exportDraft } = await import("./draft.js");
   const names = [];
-  for (const { id } of await store.inspections()) names.push(...(await exportDraft(store, id)));
-  at("exported").textContent = names.length ? words.exported.replace("{name}", names.join("  ")) : words.allSent;
+  const [kept, outbox] = await Promise.all([store.inspections(), store.outbox()]);
+  const ids = new Set([...kept.map(({ id }) => id), ...outbox.map(({ inspection }) => inspection)]);
+  for (const id of ids) names.push(...(await exportDraft(store, id)));
+  at("exported").textContent = names.length ? words.exported.replace("{name}", names.join("  ")) : await whyNoFile([...ids]);
 });
+
+// A photo's removal goes into none, nor does a photo that could not be made ready for one.
+async function whyNoFile(ids) {
+  const left = what({ items: 0, ...(await pictures(store, ids)) });
+  const { unreadable } = await store.unsent();
+  const said = [left && words.noFile.replace("{what}", left), unreadable && words.lost.replace("{n}", unreadable)];
+  return said.filter(Boolean).join(" ") || words.allSent;
+}
 
 let installing = null;
 window.addEventListener("beforeinstallprompt", (event) => {

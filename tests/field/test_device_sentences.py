@@ -1,9 +1,9 @@
-"""What this device's own page says of a log-in that has ended."""
+"""What this device's own page says of a log-in that has ended, and of an export that has nothing to write."""
 
 from playwright.sync_api import expect
 
 from tests.field.phones import Phone
-from tests.field.photo_scene import picture, take
+from tests.field.photo_scene import picture, remove, take, verified
 from tests.small_stage import Stage
 
 
@@ -32,3 +32,16 @@ def test_what_a_login_ended_goes_with_the_next_run_that_succeeds(phone: Phone, s
     phone.log_in(phone.user)
     phone.page.evaluate("window.dispatchEvent(new Event('online'))")
     phone.says("1 张照片只在本机，联网后自动发送", "[data-unsent]")
+
+
+def test_an_export_without_a_file_does_not_say_that_all_is_sent(phone: Phone, stage: Stage) -> None:
+    phone.open(stage.inspections[0])
+    phone.prepare()
+    take(phone.page, picture(300, 200))
+    verified(phone.page, 1)
+    phone.offline()
+    remove(phone.page)
+    phone.says("1 张照片的删除")
+    phone.page.goto("/field/")
+    phone.page.get_by_role("button", name="全部导出为文件").click()
+    phone.says("没有导出文件：1 张照片的删除不能写进文件，仍在本机", "p[data-exported]")
