@@ -142,7 +142,7 @@ TOUCHED = """one => {
 }"""
 
 
-@pytest.mark.parametrize("size", [(375, 740), (375, 667), (320, 568), (740, 420)])
+@pytest.mark.parametrize("size", [(375, 740), (375, 667), (320, 568), (740, 420), (568, 320)])
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_what_ends_a_drawing_is_at_hand_on_a_low_screen(
     page: Page, stage: Stage, axe: Callable[[Any], list[str]], size: tuple[int, int], language: str
@@ -161,12 +161,13 @@ def test_what_ends_a_drawing_is_at_hand_on_a_low_screen(
     for name in (".photo-text input", "canvas", "[value=text]"):
         page.locator(f"#annotate {name}").focus()
         page.wait_for_timeout(50)
+        assert page.locator(f"#annotate {name}").evaluate(TOUCHED), name
     page.fill("#annotate .photo-text input", "缺扶手")
     assert page.locator("#annotate .photo-text input").evaluate(TOUCHED)
     assert axe(page) == []
     drag(page, "text", (0.5, 0.3), (0.5, 0.3))
     page.locator("#annotate [data-save]").click()
-    expect(page.locator("[data-item='yes'] .thumbs [data-shot]")).to_have_count(2, timeout=WAIT)
+    expect(page.locator("[data-item='yes'] .photo-state[data-tone=good]")).to_have_count(2, timeout=WAIT)
 
 
 def test_text_without_words_asks_for_them(drawing: Page) -> None:
