@@ -22,9 +22,11 @@ class Compression(GZipMiddleware):
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        offered = request.headers.get("accept-encoding", "")
-        is_large = not response.streaming and len(response.content) >= LEAST
-        if not is_large or response.has_header("Content-Encoding") or not _TAKES_BROTLI.search(offered):
+        if not response.streaming and len(response.content) < LEAST:
+            return response
+        offered = request.META.get("HTTP_ACCEPT_ENCODING", "")
+        is_done = response.streaming or response.has_header("Content-Encoding")
+        if is_done or not _TAKES_BROTLI.search(offered):
             return super().process_response(request, response)
         body = brotli.compress(response.content, quality=QUALITY)
         if len(body) >= len(response.content):

@@ -14,14 +14,15 @@ handler403 = "config.errors.permission_denied"
 handler404 = "config.errors.page_not_found"
 handler500 = "config.errors.server_error"
 
+# In the order in which they are tried: what phones in the field send every few seconds comes first.
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("inspections.urls")),
     path("", home, name="home"),
     path("login/", Login.as_view(), name="login"),
     path("logout/", Logout.as_view(), name="logout"),
     path("language/", login_not_required(require_POST(set_language)), name="set_language"),
     path("", include("organization.urls")),
     path("standards/", include("standards.urls")),
-    path("", include("inspections.urls")),
     path("", include("reports.urls")),
     path("", include("config.operations.urls")),
 ]

@@ -24,7 +24,10 @@ from .views import (
 
 app_name = "inspections"
 
+# Addresses are tried in this order: what every phone asks every few seconds comes first.
 urlpatterns = [
+    path("inspections/<uuid:pk>/state/", syncing.inspection_state, name="state"),
+    path("inspections/<uuid:pk>/sync/", syncing.sync_answers, name="sync"),
     path("findings/<int:pk>/", findings.finding, name="finding"),
     path("findings/<int:pk>/reply/", findings.finding_reply, name="finding-reply"),
     path("findings/<int:pk>/report/", findings.finding_reply, {"send": True}, name="finding-report"),
@@ -76,8 +79,6 @@ urlpatterns = [
     path("inspections/<uuid:pk>/sections/<str:section>/", filling.section_save, name="section-save"),
     path("inspections/<uuid:pk>/photos/", uploads.photo_announce, name="photo-announce"),
     path("inspections/<uuid:pk>/photos/<uuid:photo>/", uploads.photo_upload, name="photo-upload"),
-    path("inspections/<uuid:pk>/state/", syncing.inspection_state, name="state"),
-    path("inspections/<uuid:pk>/sync/", syncing.sync_answers, name="sync"),
     path("photos/<uuid:pk>/", photos.photo, name="photo"),
     path("photos/<uuid:pk>/small/", photos.photo, {"size": "thumbnail"}, name="photo-thumbnail"),
     path("photos/<uuid:pk>/remove/", photos.photo_remove, name="photo-remove"),
