@@ -9,11 +9,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from organization.csv_text import csv_lines
-from organization.templatetags.portal import score, signed
+from organization.templatetags.portal import score, score_change
 
 from .drawn_tables import drawn_rows
 from .overview import mean
-from .sheets import STARTS, Field, Form, Sheet
+from .sheets import FIGURES, STARTS, Field, Form, Sheet
 
 HEATS = 5
 
@@ -54,7 +54,7 @@ class Table:
         """The head of each column, and whether it stands over bare figures: those are set to the right."""
         barred = {place for row in self.rows for place, cell in enumerate(row) if cell.percent is not None}
         return [
-            (column.head, column.form in ("number", "points") and place not in barred)
+            (column.head, column.form in FIGURES and place not in barred)
             for place, column in enumerate(self.columns)
         ]
 
@@ -104,7 +104,9 @@ def change(now: Decimal | None, then: Decimal | None) -> Cell:
     if now is None or then is None:
         return Cell(None, words="—")
     gained = now - then
-    return Cell(gained, words=signed(gained), tone="good" if gained > 0 else "bad" if gained < 0 else "")
+    return Cell(
+        gained, words=score_change(gained), tone="good" if gained > 0 else "bad" if gained < 0 else ""
+    )
 
 
 def climbed(places: int | None) -> Cell:

@@ -10,10 +10,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 from organization.templatetags.portal import chinese, grouped
 
+from .sheets import FIGURES
+
 if TYPE_CHECKING:
     from .cells import Cell, Table
 
-FIGURES = ("number", "points")
 _PLACE = "\0"
 
 

@@ -63,11 +63,17 @@ def overseen(user: User) -> Q:
 
 def rounds_overseen(user: User, places: Sequence[str] | None = None) -> list[Round]:
     """The rounds with inspections in the regions that the person oversees, newest first; of those in
-    `places`, if they are named by their prefixes."""
-    here = overseen(user) if places is None else within(places, "region__code")
+    `places`, if they are named by their prefixes.
+
+    Those held in the whole of one of them come before those of places inside it: a city's counties hold
+    rounds of their own.
+    """
+    places = user.prefixes(*OVERSEERS) if places is None else places
+    here = within(places, "region__code")
     inside = Inspection.objects.filter(here, round_id=OuterRef("pk"))
     rows = Round.objects.filter(Exists(inside)).exclude(kind=Round.Kind.REINSPECTION)
-    return list(rows.select_related("region", "edition"))
+    found = rows.select_related("region", "edition")
+    return sorted(found, key=lambda row: not any(place.startswith(row.region.prefix) for place in places))
 
 
 def rounds_for(user: User, *only: Q) -> list[Round]:

@@ -1,6 +1,6 @@
 """Figures of a region's page as SVG, drawn from numbers alone; colors come from the page's stylesheet."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 WIDTH = 640
@@ -23,11 +23,26 @@ def columns(counts: Sequence[int], labels: Sequence[str], title: str) -> str:
                 f'<rect class="bar" x="{x + 2:.1f}" y="{base - tall:.1f}" width="{step - 4:.1f}" '
                 f'height="{tall:.1f}"/>'
             )
-            parts.append(_text(x + step / 2, base - tall - 4, f"{count:,}", "middle"))
         if place % 2 == 0:
             parts.append(_text(x, base + 16, labels[place], "middle" if place else "start"))
     parts.append(_text(WIDTH, base + 16, "100", "end"))
+    tops = [base - (high - 14) * count / most for count in counts]
+    parts.extend(
+        _text((place + 0.5) * step, tops[place] - 4, f"{counts[place]:,}", "middle")
+        for place in _with_room(counts, tops, step)
+    )
     return _svg(parts, 196, title)
+
+
+def _with_room(counts: Sequence[int], tops: Sequence[float], step: float) -> Iterator[int]:
+    """The columns whose count can stand above them, none of it on a higher column or on its count: the table
+    below the figure has all of them."""
+    for place, count in enumerate(counts):
+        # A hair's breadth over the next column is still read.
+        reach = (_long(f"{count:,}") + step) / 2 - 4
+        near = [other for other in range(len(counts)) if 0 < abs(other - place) * step < reach]
+        if count and all(tops[other] > tops[place] or not counts[other] for other in near):
+            yield place
 
 
 def stacked(shares: Sequence[tuple[str, int, int]], title: str) -> str:

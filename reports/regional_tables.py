@@ -79,7 +79,7 @@ def ranking(shown: View, query: dict[str, str]) -> Table:
         Column(_("名次"), "number", 8), Column(_("平均分"), "points"),
     ]  # fmt: skip
     if shown.against:
-        columns += [Column(_("比对比轮次"), "points", 14), Column(_("名次变化"), "number")]
+        columns += [Column(_("比对比轮次"), "change", 14), Column(_("名次变化"), "number")]
     columns += [
         Column(_("已检查"), "number"), Column(_("应检查"), "number"),
         Column(_("未销号"), "number"), Column(_("已逾期"), "number"),
@@ -133,7 +133,7 @@ def address(place: Place, query: dict[str, str]) -> str:
 def sections(shown: View) -> Table:
     columns = [Column(_("分项"), width=30), Column(_("全部"), "points")]
     if shown.against:
-        columns += [Column(_("对比轮次"), "points"), Column(_("相差"), "points")]
+        columns += [Column(_("对比轮次"), "points"), Column(_("相差"), "change")]
     columns += [Column(place.name, "points") for place in shown.places]
     rows = []
     for section in sections_of(shown):
@@ -201,7 +201,7 @@ def heat_map(shown: View, items: Sequence[Item]) -> Table:
 def trend(shown: View, query: dict[str, str]) -> Table:
     columns = [
         Column(_("轮次"), width=30), Column(_("开始"), "date"), Column(_("中心"), "number"),
-        Column(_("平均分"), "points"), Column(_("比上一轮"), "points"),
+        Column(_("平均分"), "points"), Column(_("比上一轮"), "change"),
     ]  # fmt: skip
     changes = edition_changes([round for round, _n, _sum in shown.trend])
     if changes:

@@ -77,7 +77,7 @@ def _centers(row: Rehearsal) -> Table:
         (
             Field(_("中心"), 34), Field(_("轮次"), 24), Field(_("原得分"), 10, "points"),
             Field(_("原等次"), 10), Field(_("新得分"), 10, "points"), Field(_("新等次"), 10),
-            Field(_("得分变化"), 10, "points"), Field(_("未问"), 8, "number"),
+            Field(_("得分变化"), 10, "change"), Field(_("未问"), 8, "number"),
         ),
     )  # fmt: skip
 
@@ -115,7 +115,7 @@ def _regions(row: Rehearsal) -> Table:
         (
             Field(_("地区"), 24), Field(_("检查数"), 8, "number"), Field(_("原平均分"), 10, "points"),
             Field(_("原名次"), 8, "number"), Field(_("新平均分"), 10, "points"),
-            Field(_("新名次"), 8, "number"), Field(_("平均分变化"), 10, "points"),
+            Field(_("新名次"), 8, "number"), Field(_("平均分变化"), 10, "change"),
             Field(_("名次变化"), 10, "number"),
         ),
     )  # fmt: skip
@@ -159,7 +159,7 @@ def _items(row: Rehearsal) -> Table:
         _("“平均影响”是这一项使每次检查的得分平均增减多少分；“未问”是原来没有问、无从计算的检查数。"),
         (
             Field(_("原检查项"), 34), Field(_("新检查项"), 34), Field(_("变化"), 10),
-            Field(_("受影响的检查"), 12, "number"), Field(_("平均影响"), 10, "points"),
+            Field(_("受影响的检查"), 12, "number"), Field(_("平均影响"), 10, "change"),
             Field(_("未问的检查"), 12, "number"),
         ),
     )  # fmt: skip

@@ -20,10 +20,12 @@ from organization.csv_text import cell_text, csv_lines
 Rows = Iterable[Sequence[Any]]
 # What rows pass through on their way into a file, where somebody counts them; each for so many.
 Through = Callable[[Rows, int], Rows]
-Form = Literal["text", "number", "points", "date", "moment"]
+Form = Literal["text", "number", "points", "change", "date", "moment"]
 FORMATS: dict[Form, str] = {
-    "text": "@", "number": "0", "points": "0.00", "date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm",
+    "text": "@", "number": "0", "points": "0.00", "change": "+0.00;-0.00;0.00",
+    "date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm",
 }  # fmt: skip
+FIGURES: tuple[Form, ...] = ("number", "points", "change")
 LONGEST = 32_767  # characters that a cell may hold
 MOST_ROWS = 1_048_576  # rows of a sheet
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
@@ -161,7 +163,7 @@ def _write_cell(page: Any, row: int, column: int, form: Form, value: Any, format
     style = formats.cells[form]
     if value is None or value == "":
         page.write_blank(row, column, None, style)
-    elif form in ("number", "points") and not isinstance(value, str):
+    elif form in FIGURES and not isinstance(value, str):
         page.write_number(row, column, float(value) if isinstance(value, Decimal) else value, style)
     elif form in ("date", "moment"):
         page.write_datetime(row, column, _when(value), style)

@@ -102,6 +102,13 @@ def score(value: Any) -> str:
 
 
 @register.filter
+def score_change(value: Any) -> str:
+    """How much higher or lower a score is, with its sign and a score's places: `+0.40`, `−2.98`, `0.00`."""
+    number = Decimal(value)
+    return f"{'+' if number > 0 else '−' if number < 0 else ''}{score(abs(number))}"
+
+
+@register.filter
 def grade_name(name: str) -> str:
     """A grade in the reader's language, where it is one of the usual four."""
     return str(GRADES.get(name, name))

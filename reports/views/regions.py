@@ -17,7 +17,7 @@ from organization.audit import record
 from organization.codes import Level
 from organization.models import Region, ServiceCenter
 from organization.replica import from_replica
-from organization.templatetags.portal import grade_name, grouped, signed
+from organization.templatetags.portal import grade_name, grouped, score_change
 
 from .. import latest, permissions, plots, regional, regional_tables, sheets
 from ..cells import share
@@ -144,7 +144,9 @@ def _figures(shown: regional.View, standing: Latest) -> list[dict[str, Any]]:
         {
             "figure": "—" if own.average is None else own.average,
             "label": _("平均分"),
-            "sub": _("比对比轮次 %(gained)s") % {"gained": signed(gained)} if gained is not None else "",
+            "sub": _("比对比轮次 %(gained)s") % {"gained": score_change(gained)}
+            if gained is not None
+            else "",
         },
         {"figure": own.open, "label": _("未销号问题"), "url": f"{rows}&state=open" if own.open else ""},
         {

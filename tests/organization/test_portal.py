@@ -9,7 +9,7 @@ from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from organization.templatetags.portal import full_moment, grouped, moment, points, score
+from organization.templatetags.portal import full_moment, grouped, moment, points, score, score_change
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,17 @@ from organization.templatetags.portal import full_moment, grouped, moment, point
 )
 def test_points_are_as_their_standard_rounded_them(value: Any, words: str) -> None:
     assert points(value) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("0.40", "+0.40"), (Decimal("-2.98"), "−2.98"), (0, "0.00"), (Decimal("0.4"), "+0.40"),
+        (Decimal("-1.1250"), "−1.125"), (Decimal("6.05"), "+6.05"),
+    ],
+)  # fmt: skip
+def test_changes_of_scores_have_a_sign_and_a_scores_places(value: Any, words: str) -> None:
+    assert score_change(value) == words
 
 
 def test_register_writes_the_date_of_today_too() -> None:

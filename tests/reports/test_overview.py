@@ -1,13 +1,14 @@
 """The figures of a round: exact, ranked with ties, and of the person's own regions alone."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from inspections import actions
 from inspections.answers import Given
-from inspections.models import Finding, Inspection
+from inspections.models import Finding, Inspection, Round
 from organization.models import Role, User
 from reports import overview
 from tests.factories import make_region, make_user
@@ -182,6 +183,21 @@ def test_what_one_inspects_elsewhere_is_not_ones_figure(stage: Stage, other: Sta
     assert overview.totals(person, other.round, TODAY) == overview.Totals(0, 0, 0, None, 0, 0)
     assert overview.standings(person, other.round) == overview.worst_items(person, other.round) == []
     assert overview.rounds_overseen(person) == [stage.round]
+
+
+def test_rounds_of_the_whole_come_before_those_of_places_inside(stage: Stage) -> None:
+    """A county's newest round is not where a city begins; to the county both are rounds of its whole."""
+    city = stage.county.region.parent
+    assert city is not None
+    of_city = make_round(stage.county, stage.edition, stage.cast["administrator"], name="全市检查")
+    Round.objects.filter(pk=of_city.pk).update(
+        region=city, starts_on=stage.round.starts_on - timedelta(days=1)
+    )
+    Inspection.objects.filter(pk=stage.inspections[1].pk).update(round=of_city)
+    watching = make_user("city", [(Role.ADMINISTRATOR, city)])
+    assert overview.rounds_overseen(watching) == [of_city, stage.round]
+    assert overview.rounds_overseen(watching, [stage.county.region.prefix]) == [stage.round, of_city]
+    assert overview.rounds_overseen(stage.cast["administrator"]) == [stage.round, of_city]
 
 
 def test_awaiting_are_submitted_with_findings_and_without_a_notice(db: None) -> None:

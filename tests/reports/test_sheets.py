@@ -44,6 +44,16 @@ def test_values_have_their_types(tmp_path: Path) -> None:
     assert [cell.number_format for cell in page[3]] == ["@", "0", "0.00", "yyyy-mm-dd", "yyyy-mm-dd hh:mm"]
 
 
+def test_change_is_a_number_with_its_sign(tmp_path: Path) -> None:
+    fields = (Field("名称", 20), Field("变化", 8, "change"))
+    rows = [("甲", Decimal("-2.98")), ("乙", Decimal(0)), ("丙", None)]
+    sheets.write(tmp_path / "t.xlsx", [Sheet(name="表", title="标题", fields=fields, rows=rows)])
+    cells = [row[1] for row in read(tmp_path / "t.xlsx")["表"].iter_rows(min_row=3)]
+    assert [cell.value for cell in cells] == [-2.98, 0, None]
+    assert {cell.number_format for cell in cells} == {"+0.00;-0.00;0.00"}
+    assert cells[0].alignment.horizontal == "right"
+
+
 @pytest.mark.parametrize(
     "text",
     ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "'=1", "=HYPERLINK(\"http://x\")",
