@@ -96,8 +96,9 @@ async function refresh() {
   const said = sync.sending ? "sending" : failing || "waiting";
   const sentences = [waits && words[said].replace("{what}", waits), going.open && words.open.replace("{n}", going.open), dead && words.shut.replace("{what}", dead), unsent.unreadable && words.lost.replace("{n}", unsent.unreadable)];
   at("unsent").textContent = sentences.filter(Boolean).join(" ") || words.allSent;
-  at("send").hidden = !waits;
-  at("login").hidden = !waits || sync.failure !== "login";
+  const needsLogin = sync.failure === "login";
+  at("send").hidden = !waits || needsLogin;
+  at("login").hidden = !waits || !needsLogin;
   const isEmpty = !outbox.length && !unsent.photos;
   at("export").hidden = isEmpty;
   if (isEmpty) at("long").hidden = true;

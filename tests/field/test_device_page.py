@@ -169,6 +169,25 @@ def test_nobody_logged_in_is_led_to_the_login(phone: Phone, stage: Stage) -> Non
     expect(phone.page.locator("[data-login]")).to_have_text("登录")
 
 
+def test_who_has_to_log_in_again_is_told_that_and_not_that_the_network_is_gone(
+    phone: Phone, stage: Stage
+) -> None:
+    phone.open(stage.inspections[0])
+    phone.prepare()
+    phone.context.clear_cookies()
+    phone.tap("yes", "not_met")
+    phone.says("1 项已存在本机，登录后发送")
+    phone.page.goto("/field/")
+    expect(phone.page.locator("[data-login]")).to_be_visible()
+    expect(phone.page.locator("[data-send]")).to_be_hidden()
+    phone.says("现在不能核对本机时间，登录以后再看", "[data-checks]")
+    phone.log_in(phone.user)
+    phone.page.goto("/field/")
+    phone.says("全部已发送", "[data-unsent]")
+    phone.says("本机时间", "[data-check='clock']")
+    expect(phone.page.locator("[data-check='clock']")).not_to_contain_text("登录以后")
+
+
 def test_a_photos_removal_is_not_counted_among_the_photos(phone: Phone, stage: Stage) -> None:
     phone.open(stage.inspections[0])
     phone.prepare()
