@@ -170,7 +170,7 @@ def sheet(comparison: Comparison, *, title: str, notes: Sequence[str]) -> Sheet:
         head = str(column.head)
         fields += [Field(f"{head}：{_('结果')}", 12), Field(f"{head}：{_('情况')}", 30)]
         fields.append(Field(f"{head}：{_('得分')}", 10, "points"))
-    fields.append(Field(_("相差"), 8, "points"))
+    fields.append(Field(_("相差"), 8, "change"))
     return Sheet(
         name=_("逐项对照"),
         title=title,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from inspections.models import Finding, Inspection, Round
 from organization.codes import CODE_LENGTH
 from organization.models import User
+from organization.problems import Problem
 from organization.whereabouts import places_above
 
 from . import finding_tables, overview, printed_ledger, tables
@@ -94,9 +95,13 @@ class LongTable:
     def is_long(self) -> bool:
         return self._has_more_than(PRINTED_AT_ONCE if self.is_pdf else AT_ONCE)
 
-    def is_too_long(self) -> bool:
-        """Whether it is refused: no paper is of more than so many findings."""
-        return self.is_pdf and self._has_more_than(MOST_PRINTED)
+    def refuse_too_long(self) -> None:
+        """Raise `Problem` where nobody gets it: no paper is of more than so many findings."""
+        if self.is_pdf and self._has_more_than(MOST_PRINTED):
+            words = _(
+                "这一轮的问题超过 %(limit)d 项，一次最多打印这么多。请下载 Excel 台账，或者由乡镇分别打印。"
+            )
+            raise Problem(words % {"limit": MOST_PRINTED})
 
     def _has_more_than(self, most: int) -> bool:
         return self._rows().order_by()[: most + 1].count() > most
@@ -121,6 +126,8 @@ class LongTable:
 
     def write(self, path: Path, part: Part = WHOLE, through: Through = unwatched) -> None:
         if self.is_pdf:
+            # Findings may have been added since it was asked for.
+            self.refuse_too_long()
             printed_ledger.write_printed_ledger(path, round=self.about, user=self.user, through=through)
         elif self.kind == Job.Kind.SCORES:
             tables.write_scores(path, round=self.round, user=self.user, through=through)

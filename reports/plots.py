@@ -36,12 +36,16 @@ def columns(counts: Sequence[int], labels: Sequence[str], title: str) -> str:
 
 def _with_room(counts: Sequence[int], tops: Sequence[float], step: float) -> Iterator[int]:
     """The columns whose count can stand above them, none of it on a higher column or on its count: the table
-    below the figure has all of them."""
+    below the figure has all of them. Of equal ones that lie on each other the first has it."""
+    wide = [max(step, _long(f"{count:,}")) if count else 0 for count in counts]
     for place, count in enumerate(counts):
         # A hair's breadth over the next column is still read.
-        reach = (_long(f"{count:,}") + step) / 2 - 4
-        near = [other for other in range(len(counts)) if 0 < abs(other - place) * step < reach]
-        if count and all(tops[other] > tops[place] or not counts[other] for other in near):
+        near = [
+            other
+            for other in range(len(counts))
+            if counts[other] and 0 < abs(other - place) * step < (wide[place] + wide[other]) / 2 - 4
+        ]
+        if count and all((tops[other], -other) > (tops[place], -place) for other in near):
             yield place
 
 

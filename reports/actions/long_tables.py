@@ -11,7 +11,7 @@ from organization.models import Region
 from organization.problems import Problem
 
 from .. import permissions
-from ..long_tables import MOST_PRINTED, LongTable
+from ..long_tables import LongTable
 from ..models import Job, JobFile
 from ..models.jobs import regions_of
 from .jobs import queue
@@ -25,11 +25,7 @@ def start_if_long(*, table: LongTable, now: datetime) -> Job | None:
     _enforce(table)
     if not table.is_long():
         return None
-    if table.is_too_long():
-        raise Problem(
-            _("这一轮的问题超过 %(limit)d 项，一次最多打印这么多。请下载 Excel 台账，或者由乡镇分别打印。")
-            % {"limit": MOST_PRINTED}
-        )
+    table.refuse_too_long()
     return _started(table, now)
 
 

@@ -52,7 +52,7 @@ async function* room() {
 
 async function clocks(sync) {
   const reply = await sync.session();
-  if (!reply.body?.now) return row("clock", "warn", reply.failed === "offline" ? "clockUnknown" : "clockLater");
+  if (!reply.body?.now) return row("clock", "warn", reply.failed === "login" ? "clockLater" : "clockUnknown");
   const n = Math.round(Math.abs(sync.skew) / 60_000);
   return n > MOST_SKEW ? row("clock", "warn", "clockBad", { n }) : good("clock");
 }

@@ -285,7 +285,7 @@ export function stateWords({ view, sync, words, unkept, durable }) {
   const wrong = outbox.filter((one) => one.refused).length + answers.filter((one) => one.errors && !outbox.some(({ item }) => item === one.item)).length;
   const held = outbox.filter((one) => one.held).length;
   if (unkept) return [say(words.unkept, unkept), "bad"];
-  if (row?.closed) return [what ? say(words.closed, what) : words.closedNone, "bad"];
+  if (row?.closed && (what || !view.unreadable)) return [what ? say(words.closed, what) : words.closedNone, "bad"];
   if (what && sync.failure === "login") return [say(words.signedOut, what), "warn", "login"];
   if (what && sync.failure === "other") return [say(words.other, what), "bad"];
   if (wrong) return [say(words.wrong, wrong), "bad"];

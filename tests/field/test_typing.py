@@ -118,7 +118,7 @@ def test_a_tap_just_before_a_reload_without_signal_is_there_again(phone: Phone, 
     phone.item("area").locator("input[name$='-value']").press_sequentially("151", delay=0)
     phone.page.reload()
     phone.shows("yes", "met")
-    expect(phone.item("area").locator("input[name$='-value']")).to_have_value("151")
+    expect(phone.item("area").locator("input[name$='-value']")).to_have_value("151", timeout=30_000)
     phone.says("2 项只在本机，联网后自动发送")
     assert phone.waiting() == ["yes", "area"]
     phone.online()

@@ -4,11 +4,13 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from django.utils import timezone
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from inspections.models import Photo
+from reports.actions import submit
 from tests.field.photo_scene import WAIT, kept, picture, remove, take, verified
-from tests.small_stage import Stage, small_stage
+from tests.small_stage import Stage, answer, small_stage
 from tests.test_journey import enter
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -119,6 +121,32 @@ def test_taking_the_inspection_off_the_device_asks_first(raw: Page, stage: Stage
     remove(raw, "[data-prepared] button")
     expect(listed(raw)).to_have_count(0)
     assert kept(raw, stage.cast["inspector"]) == []
+
+
+def test_exporting_what_an_inspection_left_behind_does_not_drop_it_unasked(raw: Page, stage: Stage) -> None:
+    """It is in no file; where the inspection was submitted meanwhile, the export may be the first to know."""
+    inspection, asked = stage.inspections[0], []
+    answer(inspection, stage.cast["inspector"])
+    submit(inspection=inspection, by=stage.cast["lead_inspector"], now=timezone.now())
+    come_back(raw)
+    raw.goto("/field/")
+    button = raw.get_by_role("button", name="导出并移除")
+    expect(button).to_be_visible(timeout=WAIT)
+
+    def reply(sure: bool) -> None:
+        def one(dialog: Dialog) -> None:
+            asked.append(dialog.message)
+            (dialog.accept if sure else dialog.dismiss)()
+
+        raw.once("dialog", one)
+
+    reply(sure=False)
+    button.click()
+    expect(listed(raw)).to_have_count(1, timeout=WAIT)
+    raw.wait_for_timeout(500)
+    assert "移除读不出的照片" in asked[0]
+    assert len(asked) == 1
+    assert len(kept(raw, stage.cast["inspector"])) == 2
 
 
 def test_one_that_can_be_read_after_all_is_sent(raw: Page, stage: Stage) -> None:

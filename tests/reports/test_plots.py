@@ -34,11 +34,14 @@ def test_count_stands_above_its_column_where_it_has_room() -> None:
         str(100 + n) for n in range(20)
     ]
     crowded = [0] * 16 + [1200, 3400, 2300, 900]
-    assert counts_in(plots.columns(crowded, labels, "得分")) == ["3,400", "900"]
+    assert counts_in(plots.columns(crowded, labels, "得分")) == ["3,400"]
     apart = [1200, 0, 3400, 0, 900] + [0] * 15
     assert counts_in(plots.columns(apart, labels, "得分")) == ["1,200", "3,400", "900"]
 
 
 def test_counts_of_the_same_height_do_not_lie_on_each_other() -> None:
-    assert counts_in(plots.columns([1500, 1500] + [0] * 18, [""] * 20, "得分")) == []
+    labels = [""] * 20
+    assert counts_in(plots.columns([1500, 1500] + [0] * 18, labels, "得分")) == ["1,500"]
+    # Also where a count that is narrow by itself stands beside a wide one.
+    assert counts_in(plots.columns([999, 1000] + [0] * 18, labels, "得分")) == ["1,000"]
     assert counts_in(plots.columns([], [], "得分")) == []

@@ -128,6 +128,21 @@ def test_ledger_that_is_too_long_for_paper_says_what_to_do(
     assert not Job.objects.exists()
 
 
+def test_ledger_that_grew_too_long_for_paper_is_not_typeset(
+    client: Client, stage: Stage, quick_pdf: list[Any], media_folder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_tables, "PRINTED_AT_ONCE", 0)
+    submitted(stage, 0, **SHORT)
+    client.force_login(stage.cast["administrator"])
+    ledger(client, stage)
+    monkeypatch.setattr(long_tables, "MOST_PRINTED", 1)
+    submitted(stage, 1, **SHORT)
+    file = run(Job.objects.get()).files.get()
+    assert (file.state, file.tries) == ("failed", 1)
+    assert "请下载 Excel 台账" in file.error
+    assert not quick_pdf
+
+
 def test_score_report_is_of_the_inspections_township(
     client: Client, stage: Stage, quick_pdf: list[Any]
 ) -> None:
