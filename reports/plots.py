@@ -15,18 +15,17 @@ def columns(counts: Sequence[int], labels: Sequence[str], title: str) -> str:
     high, base, step = 150, 172, WIDTH / max(len(counts), 1)
     most = max([*counts, 1])
     parts = [f'<line class="axis" x1="0" x2="{WIDTH}" y1="{base}" y2="{base}"/>']
+    tops = [base - (high - 14) * count / most for count in counts]
     for place, count in enumerate(counts):
-        tall = (high - 14) * count / most
         x = place * step
         if count:
             parts.append(
-                f'<rect class="bar" x="{x + 2:.1f}" y="{base - tall:.1f}" width="{step - 4:.1f}" '
-                f'height="{tall:.1f}"/>'
+                f'<rect class="bar" x="{x + 2:.1f}" y="{tops[place]:.1f}" width="{step - 4:.1f}" '
+                f'height="{base - tops[place]:.1f}"/>'
             )
         if place % 2 == 0:
             parts.append(_text(x, base + 16, labels[place], "middle" if place else "start"))
     parts.append(_text(WIDTH, base + 16, "100", "end"))
-    tops = [base - (high - 14) * count / most for count in counts]
     parts.extend(
         _text((place + 0.5) * step, tops[place] - 4, f"{counts[place]:,}", "middle")
         for place in _with_room(counts, tops, step)

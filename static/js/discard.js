@@ -2,17 +2,16 @@
 
 import { putAway } from "./checkout.js";
 import { exportDraft } from "./draft.js";
+import { mayLose } from "./lost.js";
 import { waitingKey } from "./photo-queue.js";
-import { removalsKey, unreadableKey } from "./store.js";
+import { removalsKey } from "./store.js";
 
 // Resolves to the files' names, or null where it stays here: the person would rather keep it, or a photo could not be made ready
 // for a file yet.
 export async function discard({ store, inspection, words }) {
   const names = await exportDraft(store, inspection);
   if ((await store.photos(inspection)).some(({ raw, waiting }) => raw && waiting === inspection)) return null;
-  // What cannot be read is in no file.
-  const isLosing = (await store.waitingPhotos(unreadableKey(inspection))).length > 0;
-  if (isLosing && !window.confirm(words.sureLost)) return null;
+  if (!(await mayLose({ store, inspection, words }))) return null;
   // Where only a photo's removal waits there is nothing to hand over.
   if (names.length && !window.confirm(words.sure.replace("{name}", names.join("  ")))) return null;
   await putAway(store, inspection, { unsent: true });

@@ -1,11 +1,11 @@
 // This device's own page: what is not sent, what is prepared, and whether the device can work without signal.
 
 import { canOpenOffline, isOver, notPrepared, offerUpdate, prepare, putAway, sizeWords } from "./checkout.js";
-import { showLost } from "./lost.js";
+import { mayLose, showLost } from "./lost.js";
 import { checks } from "./selfcheck.js";
 import { clock, statusOf } from "./item.js";
 import { people } from "./people.js";
-import { openStore, remember, removalsKey, unreadableKey } from "./store.js";
+import { openStore, remember, removalsKey } from "./store.js";
 import { Sync } from "./sync.js";
 
 const page = document.querySelector("[data-field]");
@@ -174,8 +174,7 @@ function remover(row, isUnsent) {
   button.type = "button";
   button.setAttribute("aria-label", `${text} ${row.center ?? ""}`);
   button.addEventListener("click", async () => {
-    const isLosing = !isUnsent && (await store.waitingPhotos(unreadableKey(row.id))).length > 0;
-    if (isLosing && !window.confirm(words.sureLost)) return;
+    if (!isUnsent && !(await mayLose({ store, inspection: row.id, words }))) return;
     if (isUnsent) await (await import("./discard.js")).discard({ store, inspection: row.id, words });
     else if (!(await putAway(store, row.id))) tell(words.kept);
   });

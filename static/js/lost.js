@@ -14,6 +14,12 @@ export async function showLost({ store, sync, kept, words, place, n }) {
   place.replaceChildren(...rows.map((row) => entry(row, centers.get(row.inspection), { store, sync, words })));
 }
 
+// Asks before photos go that are in no file and were never sent; true where there are none.
+export async function mayLose({ store, inspection, words }) {
+  const ids = await store.waitingPhotos(unreadableKey(inspection));
+  return !ids.length || window.confirm(words.sureLost);
+}
+
 function entry(row, center, { store, sync, words }) {
   const name = [center, row.title || row.item].filter(Boolean).join(" · ");
   const [place, button] = [document.createElement("li"), document.createElement("button")];

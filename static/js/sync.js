@@ -205,6 +205,7 @@ export class Sync {
     if (who.failed) return who.failed;
     this.over.add(inspection);
     await this.#store.note(inspection, { closed: body?.closed || true });
+    return "";
   }
 
   // ---- one request

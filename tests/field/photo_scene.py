@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 
 from inspections.models import Inspection, Photo
 from organization.models import User
+from tests.field.phones import Phone
+from tests.small_stage import Stage
 from tests.test_journey import enter
 
 WAIT = 20_000
@@ -67,6 +69,17 @@ def remove(page: Page, button: str = "[data-item='yes'] .thumbs [data-remove]", 
 
 def verified(page: Page, count: int) -> None:
     expect(page.locator(".tray-photos")).to_contain_text(f"{count}/{count} 张照片已核对", timeout=WAIT)
+
+
+def leave_a_removal(phone: Phone, stage: Stage) -> None:
+    """Of a prepared form nothing waits on the phone but that its one photo, which was sent, is taken out."""
+    phone.open(stage.inspections[0])
+    phone.prepare()
+    take(phone.page, picture(300, 200))
+    verified(phone.page, 1)
+    phone.offline()
+    remove(phone.page)
+    phone.says("1 张照片的删除")
 
 
 def exported_and_sent(page: Page, person: User) -> None:

@@ -156,6 +156,10 @@ def test_the_devices_own_page_offers_it_once(form: Phone, stage: Stage, asked: A
     with form.page.expect_event("requestfinished", lambda request: "/sync/" in request.url):
         form.page.goto("/field/")
     form.says("1 项、1 张照片没有发送，所在的检查已提交或不再分配给您", "[data-unsent]")
+    nothing_more_is_asked(asked)
+
+
+def nothing_more_is_asked(asked: Asked) -> None:
     asked.rest()
     asked.anew()
     asked.pass_minutes()
@@ -180,10 +184,7 @@ def test_the_devices_own_page_offers_a_photo_once(
     with form.page.expect_event("requestfinished", lambda request: "/photos/" in request.url):
         form.page.goto("/field/")
     form.says("1 张照片没有发送，所在的检查已提交或不再分配给您", "[data-unsent]")
-    asked.rest()
-    asked.anew()
-    asked.pass_minutes()
-    assert [path for path in asked.paths if path != "GET session/"] == []
+    nothing_more_is_asked(asked)
 
 
 @pytest.mark.parametrize("ends", [end, give_away])

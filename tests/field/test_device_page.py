@@ -17,7 +17,7 @@ from inspections.models import Photo
 from reports.actions import submit
 from tests.factories import make_user
 from tests.field.phones import Phone, refuse
-from tests.field.photo_scene import picture, remove, take, verified
+from tests.field.photo_scene import leave_a_removal, picture, take
 from tests.small_stage import Stage, answer
 
 # ---- what is prepared
@@ -189,13 +189,7 @@ def test_who_has_to_log_in_again_is_told_that_and_not_that_the_network_is_gone(
 
 
 def test_a_photos_removal_is_not_counted_among_the_photos(phone: Phone, stage: Stage) -> None:
-    phone.open(stage.inspections[0])
-    phone.prepare()
-    take(phone.page, picture(300, 200))
-    verified(phone.page, 1)
-    phone.offline()
-    remove(phone.page)
-    phone.says("1 张照片的删除")
+    leave_a_removal(phone, stage)
     take(phone.page, picture(400, 200))
     phone.says("1 张照片、1 张照片的删除")
     phone.page.goto("/field/")

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.field.phones import Phone
-from tests.field.photo_scene import picture, remove, take, verified
+from tests.field.photo_scene import leave_a_removal, picture, take
 from tests.small_stage import Stage
 
 
@@ -35,13 +35,7 @@ def test_what_a_login_ended_goes_with_the_next_run_that_succeeds(phone: Phone, s
 
 
 def test_an_export_without_a_file_does_not_say_that_all_is_sent(phone: Phone, stage: Stage) -> None:
-    phone.open(stage.inspections[0])
-    phone.prepare()
-    take(phone.page, picture(300, 200))
-    verified(phone.page, 1)
-    phone.offline()
-    remove(phone.page)
-    phone.says("1 张照片的删除")
+    leave_a_removal(phone, stage)
     phone.page.goto("/field/")
     phone.page.get_by_role("button", name="全部导出为文件").click()
     phone.says("没有导出文件：1 张照片的删除不能写进文件，仍在本机", "p[data-exported]")
