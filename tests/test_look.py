@@ -10,6 +10,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
+from inspections.views import device
 from organization.component_page import sample_context, sample_items
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -104,10 +105,31 @@ def test_styles_and_scripts_of_the_form_stay_light() -> None:
     assert on_the_wire(idb, *scripts) <= 20 * 1024
 
 
+def scripts_of_kept_pages() -> set[str]:
+    """What the form and this device's page name, and what these scripts import at any time."""
+    pages = ("inspections/form.html", "inspections/field.html", "components/item/photo_tools.html")
+    waiting = {
+        name
+        for page in pages
+        for name in re.findall(r"js/([\w-]+\.js)", (ROOT / "templates" / page).read_text(encoding="utf-8"))
+    }
+    found: set[str] = set()
+    while waiting:
+        found.add(name := waiting.pop())
+        text = (ROOT / "static" / "js" / name).read_text(encoding="utf-8")
+        waiting |= set(re.findall(r'"\./([\w-]+\.js)"', text)) - found
+    return found
+
+
+def test_the_device_keeps_the_scripts_that_its_pages_need_and_no_others() -> None:
+    kept = {name.removeprefix("js/") for name in device.files() if name.startswith("js/")}
+    assert {"form.js", "field.js", "photos.js", "sha256.js"} <= kept
+    assert kept == scripts_of_kept_pages()
+
+
 def test_what_the_device_keeps_of_our_scripts_and_styles_stays_light() -> None:
-    scripts = (ROOT / "static" / "js").glob("*.js")
-    styles = (ROOT / "static" / "css").glob("*.css")
-    assert on_the_wire(*scripts, *styles) <= 60 * 1024
+    ours = [ROOT / "static" / name for name in device.files() if name.startswith(("js/", "css/"))]
+    assert on_the_wire(*ours) <= 60 * 1024
 
 
 def test_each_input_of_an_item_stands_on_one_line_by_itself() -> None:

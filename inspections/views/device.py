@@ -24,7 +24,10 @@ from ..loading import load_inspection
 
 SCRIPTS = settings.BASE_DIR / "static" / "js"
 # What only pages that need the network load, and the worker itself.
-LEFT_OUT = {"busy.js", "worker.js", "print.js", "scrollers.js"}
+LEFT_OUT = {
+    *("busy.js", "confirm.js", "evidence.js", "idle.js", "job.js", "preview.js", "print.js", "scrollers.js"),
+    *("tasks.js", "verify.js", "worker.js"),
+}
 OTHER_FILES = (
     "vendor/bootstrap.css",
     "css/portal.css",
@@ -68,9 +71,9 @@ def field(request: HttpRequest) -> HttpResponse:
 
 
 def files() -> list[str]:
-    """Addresses of what the kept pages need: each script of ours, as modules load one another."""
+    """Names, below static, of what the kept pages need: their scripts, and what these import at any time."""
     scripts = sorted(path.name for path in Path(SCRIPTS).glob("*.js") if path.name not in LEFT_OUT)
-    return [static(name) for name in (*OTHER_FILES, *(f"js/{name}" for name in scripts))]
+    return [*OTHER_FILES, *(f"js/{name}" for name in scripts)]
 
 
 @login_not_required
@@ -78,7 +81,8 @@ def files() -> list[str]:
 @cache_control(no_cache=True)
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker: its source, below the names of this release's files."""
-    head = f"const RELEASE = {json.dumps(release())};\nconst FILES = {json.dumps(files(), indent=1)};\n"
+    addresses = [static(name) for name in files()]
+    head = f"const RELEASE = {json.dumps(release())};\nconst FILES = {json.dumps(addresses, indent=1)};\n"
     source = (SCRIPTS / "worker.js").read_text(encoding="utf-8")
     return HttpResponse(head + source, content_type="text/javascript; charset=utf-8")
 
