@@ -93,18 +93,24 @@ class LongTable:
         return _("%(round)s 整改台账.pdf") if self.is_pdf else _("%(round)s 整改台账.xlsx")
 
     def is_long(self) -> bool:
-        return self._has_more_than(PRINTED_AT_ONCE if self.is_pdf else AT_ONCE)
+        """Whether its person would wait for it; raises `Problem` where nobody gets it."""
+        if self.is_pdf:
+            return self._printed() > PRINTED_AT_ONCE
+        return self._counted(AT_ONCE) > AT_ONCE
 
-    def refuse_too_long(self) -> None:
-        """Raise `Problem` where nobody gets it: no paper is of more than so many findings."""
-        if self.is_pdf and self._has_more_than(MOST_PRINTED):
+    def _printed(self) -> int:
+        """How many findings are on the paper; raises `Problem` where they are more than one may have."""
+        count = self._counted(MOST_PRINTED)
+        if count > MOST_PRINTED:
             words = _(
                 "这一轮的问题超过 %(limit)d 项，一次最多打印这么多。请下载 Excel 台账，或者由乡镇分别打印。"
             )
             raise Problem(words % {"limit": MOST_PRINTED})
+        return count
 
-    def _has_more_than(self, most: int) -> bool:
-        return self._rows().order_by()[: most + 1].count() > most
+    def _counted(self, most: int) -> int:
+        """How many rows there are; one above `most` stands for all more."""
+        return int(self._rows().order_by()[: most + 1].count())
 
     def _rows(self) -> Any:
         if self.is_pdf:
@@ -119,7 +125,7 @@ class LongTable:
         if self.kind == Job.Kind.SCORES:
             return [(WHOLE, tables.count_scores(round=self.round, user=self.user))]
         if self.is_pdf:
-            return [(WHOLE, self._rows().count())]
+            return [(WHOLE, self._printed() * printed_ledger.WORK)]
         counts = self._rows().order_by(overview.TOWNSHIP).values_list(overview.TOWNSHIP)
         found = list(_divided(counts.annotate(rows=Count("pk"))))
         return found if len(found) > 1 else [(WHOLE, sum(rows for _part, rows in found))]
@@ -127,7 +133,7 @@ class LongTable:
     def write(self, path: Path, part: Part = WHOLE, through: Through = unwatched) -> None:
         if self.is_pdf:
             # Findings may have been added since it was asked for.
-            self.refuse_too_long()
+            self._printed()
             printed_ledger.write_printed_ledger(path, round=self.about, user=self.user, through=through)
         elif self.kind == Job.Kind.SCORES:
             tables.write_scores(path, round=self.round, user=self.user, through=through)

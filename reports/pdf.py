@@ -4,7 +4,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -66,6 +66,10 @@ class Locked(URLFetcher):
         raise FatalURLFetchingError(f"refused {url[:60]}")
 
 
+def _unheard() -> None:
+    pass
+
+
 class Watch(logging.Filter):
     """Ends a rendering that takes too many pages or too long: the engine reports each page it begins."""
 
@@ -74,13 +78,14 @@ class Watch(logging.Filter):
         self.running = threading.local()
 
     @contextmanager
-    def over(self) -> Iterator[None]:
+    def over(self, page_begun: Callable[[], object]) -> Iterator[None]:
         """Watch over what this thread renders inside the block."""
         self.running.pages, self.running.until = 0, time.monotonic() + MAX_SECONDS
+        self.running.page_begun = page_begun
         try:
             yield
         finally:
-            self.running.until = float("inf")
+            self.running.until, self.running.page_begun = float("inf"), _unheard
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Count a page; raises DocumentRefused (too_many_pages, too_slow)."""
@@ -90,6 +95,7 @@ class Watch(logging.Filter):
             self.running.pages = getattr(self.running, "pages", 0) + 1
             if self.running.pages > MAX_PAGES:
                 raise DocumentRefused("too_many_pages", pages=MAX_PAGES)
+            getattr(self.running, "page_begun", _unheard)()
         return False
 
 
@@ -121,10 +127,12 @@ def render(
     document: Document,
     assets: Mapping[str, bytes] | None = None,
     verification: Verification | None = None,
+    page_begun: Callable[[], object] = _unheard,
 ) -> Rendered:
     """Return the document as PDF; the same document, pictures and faces give the same bytes.
 
-    `assets` are the stored bytes of its pictures by their SHA-256 (`reports.document.images`).
+    `assets` are the stored bytes of its pictures by their SHA-256 (`reports.document.images`). `page_begun`
+    is called as each page begins to be laid out; what it raises ends the rendering.
     Raises FontsNotBuilt, or DocumentRefused: missing_glyph, missing_image, changed_image,
     unreadable_image, too_large, too_many_pages, too_slow.
     """
@@ -133,7 +141,7 @@ def render(
     handed = _printable(document, assets or {})
     pages = typeset(document, engine.typeface, verification)
     fetcher = Locked({}, handed | pages.pictures)
-    with engine.lock, watch.over(), economy.without_collector():
+    with engine.lock, watch.over(page_begun), economy.without_collector():
         return _rendered(pages, engine, fetcher, digest(document))
 
 

@@ -25,7 +25,6 @@ def start_if_long(*, table: LongTable, now: datetime) -> Job | None:
     _enforce(table)
     if not table.is_long():
         return None
-    table.refuse_too_long()
     return _started(table, now)
 
 

@@ -55,8 +55,12 @@ def quick_pdf(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Notice]]:
     """Stand in for the PDF engine, which costs half a second; collects what it was given."""
     given: list[Notice] = []
 
-    def render(document: Notice, assets: Any = None, verification: Any = None) -> pdf.Rendered:
+    def render(
+        document: Notice, assets: Any = None, verification: Any = None, page_begun: Any = None
+    ) -> pdf.Rendered:
         given.append(document)
+        if page_begun:
+            page_begun()
         page = io.BytesIO()
         Image.new("L", (210, 297), "white").save(page, "PDF", title=digest(document))
         body = page.getvalue()

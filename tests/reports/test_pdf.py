@@ -69,6 +69,27 @@ def test_pages_and_faces_are_reported(printed: Printed) -> None:
     )
 
 
+def test_each_page_is_told_as_it_begins(faces: tuple[fonts.Face, ...]) -> None:
+    begun: list[int] = []
+    made = pdf.render(notice(10), page_begun=lambda: begun.append(1))
+    assert len(begun) == made.pages > 1
+    # Of another's pages nothing is heard.
+    pdf.render(notice(1))
+    assert len(begun) == made.pages
+
+
+def test_who_hears_of_a_page_may_end_the_rendering(faces: tuple[fonts.Face, ...]) -> None:
+    class Enough(Exception):
+        pass
+
+    def stop() -> None:
+        raise Enough
+
+    with pytest.raises(Enough):
+        pdf.render(notice(1), page_begun=stop)
+    assert pdf.render(notice(1)).pages
+
+
 def test_metadata_names_title_issuer_number_and_no_time(printed: Printed) -> None:
     metadata = printed().plumbed.metadata
     assert metadata["Title"] == "关于宜沟镇党政综合便民服务中心存在问题限期整改的通知"

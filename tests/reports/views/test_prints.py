@@ -4,12 +4,16 @@ from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from inspections.answers import Given
 from organization.models import AuditEntry, Role, User
-from reports import actions, long_tables, pdf
+from reports import actions, archives, long_tables, pdf, printed_ledger, progress
+from reports.actions import job_steps
 from reports.document import DocumentRefused, Ledger, ScoreReport
 from reports.models import Job, OfficialDocument
 from tests.factories import make_user
@@ -90,7 +94,7 @@ def test_ledger_that_takes_long_is_written_by_a_job(
     (document,) = quick_pdf
     assert len(document.table.rows) == 4
     file = job.files.get()
-    assert (file.state, file.rows, file.rows_done) == ("done", 2, 2)
+    assert (file.state, file.rows == file.rows_done) == ("done", True)
     assert file.name == f"{stage.round.name} 整改台账.pdf"
     got = client.get(reverse("reports:job-file", args=[job.pk, 1]))
     assert got["Content-Type"] == "application/pdf"
@@ -98,10 +102,80 @@ def test_ledger_that_takes_long_is_written_by_a_job(
     assert AuditEntry.objects.get(action="ledger.print").detail == {"job": str(job.pk)}
 
 
+@pytest.fixture
+def asked(client: Client, stage: Stage, media_folder: Any, monkeypatch: pytest.MonkeyPatch) -> Job:
+    """The job of a ledger of two findings, which gives a sign of life at each step."""
+    monkeypatch.setattr(long_tables, "PRINTED_AT_ONCE", 0)
+    monkeypatch.setattr(archives, "PAUSE", 0)
+    for place in (0, 1):
+        submitted(stage, place, **SHORT)
+    client.force_login(stage.cast["administrator"])
+    ledger(client, stage)
+    return Job.objects.get()
+
+
+def test_job_of_a_ledger_goes_on_while_it_is_read_laid_out_and_drawn(
+    asked: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, quick = [], pdf.Rendered(b"%PDF", "", 3, ())
+
+    def render(_document: Any, page_begun: Any) -> pdf.Rendered:
+        seen.append("read")
+        for _page in range(quick.pages):
+            page_begun()
+        seen.append("laid out")
+        return quick
+
+    def look(**given: Any) -> bool:
+        alive = keep(**given)
+        seen.append(progress.progress(asked, timezone.now()).count_words)
+        return alive
+
+    keep = job_steps.keep_file
+    monkeypatch.setattr(job_steps, "keep_file", look)
+    monkeypatch.setattr(pdf, "render", render)
+    # As if both findings filled three pages.
+    monkeypatch.setattr(printed_ledger, "ON_A_PAGE", 2 / 3)
+    run(asked)
+    # What is drawn is told once it is in the file; what is not stored yet is not whole.
+    assert seen == ["5%", "10%", "read", "30%", "50%", "laid out", "50%"]
+    assert progress.progress(asked, timezone.now()).count_words == "100%"
+
+
+def test_cancelled_ledger_is_laid_out_no_further(asked: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = []
+
+    def render(_document: Any, page_begun: Any) -> pdf.Rendered:
+        for number in range(9):
+            begun.append(number)
+            page_begun()
+            actions.cancel_job(job=asked, by=asked.started_by, now=timezone.now())
+        raise AssertionError("laid out to its end")
+
+    monkeypatch.setattr(pdf, "render", render)
+    file = run(asked).files.get()
+    assert (asked.state, file.state, bool(file.file)) == ("cancelled", "waiting", False)
+    assert begun == [0, 1]
+
+
+@pytest.mark.parametrize("at_once", [0, 1])
+def test_findings_of_a_ledger_are_counted_once(
+    client: Client, stage: Stage, quick_pdf: list[Any], monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(long_tables, "PRINTED_AT_ONCE", at_once)
+    submitted(stage, 0, **SHORT)
+    client.force_login(stage.cast["administrator"])
+    with CaptureQueriesContext(connection) as done:
+        ledger(client, stage)
+    assert Job.objects.exists() == (not at_once)
+    counted = [one["sql"] for one in done if "COUNT(" in one["sql"] and "inspections_finding" in one["sql"]]
+    assert len(counted) == 1
+
+
 def test_ledger_that_cannot_be_printed_says_why_on_its_job(
     client: Client, stage: Stage, media_folder: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_given: Any) -> Any:
+    def refuse(*_given: Any, **_more: Any) -> Any:
         raise DocumentRefused("too_slow", seconds=300)
 
     monkeypatch.setattr(long_tables, "PRINTED_AT_ONCE", 0)
