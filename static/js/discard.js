@@ -8,9 +8,12 @@ import { removalsKey } from "./store.js";
 
 // Resolves to the files' names, or null where it stays here: the person would rather keep it, or a photo could not be made ready
 // for a file yet.
-export async function discard({ store, inspection, words }) {
+export async function discard({ store, inspection, words, tell }) {
   const names = await exportDraft(store, inspection);
-  if ((await store.photos(inspection)).some(({ raw, waiting }) => raw && waiting === inspection)) return null;
+  if ((await store.photos(inspection)).some(({ raw, waiting }) => raw && waiting === inspection)) {
+    tell(words.unready);
+    return null;
+  }
   if (!(await mayLose({ store, inspection, words }))) return null;
   // Where only a photo's removal waits there is nothing to hand over.
   if (names.length && !window.confirm(words.sure.replace("{name}", names.join("  ")))) return null;

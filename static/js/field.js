@@ -175,7 +175,7 @@ function remover(row, isUnsent) {
   button.setAttribute("aria-label", `${text} ${row.center ?? ""}`);
   button.addEventListener("click", async () => {
     if (!isUnsent && !(await mayLose({ store, inspection: row.id, words }))) return;
-    if (isUnsent) await (await import("./discard.js")).discard({ store, inspection: row.id, words });
+    if (isUnsent) await (await import("./discard.js")).discard({ store, inspection: row.id, words, tell });
     else if (!(await putAway(store, row.id))) tell(words.kept);
   });
   return button;

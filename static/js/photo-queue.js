@@ -8,7 +8,7 @@
 //
 // Of a row the server's word decides three things: `announced` (it has the small picture), `done` (it has the original
 // under the digest that was computed here; only then the bytes leave this device), and the end of `removed`.
-// A photo that this browser cannot read, or whose bytes are gone, waits no more: it stays to be told (`isLost`) until somebody removes it.
+// A photo that this browser cannot read in two runs, or whose bytes are gone, waits no more: it stays to be told (`isLost`) until somebody removes it.
 
 import { base64, digest, shrink, Unreadable } from "./picture.js";
 import { newId, removalsKey, unreadableKey } from "./store.js";
@@ -17,7 +17,7 @@ const LEAST = 64 * 1024;
 const MOST = 256 * 1024;
 const TRIES = 3;
 // What concerns one photo alone must not hold up the others.
-const ALONE = new Set(["server", "refused"]);
+const ALONE = new Set(["server", "refused", "unread"]);
 const PATIENCE = 60_000; // ms for one piece
 
 const UNMETERED = new Set(["wifi", "ethernet"]);
@@ -65,6 +65,7 @@ export class PhotoQueue {
   #offsets = new Map();
   #mismatches = new Map();
   #given = new Set(); // refused for good as far as this page knows
+  #dim = new Set(); // what the run that is on, or is about to begin, could not read
   #piece = LEAST;
   #running = null;
   #again = false;
@@ -93,17 +94,25 @@ export class PhotoQueue {
     for (const id of ids.flat()) await this.#ripen((await this.#store.photo(id)) ?? {});
   }
 
-  async #ripen({ raw, ...row }) {
+  async #ripen({ raw, misread, ...row }) {
+    if (this.#dim.has(row.id)) return "unread";
     if (!raw) return row.waiting && !row.bytes && !row.done && !row.removed ? this.#lose(row) : "";
     try {
       const made = await photoOf(new Blob([raw]));
       const ready = { ...row, of: null, ...made, announced: false, done: false, waiting: this.#inspection };
       await this.#change(row.id, (now) => (now?.raw ? ready : now));
     } catch (error) {
-      if (error instanceof Unreadable) return this.#lose(row);
+      if (error instanceof Unreadable) return misread ? this.#lose(row) : this.#misread(row.id);
       // No memory or no room now: it waits as it is, and holds up nothing else.
     }
     return "";
+  }
+
+  // It may have been for want of memory: only where a later run fails as well it is called unreadable.
+  async #misread(id) {
+    this.#dim.add(id);
+    await this.#change(id, (now) => (now?.raw ? { ...now, misread: true } : now)).catch(() => {});
+    return "unread";
   }
 
   async #lose(row) {
@@ -159,6 +168,7 @@ export class PhotoQueue {
     this.#again = true;
     this.#running ??= this.#locked(() => this.#run()).finally(() => {
       this.#running = null;
+      this.#dim.clear();
     });
     return this.#running;
   }
@@ -182,7 +192,7 @@ export class PhotoQueue {
         for (const id of ids) {
           const failed = await this.#try(step, id);
           if (failed && !ALONE.has(failed)) return failed;
-          stopped ||= failed;
+          if (!stopped || stopped === "unread") stopped = failed || stopped;
         }
       }
       for (const id of ids) seen.add(id);

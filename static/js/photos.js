@@ -7,7 +7,7 @@ import { choiceOf, choose, isLost, PhotoQueue, size, suits } from "./photo-queue
 const SHOOTING = "shooting"; // the item whose camera was opened last; form.js writes it before that
 const RECENT = 30 * 60_000; // ms after which nobody waits for that photo any more
 const LONGEST_PAUSE = 300_000;
-const AGAIN = new Set(["offline", "server", "elsewhere"]);
+const AGAIN = new Set(["offline", "server", "elsewhere", "unread"]);
 const STOPS = new Set(["offline", "login", "other", "closed", "server", "refused"]);
 
 // A page that no worker hands its files has only what it fetched while there was signal: no photo may fail for want of a script.
@@ -371,7 +371,7 @@ class Photos {
     const line = this.#tray.querySelector(".tray-photos");
     const text = parts.join(words.comma);
     if (line.textContent !== text) line.textContent = text;
-    line.dataset.tone = rows.length && done === rows.length ? "good" : this.counts.waiting && stopped ? "warn" : "";
+    line.dataset.tone = rows.length && done === rows.length ? "good" : this.counts.waiting && STOPS.has(stopped) ? "warn" : "";
     this.#tray.querySelector(".tray-meter").textContent =
       sentBytes || waitingBytes ? words.meter.replace("{sent}", size(sentBytes)).replace("{waiting}", size(waitingBytes)) : "";
     this.#tray.querySelector("[data-originals]").hidden = this.#choice !== "wifi" || !waitingBytes;
