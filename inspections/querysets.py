@@ -1,5 +1,6 @@
 """What a person may see of rounds, inspections, conflicts, photos and findings, as part of each query."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -54,9 +55,28 @@ def overdue_on(day: date) -> Q:
     return Q(state__in=WITH_TOWNSHIP, due_on__lt=day)
 
 
+def held_in(prefixes: Iterable[str], of: str = "") -> Q:
+    """Match the rounds held in the whole of one of these regions: its own, and those of the regions above it.
+
+    `of` leads to the round from what is filtered, as `round__`.
+    """
+    codes = {
+        prefix[:digits].ljust(CODE_LENGTH, "0")
+        for prefix in prefixes
+        for digits in DIGITS.values()
+        if 0 < digits <= len(prefix)
+    }
+    return Q((f"{of}region__in", codes)) | Q((f"{of}region__level", Level.NATION))
+
+
 class RoundQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> "RoundQuerySet":
         return self.filter(within(user.prefixes(Role.ADMINISTRATOR), "region__code"))
+
+    def whole_first(self, prefixes: Iterable[str]) -> "RoundQuerySet":
+        """Newest first, those held in the whole of one of these regions before those of places inside it."""
+        whole = Case(When(held_in(prefixes), then=0), default=1)
+        return self.order_by(whole, "-starts_on", "-pk")
 
     def with_progress(self) -> "RoundQuerySet":
         return self.annotate(

@@ -17,6 +17,7 @@ from . import phrases
 from .models import DocumentEvent, IssuingBody, OfficialDocument, SealImage
 from .models.offices import DEMANDS
 from .phrasing import office_words, sample_values
+from .regional import called
 
 ROUNDS_OFFERED = 12
 # Several states under one word.
@@ -277,11 +278,7 @@ class RegionFilter(forms.Form):
 
     def __init__(self, *args: Any, rounds: Iterable[Round], region: Region, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Those of places inside the region say where: each county has its own, most called the same.
-        named = [
-            (str(row.pk), f"{row.region} · {row.name}" if row.region.level > region.level else row.name)
-            for row in rounds
-        ]
+        named = [(str(row.pk), called(row, region)) for row in rounds]
         self.fields["round"].choices = named
         self.fields["against"].choices = [("none", _("不对比")), *named]
 

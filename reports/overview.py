@@ -72,8 +72,7 @@ def rounds_overseen(user: User, places: Sequence[str] | None = None) -> list[Rou
     here = within(places, "region__code")
     inside = Inspection.objects.filter(here, round_id=OuterRef("pk"))
     rows = Round.objects.filter(Exists(inside)).exclude(kind=Round.Kind.REINSPECTION)
-    found = rows.select_related("region", "edition")
-    return sorted(found, key=lambda row: not any(place.startswith(row.region.prefix) for place in places))
+    return list(rows.select_related("region", "edition").whole_first(places))
 
 
 def rounds_for(user: User, *only: Q) -> list[Round]:

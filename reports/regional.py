@@ -8,11 +8,12 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, Sum, When
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from inspections.models import Finding, FindingTally, Inspection, Round, RoundTally
+from inspections.querysets import held_in
 from inspections.workflow import OPEN, WITH_TOWNSHIP
-from organization.codes import Level, ancestors
+from organization.codes import Level
 from organization.models import Region
 from organization.querysets import below
 from standards.models import Item
@@ -77,14 +78,18 @@ def rounds_in(*regions: Region) -> list[Round]:
         .exclude(kind=Round.Kind.REINSPECTION)
         .select_related("edition", "region")
     )
-    held = reduce(or_, (held_in(region) for region in regions))
-    return list(rounds.order_by(Case(When(held, then=0), default=1), "-starts_on", "-pk")[:ROUNDS_SHOWN])
+    return list(rounds.whole_first([region.prefix for region in regions])[:ROUNDS_SHOWN])
 
 
-def held_in(region: Region, of: str = "") -> Q:
-    """Match the rounds held in the whole of this region: its own, and those of the regions above it."""
-    codes = [*ancestors(region.code, region.level), region.code]
-    return Q((f"{of}region__in", codes)) | Q((f"{of}region__level", Level.NATION))
+def is_inside(round: Round, region: Region) -> bool:
+    """Whether a round with inspections in this region was held in a place inside it, not in the whole."""
+    return bool(round.region.level > region.level)
+
+
+def called(round: Round, region: Region) -> str:
+    """A round's name on the page of a region; that of a place inside says where: each county has its own,
+    most called the same."""
+    return f"{round.region} · {round.name}" if is_inside(round, region) else round.name
 
 
 def chosen(rounds: list[Round], wanted: str) -> Round | None:
@@ -218,15 +223,18 @@ def _centers(
 
 
 def _trend(region: Region, counted: list[str], round: Round, kind: str) -> list[tuple[Round, int, int]]:
-    """The last rounds of this kind held in the whole region, or where this one was, oldest first, with their
-    scored centers and the sum of the scores.
+    """The last rounds of this kind that can be set beside this one, oldest first, with their scored centers
+    and the sum of the scores: of the whole region if this one is, else of the place inside it.
+
+    Other places have other centers: an average of theirs in between would be no rise and no fall.
     """
     rows = ScoreSummary.objects.filter(region__in=counted, band__gt=NO_SCORE, round__kind=round.kind)
-    rows = rows.filter(held_in(region, "round__") | Q(round__region=round.region_id))
+    alike = Q(round__region=round.region_id)
+    rows = rows.filter(alike if is_inside(round, region) else held_in([region.prefix], "round__"))
     rows = rows.filter(kind=kind) if kind else rows
     summed = rows.order_by().values("round").annotate(n=Sum("centers"), total=Sum("score_sum"))
     newest = list(summed.filter(n__gt=0).order_by("-round__starts_on", "-round")[:TREND_SHOWN])
-    held = Round.objects.select_related("edition").in_bulk([row["round"] for row in newest])
+    held = Round.objects.select_related("edition", "region").in_bulk([row["round"] for row in newest])
     return [(held[row["round"]], row["n"], row["total"]) for row in reversed(newest)]
 
 

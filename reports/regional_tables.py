@@ -19,7 +19,7 @@ from .item_history import History, edition_changes, edition_words
 from .latest import Latest
 from .outcomes import BAND, points
 from .overview import mean
-from .regional import Place, View, ranks
+from .regional import Place, View, called, ranks
 
 WORST_SHOWN = 10
 HEATED_SHOWN = 20
@@ -211,7 +211,8 @@ def trend(shown: View, query: dict[str, str]) -> Table:
         average = mean(points(total), count)
         link = "?" + urlencode({**query, "round": round.pk, "against": ""})
         begun = Cell(round.starts_on, words=day(round.starts_on))
-        row = [Cell(round.name, url=link), begun, Cell(count), bar(average), change(average, last)]
+        name = Cell(called(round, shown.region), url=link)
+        row = [name, begun, Cell(count), bar(average), change(average, last)]
         rows.append([*row, Cell(edition_words(round.edition))] if changes else row)
         last = average
     note = " ".join([*changes, _("标准不同，平均分不能直接相比。")]) if changes else ""

@@ -10,6 +10,7 @@ from django.urls import reverse
 from inspections import actions
 from inspections.answers import Given
 from inspections.models import Finding, Inspection, Round
+from inspections.querysets import held_in
 from organization.models import Region, Role, User
 from organization.querysets import Cut
 from reports import actions as reporting
@@ -96,6 +97,43 @@ def test_round_of_the_whole_comes_before_newer_ones_of_a_county(
     assert regional.before(rounds, stage.round, "") == whole
     own = Round(pk=0, region=county, kind=whole.kind, starts_on=date(2023, 1, 1))
     assert regional.before([*rounds, own], stage.round, "") == own
+
+
+def test_trend_holds_rounds_of_the_same_place_as_the_chosen_one(
+    client: Client, stage: Stage, far: Stage, nation: Region
+) -> None:
+    """An average of the whole between those of one county would be no rise and no fall of either."""
+    whole = of_all(nation, stage, far)
+    submitted(stage, 0, **SHORT)
+    client.force_login(User.objects.get(username="above"))
+    county, own, all_of_it = stage.county.region, f"{stage.county.region} · {stage.round.name}", whole.name
+    # To the county both are rounds of its whole.
+    for code, round, expected in (
+        (nation.code, stage.round, [own]),
+        (nation.code, whole, [all_of_it]),
+        (county.code, stage.round, sorted([stage.round.name, all_of_it])),
+        (county.code, whole, sorted([stage.round.name, all_of_it])),
+    ):
+        address = f"/regions/{code}/?round={round.pk}"
+        shown = client.get(address).context
+        assert sorted(row[0].value for row in shown["tables"]["trend"].rows) == expected
+        assert bool(shown["plots"]["trend"]) == (len(expected) > 1)
+        file = client.post(f"/regions/{code}/trend.csv?round={round.pk}")
+        lines = b"".join(file.streaming_content).decode().splitlines()[1:]
+        assert sorted(line.split(",")[0] for line in lines) == expected
+
+
+def test_round_of_the_whole_is_the_same_to_a_row_and_to_a_query(
+    stage: Stage, far: Stage, nation: Region
+) -> None:
+    of_all(nation, stage, far)
+    found = set()
+    for region in Region.objects.all():
+        whole = Round.objects.filter(held_in([region.prefix]))
+        for row in regional.rounds_in(region):
+            assert regional.is_inside(row, region) == (row not in whole)
+            found.add((region.level, row in whole))
+    assert found >= {(0, True), (0, False), (1, True), (1, False), (3, True)}
 
 
 def test_province_is_told_from_the_summaries_what_rows_would_say(

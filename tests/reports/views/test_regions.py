@@ -137,7 +137,7 @@ def test_nation_is_summed_from_its_provinces(watched: Client, stage: Stage) -> N
     options = said.context["form"].fields["round"].choices
     assert {name for _key, name in options} == {f"{row.region} · {row.name}" for row in Round.objects.all()}
     # The other county's round says nothing of where this one was held.
-    assert [row[0] for row in values(said, "trend")] == [stage.round.name]
+    assert [row[0] for row in values(said, "trend")] == [f"{stage.county.region} · {stage.round.name}"]
 
 
 def test_region_of_others_is_not_found(watched: Client, stage: Stage) -> None:
