@@ -1,13 +1,15 @@
 """Whose answer a decision let hold, however many said it, and whatever was decided or answered since."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from inspections import actions
 from inspections.merging import Outcome
-from inspections.models import Answer, AnswerEvent, Inspection
+from inspections.models import Answer, AnswerEvent, Conflict, Inspection
 from inspections.picks import origins
+from inspections.querysets import ConflictQuerySet
 from organization.models import Role, User
 from tests.factories import make_user
 from tests.inspections.devices import Device, mutation
@@ -152,6 +154,56 @@ def test_decision_that_somebody_overruled_by_another_answer_still_names_its_own(
     since = say(inspection, person, "not_met", base=2)
     assert (since.outcome, Answer.objects.get().updated_by) == (Outcome.APPLIED, person)
     assert origins(inspection, [decision, since]) == {decision.pk: alike[place]}
+
+
+@pytest.fixture
+def before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Decisions of a process of the release before: it does not write what was picked."""
+    update = ConflictQuerySet.update
+
+    def written(self: Any, **values: Any) -> int:
+        values.pop("picked", None)
+        return update(self, **values)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ConflictQuerySet, "update", written)
+        yield
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_decision_of_an_older_process_is_read_from_the_trail(
+    inspection: Inspection, lead: User, alike: list[AnswerEvent], before: None, place: int
+) -> None:
+    first = decide(inspection, lead, alike[place])
+    assert {row.picked for row in first.settles.all()} == {None}
+    assert not Conflict.objects.open().exists()
+    assert origins(inspection, [first]) == {first.pk: alike[place]}
+    # Picked again, as decided by such a process or by one of this release.
+    say(inspection, lead, "not_met", base=1)
+    again = decide(inspection, lead, first, seen=2, days=2)
+    assert origins(inspection, [first, again]) == {first.pk: alike[place], again.pk: alike[place]}
+
+
+def test_decision_that_nothing_tells_of_is_nobody_elses(
+    inspection: Inspection, lead: User, alike: list[AnswerEvent], before: None
+) -> None:
+    first = decide(inspection, lead, alike[1])
+    assert origins(inspection, [first]) == {first.pk: alike[1]}
+    # Of another moment, as when the row of the trail has been removed with its time.
+    first.at = later(9)
+    assert origins(inspection, [first]) == {}
+
+
+def test_decision_of_this_release_keeps_what_an_older_process_had_picked(
+    inspection: Inspection, lead: User, alike: list[AnswerEvent], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update = ConflictQuerySet.update
+    with monkeypatch.context() as patched:
+        patched.setattr(ConflictQuerySet, "update", lambda self, picked, **values: update(self, **values))
+        first = decide(inspection, lead, alike[1])
+    say(inspection, lead, "not_met", base=1)
+    again = decide(inspection, lead, first, seen=2, days=2)
+    assert {row.picked for row in again.settles.all()} == {alike[1]}
 
 
 def test_nothing_that_decides_nothing_is_named(
