@@ -63,12 +63,13 @@ def come_back(page: Page) -> None:
 
 
 def named(page: Page) -> None:
-    """Runs follow each other until this device's page has named a photo: it takes two to call one unreadable."""
-    page.wait_for_function(
-        """() => document.querySelector("[data-lost] li") || window.dispatchEvent(new Event("online")) && false""",
-        polling=500,
-        timeout=WAIT,
-    )
+    """Runs follow each other until this device's page has named a photo: it takes two of them."""
+    stir = """() => {
+        if (document.querySelector("[data-lost] li")) return true;
+        window.dispatchEvent(new Event("online"));
+        return false;
+    }"""
+    page.wait_for_function(stir, polling=500, timeout=WAIT)
 
 
 def title(page: Page) -> str:
@@ -203,12 +204,13 @@ def test_one_failure_to_read_it_may_be_for_want_of_memory(raw: Page, stage: Stag
             globalThis.createImageBitmap = (...given) => {
                 if (globalThis.failures) return decode(...given);
                 globalThis.failures += 1;
-                return Promise.reject(new DOMException("The source image could not be decoded.", "InvalidStateError"));
+                return Promise.reject(new DOMException("It could not be decoded.", "InvalidStateError"));
             };
             globalThis.losses = [];
-            new MutationObserver(() => {
-                if (/读不出/.test(document.querySelector("main").textContent)) globalThis.losses.push(1);
-            }).observe(document.querySelector("main"), { childList: true, subtree: true, characterData: true });
+            const main = document.querySelector("main");
+            const look = () => /读不出/.test(main.textContent) && globalThis.losses.push(1);
+            const all = { childList: true, subtree: true, characterData: true };
+            new MutationObserver(look).observe(main, all);
         }"""
     )
     come_back(raw)
