@@ -4,6 +4,8 @@
 //   await prepareByHand({ store, sync, inspection, button, words, place });
 //   await offerUpdate({ store, sync, words, place });   // a newer release, once nothing waits here
 
+import { straysKey, unsentPhotos } from "./store.js";
+
 const SHELLS = "portal-shells";
 const PATIENCE = 20_000;
 
@@ -99,13 +101,11 @@ async function keepPrevious(store, inspection, rows) {
 
 // Takes an inspection off this device; false where something of it is not sent yet, unless that goes too.
 export async function putAway(store, inspection, { unsent = false } = {}) {
-  const names = ["inspections", "answers", "outbox", "previous", "photos"];
+  const names = ["inspections", "answers", "outbox", "previous", "photos", "meta"];
   const isGone = await store.run(names, "readwrite", async (tx) => {
-    const waiting = await Promise.all([
-      tx.objectStore("outbox").index("inspection").count(inspection),
-      tx.objectStore("photos").index("waiting").count(inspection),
-    ]);
-    if ((waiting[0] || waiting[1]) && !unsent) return false;
+    const waits = (await tx.objectStore("outbox").index("inspection").count(inspection)) || (await unsentPhotos(tx, inspection)).waiting.length;
+    if (waits && !unsent) return false;
+    await tx.objectStore("meta").delete(straysKey(inspection));
     await tx.objectStore("inspections").delete(inspection);
     for (const name of ["answers", "outbox", "previous", "photos"]) {
       const rows = tx.objectStore(name);

@@ -5,12 +5,13 @@ import { exportDraft } from "./draft.js";
 import { mayLose } from "./lost.js";
 import { waitingKey } from "./photo-queue.js";
 import { removalsKey } from "./store.js";
+import { photosOf } from "./strays.js";
 
 // Resolves to the files' names, or null where it stays here: the person would rather keep it, or a photo could not be made ready
 // for a file yet.
 export async function discard({ store, inspection, words, tell }) {
   const names = await exportDraft(store, inspection);
-  if ((await store.photos(inspection)).some(({ raw, waiting }) => raw && waiting === inspection)) {
+  if ((await photosOf(store, inspection)).some(({ raw, waiting }) => raw && waiting === inspection)) {
     tell(words.unready);
     return null;
   }

@@ -2,6 +2,7 @@
 
 import { PhotoQueue } from "./photo-queue.js";
 import { base64, digest } from "./picture.js";
+import { photosOf } from "./strays.js";
 
 const FORMAT = "portal-field-draft";
 const VERSION = 1;
@@ -54,7 +55,7 @@ async function depart(store, inspection) {
       return waiting;
     })
     .catch(() => store.outbox(inspection));
-  const photos = (await store.photos(inspection)).filter((row) => row.bytes && !row.removed);
+  const photos = (await photosOf(store, inspection)).filter((row) => row.bytes && !row.removed);
   for (const { id } of photos.filter(({ tried }) => !tried)) {
     await store
       .run(["photos"], "readwrite", async (tx) => {

@@ -5,8 +5,8 @@ import { mayLose, showLost } from "./lost.js";
 import { checks } from "./selfcheck.js";
 import { clock, statusOf } from "./item.js";
 import { people } from "./people.js";
-import { openStore, remember, removalsKey } from "./store.js";
-import { Sync } from "./sync.js";
+import { openStore, removalsKey } from "./store.js";
+import { remember, Sync } from "./sync.js";
 
 const page = document.querySelector("[data-field]");
 const words = document.querySelector("#field-words").dataset;
@@ -64,7 +64,7 @@ function what({ items, photos, removals }) {
 // Photos of these inspections that wait, and how many of them for nothing but being taken out.
 async function pictures(store, ids) {
   const counts = await Promise.all(
-    ids.map(async (id) => [(await store.waitingPhotos(id)).length, (await store.meta(removalsKey(id))) ?? 0]),
+    ids.map(async (id) => [(await store.photoIds(id)).waiting.length, (await store.meta(removalsKey(id))) ?? 0]),
   );
   const photos = counts.reduce((sum, [n]) => sum + n, 0);
   return { photos, removals: Math.min(photos, counts.reduce((sum, [, n]) => sum + n, 0)) };

@@ -1,8 +1,8 @@
 // The inspection form: every change is kept on this device first; what the page says is read from there.
 
 import * as fields from "./item.js";
-import { newId, openStore, remember, sameContent } from "./store.js";
-import { stateWords, Sync } from "./sync.js";
+import { newId, openStore, sameContent } from "./store.js";
+import { remember, stateWords, Sync } from "./sync.js";
 
 const PAUSE_IN_TYPING = 400;
 const PAUSE_BEFORE_SENDING = 800;
@@ -330,7 +330,7 @@ page.addEventListener("submit", (event) => {
 async function exportDraft() {
   await ready;
   // Without the rest of them it must work as well.
-  await fields.fetchAll(fields.photoFiles(/draft|queue|picture|sha256/), PATIENCE);
+  await fields.fetchAll(fields.photoFiles(/draft|queue|picture|strays|sha256/), PATIENCE);
   const { offer } = await import("./draft.js");
   await offer({ store, inspection, said: page.querySelector(".tray-said") });
 }

@@ -1,27 +1,43 @@
 // Photos on this device that it cannot read, so that they are never sent: each is named, and can be taken off the device.
 
 import { clock } from "./item.js";
-import { unreadableKey } from "./store.js";
+import { straysKey, unreadableKey } from "./store.js";
+
+let latest = 0;
 
 // `kept`: this person's inspections; `place`: the list; `n`: how many there are.
 export async function showLost({ store, sync, kept, words, place, n }) {
-  const ids = n ? (await Promise.all(kept.map(({ id }) => store.waitingPhotos(unreadableKey(id))))).flat() : [];
-  const key = ids.join(" ");
-  if (place.dataset.shown === key) return;
+  const look = ++latest;
+  const lost = n ? await lostOf(store) : [];
+  const key = lost.map(({ id }) => id).join(" ");
+  if (look !== latest || place.dataset.shown === key) return;
+  const rows = (await Promise.all(lost.map((one) => one.inspection ? one : store.photo(one.id).catch(() => null)))).filter(Boolean);
+  // Another look began meanwhile, and knows better.
+  if (look !== latest) return;
   place.dataset.shown = key;
-  const rows = (await Promise.all(ids.map((id) => store.photo(id)))).filter(Boolean);
   const centers = new Map(kept.map(({ id, center }) => [id, center]));
   place.replaceChildren(...rows.map((row) => entry(row, centers.get(row.inspection), { store, sync, words })));
 }
 
+// Of all inspections, also of those that are not on the page; of a row that cannot be read only the inspection is known.
+function lostOf(store) {
+  const all = (key) => IDBKeyRange.bound(key(""), key("~"));
+  return store.run(["photos", "meta"], "readonly", async (tx) => {
+    const meta = tx.objectStore("meta");
+    const [ids, names] = await Promise.all([tx.objectStore("photos").index("waiting").getAllKeys(all(unreadableKey)), store.durable ? meta.getAllKeys(all(straysKey)) : []]);
+    const strays = await Promise.all(names.map(async (name) => (await meta.get(name)).map((id) => ({ id, inspection: name.slice(straysKey("").length) }))));
+    return [...ids.map((id) => ({ id })), ...strays.flat()];
+  });
+}
+
 // Asks before photos go that are in no file and were never sent; true where there are none.
 export async function mayLose({ store, inspection, words }) {
-  const ids = await store.waitingPhotos(unreadableKey(inspection));
-  return !ids.length || window.confirm(words.sureLost);
+  const { lost } = await store.photoIds(inspection);
+  return !lost.length || window.confirm(words.sureLost);
 }
 
 function entry(row, center, { store, sync, words }) {
-  const name = [center, row.title || row.item].filter(Boolean).join(" · ");
+  const name = [center ?? words.lostElsewhere, row.title || row.item].filter(Boolean).join(" · ");
   const [place, button] = [document.createElement("li"), document.createElement("button")];
   Object.assign(button, { type: "button", className: "btn btn-link ms-2", textContent: words.removeLost });
   button.setAttribute("aria-label", `${words.removeLost} ${name}`);
@@ -32,6 +48,7 @@ function entry(row, center, { store, sync, words }) {
     // The portal may have its small picture.
     sync.wake();
   });
-  place.append(words.lostOne.replace("{name}", () => name).replace("{time}", clock(row.at)), button);
+  const said = row.at ? words.lostOne.replace("{time}", clock(row.at)) : words.lostStray;
+  place.append(said.replace("{name}", () => name), button);
   return place;
 }

@@ -12,6 +12,7 @@
 
 import { base64, digest, shrink, Unreadable } from "./picture.js";
 import { newId, removalsKey, unreadableKey } from "./store.js";
+import { list, photosOf, strays } from "./strays.js";
 
 const LEAST = 64 * 1024;
 const MOST = 256 * 1024;
@@ -37,7 +38,7 @@ export const suits = (choice) => choice !== "wifi" || UNMETERED.has(navigator.co
 export async function sendAll({ store, sync }) {
   const choice = await choiceOf(store);
   for (const { id } of await store.inspections()) {
-    const isWaiting = !sync.over.has(id) && (await store.waitingPhotos(id)).length > 0;
+    const isWaiting = !sync.over.has(id) && (await store.photoIds(id)).waiting.length > 0;
     const stopped = isWaiting && (await new PhotoQueue({ store, sync, inspection: id, mayGo: () => suits(choice) }).send());
     if (stopped && !ALONE.has(stopped) && stopped !== "closed") return stopped;
   }
@@ -89,9 +90,8 @@ export class PhotoQueue {
 
   // All that were chosen while these scripts were out of reach (form.js); also what could not be read before, in case it can be now.
   async ripen() {
-    const keys = [this.#inspection, unreadableKey(this.#inspection)];
-    const ids = await Promise.all(keys.map((key) => this.#store.waitingPhotos(key)));
-    for (const id of ids.flat()) await this.#ripen((await this.#store.photo(id)) ?? {});
+    const { waiting, lost } = await this.#store.photoIds(this.#inspection);
+    for (const id of [...waiting, ...lost]) await this.#ripen((await this.#read(id)) ?? {});
   }
 
   async #ripen({ raw, misread, ...row }) {
@@ -115,6 +115,31 @@ export class PhotoQueue {
     return "unread";
   }
 
+  // Undefined also where IndexedDB cannot read the row: its bytes may be gone from the disk. It is tried again as the form is opened.
+  async #read(id) {
+    let row;
+    let fails = false;
+    try {
+      row = await this.#store.photo(id);
+    } catch {
+      fails = true;
+    }
+    if (fails !== (await this.#isStray(id))) await this.#list(id, fails);
+    return row;
+  }
+
+  async #isStray(id) {
+    return (await strays(this.#store, this.#inspection)).includes(id);
+  }
+
+  async #list(id, there) {
+    await list(this.#store, this.#inspection, id, there);
+    // How heavy it is nobody knows any more.
+    const rows = await photosOf(this.#store, this.#inspection);
+    await this.#store.setMeta(waitingKey(this.#inspection), rows.reduce((sum, row) => sum + weight(row), 0));
+    this.#say(id);
+  }
+
   async #lose(row) {
     const lost = (now) => (now.bytes || now.done || now.removed ? now : { ...now, waiting: unreadableKey(this.#inspection) });
     // No room even for that: the next run says it.
@@ -123,15 +148,17 @@ export class PhotoQueue {
   }
 
   // One that the server can know of is taken out there too; one that never left is gone at once.
-  remove(id, item) {
-    return this.#change(id, (row) => {
+  async remove(id, item) {
+    const unseen = await this.#isStray(id);
+    await this.#change(id, (row) => {
       if (row && !row.tried) return null;
       return { inspection: this.#inspection, item, at: new Date().toISOString(), announced: true, done: true, ...row, id, removed: true, waiting: this.#inspection };
-    });
+    }, unseen);
+    if (unseen) await this.#list(id, false);
   }
 
   async tally() {
-    const rows = await this.#store.photos(this.#inspection);
+    const rows = await photosOf(this.#store, this.#inspection);
     const waitingBytes = (await this.#store.meta(waitingKey(this.#inspection))) ?? 0;
     const partly = [...this.#offsets.values()].reduce((sum, offset) => sum + offset, 0);
     return {
@@ -141,11 +168,12 @@ export class PhotoQueue {
     };
   }
 
-  // One transaction over row and meter; `change` gets the row as it is and returns it as it shall be, null for none.
-  async #change(id, change) {
+  // One transaction over row and meter; `change` gets the row as it is and returns it as it shall be, null for none;
+  // one that cannot be read is replaced `unseen`.
+  async #change(id, change, unseen = false) {
     const after = await this.#store.run(["photos", "meta"], "readwrite", async (tx) => {
       const [photos, meta] = [tx.objectStore("photos"), tx.objectStore("meta")];
-      const before = await photos.get(id);
+      const before = unseen ? undefined : await photos.get(id);
       const next = change(before);
       if (next) await photos.put(next);
       else await photos.delete(id);
@@ -155,9 +183,13 @@ export class PhotoQueue {
       await add(removalsKey(this.#inspection), leaves(next) - leaves(before));
       return next;
     });
+    this.#say(id);
+    return after;
+  }
+
+  #say(id) {
     this.#told(id);
     this.#store.announce({ inspection: this.#inspection, photos: true });
-    return after;
   }
 
   // ---- on the way
@@ -186,7 +218,7 @@ export class PhotoQueue {
     for (;;) {
       if (this.#again) seen.clear();
       this.#again = false;
-      const ids = (await this.#store.waitingPhotos(this.#inspection)).filter((id) => !seen.has(id));
+      const ids = (await this.#store.photoIds(this.#inspection)).waiting.filter((id) => !seen.has(id));
       if (!ids.length) return stopped;
       for (const step of steps) {
         for (const id of ids) {
@@ -200,14 +232,14 @@ export class PhotoQueue {
   }
 
   async #try(step, id) {
-    const row = await this.#store.photo(id);
+    const row = await this.#read(id);
     if (this.#given.has(id) && !row?.removed) return "refused";
     return (row?.waiting && !isLost(row) && (await step(row))) || "";
   }
 
   async #announce(row) {
     if (row.announced || row.removed || !row.sha256) return "";
-    const original = row.of && (await this.#store.photo(row.of));
+    const original = row.of && (await this.#read(row.of));
     if (original && !original.announced) {
       const failed = await this.#announce(original);
       if (failed) return failed;
@@ -295,7 +327,7 @@ export class PhotoQueue {
   }
 
   async #isWanted(id) {
-    const row = await this.#store.photo(id);
+    const row = await this.#read(id);
     return Boolean(row) && !row.removed;
   }
 

@@ -5,7 +5,7 @@
 //   await store.run(names, mode, async (tx) => …)     // one transaction; may run twice, so it only reads and writes `tx`
 //   store.listen((change) => …)                       // {inspection, items?, photos?}: written here or in another tab
 //   store.announce({ inspection, photos: true })      // says so to all tabs; `keep`, `hear` and `note` do it themselves
-//   await store.photo(id); await store.photos(inspection);   // photo-queue.js writes them, with `waiting` until the server has all
+//   await store.photo(id); await store.photoIds(inspection);   // photo-queue.js writes them, with `waiting` until the server has all
 //   await store.meta(name); await store.setMeta(name, value);
 //   await store.device()                              // this browser's UUID
 // Every write rejects where nothing was kept (quota, blocked storage): say so on the page, never pretend.
@@ -17,6 +17,7 @@ const databaseOf = (person) => `portal-field-${person}`;
 export const removalsKey = (inspection) => `photo removals waiting ${inspection}`;
 const jotOf = (inspection, item) => `jot ${inspection} ${item}`;
 export const unreadableKey = (inspection) => `unreadable ${inspection}`; // `waiting` of a photo that cannot be sent
+export const straysKey = (inspection) => `photos out of reach ${inspection}`; // ids of those that IndexedDB cannot read any more
 export const BLANK = { value: null, na: false, reason: "", note: "" };
 export const contentOf = ({ value, na, reason, note }) => ({ value, na, reason, note });
 export const sameContent = (one, other) => JSON.stringify(contentOf(one)) === JSON.stringify(contentOf(other));
@@ -54,15 +55,6 @@ export async function openStore(person) {
     store.fallBack(memory(), error);
   }
   return store;
-}
-
-// Who is logged in here, for pages that are kept without a name.
-export function remember(person) {
-  try {
-    localStorage.setItem("portal-person", person);
-  } catch {
-    // Blocked storage: the server's pages work without it, and openStore tells the rest.
-  }
 }
 
 class Store {
@@ -196,16 +188,15 @@ class Store {
   view(inspection) {
     return this.run(["inspections", "answers", "outbox", "previous", "photos", "meta"], "readonly", async (tx) => {
       const of = (name) => tx.objectStore(name).index("inspection").getAll(inspection);
-      const waiting = tx.objectStore("photos").index("waiting");
-      const [row, answers, outbox, previous, photos, unreadable, removals = 0] = await Promise.all([
+      const [row, answers, outbox, previous, { waiting, lost }, removals = 0] = await Promise.all([
         tx.objectStore("inspections").get(inspection),
         of("answers"),
         of("outbox"),
         of("previous"),
-        waiting.count(inspection),
-        waiting.count(unreadableKey(inspection)),
+        unsentPhotos(tx, inspection),
         tx.objectStore("meta").get(removalsKey(inspection)),
       ]);
+      const [photos, unreadable] = [waiting.length, lost.length];
       return { row, answers, outbox, previous, photos, unreadable, removals: Math.min(photos, removals) };
     });
   }
@@ -272,26 +263,23 @@ class Store {
 
   // How much has no acknowledgment yet, over all inspections; `unreadable` photos never will have one.
   unsent() {
-    return this.run(["outbox", "photos"], "readonly", async (tx) => {
+    return this.run(["outbox", "photos", "meta"], "readonly", async (tx) => {
       const waiting = tx.objectStore("photos").index("waiting");
-      const unreadable = await waiting.count(IDBKeyRange.bound(unreadableKey(""), unreadableKey("~")));
+      const strays = this.durable ? (await tx.objectStore("meta").getAll(IDBKeyRange.bound(straysKey(""), straysKey("~")))).flat() : [];
+      const unreadable = strays.length + (await waiting.count(IDBKeyRange.bound(unreadableKey(""), unreadableKey("~"))));
       return { answers: await tx.objectStore("outbox").count(), photos: (await waiting.count()) - unreadable, unreadable };
     });
   }
 
   // ---- photos
 
-  photos(inspection) {
-    return this.run(["photos"], "readonly", (tx) => tx.objectStore("photos").index("inspection").getAll(inspection));
-  }
-
   photo(id) {
     return this.run(["photos"], "readonly", (tx) => tx.objectStore("photos").get(id));
   }
 
-  // The ids of photos that the server has not whole yet, without reading their bytes.
-  waitingPhotos(inspection) {
-    return this.run(["photos"], "readonly", (tx) => tx.objectStore("photos").index("waiting").getAllKeys(inspection));
+  // The ids of photos that the server has not whole yet, without reading their bytes; `lost` are those that cannot be read.
+  photoIds(inspection) {
+    return this.run(["photos", "meta"], "readonly", (tx) => unsentPhotos(tx, inspection));
   }
 
   // ---- meta
@@ -332,6 +320,13 @@ async function enter(tx, { inspection, item, content, base, held, at }) {
   const answer = { ...before, inspection, item, ...row.content, version: before?.version ?? base, errors: null };
   await Promise.all([outbox.put(row), answers.put(answer)]);
   return row;
+}
+
+export async function unsentPhotos(tx, inspection) {
+  const index = tx.objectStore("photos").index("waiting");
+  const keys = [inspection, unreadableKey(inspection)].map((key) => index.getAllKeys(key));
+  const [ids, lost, strays = []] = await Promise.all([...keys, tx.objectStore("meta").get(straysKey(inspection))]);
+  return { waiting: ids.filter((id) => !strays.includes(id)), lost: [...lost, ...ids.filter((id) => strays.includes(id))] };
 }
 
 function abort(tx) {

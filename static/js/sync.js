@@ -9,6 +9,15 @@ const LONGEST_PAUSE = 300_000;
 const BATCH = 50;
 const ROUNDS = 100;
 
+// Who is logged in here, for pages that are kept without a name.
+export function remember(person) {
+  try {
+    localStorage.setItem("portal-person", person);
+  } catch {
+    // Blocked storage: the server's pages work without it, and openStore tells the rest.
+  }
+}
+
 export class Sync {
   #store;
   #token = "";

@@ -8,7 +8,7 @@ export async function waitsLong(store) {
   const isOld = ({ at }) => Date.now() - Date.parse(at) > LONG;
   if ((await store.outbox()).some(isOld)) return true;
   for (const { id } of await store.inspections()) {
-    for (const photo of await store.waitingPhotos(id)) if (isOld((await store.photo(photo)) ?? {})) return true;
+    for (const photo of (await store.photoIds(id)).waiting) if (isOld((await store.photo(photo).catch(() => null)) ?? {})) return true;
   }
   return false;
 }

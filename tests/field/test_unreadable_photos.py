@@ -72,6 +72,26 @@ def named(page: Page) -> None:
     page.wait_for_function(stir, polling=500, timeout=WAIT)
 
 
+# IndexedDB gives neither this row nor any list that it is in, as where the file with its bytes is gone from
+# the disk; another row may take its place.
+BREAK = """(id) => {
+    let isBroken = true;
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (row, ...rest) {
+        isBroken &&= row?.id !== id;
+        return put.call(this, row, ...rest);
+    };
+    const fail = () => { throw new DOMException("Failed to read large IndexedDB value", "DataError"); };
+    for (const [kind, name] of [[IDBObjectStore, "get"], [IDBIndex, "getAll"]]) {
+        const read = kind.prototype[name];
+        kind.prototype[name] = function (key, ...rest) {
+            const isPhotos = isBroken && (this.objectStore ?? this).name === "photos";
+            return isPhotos && (name === "getAll" || key === id) ? fail() : read.call(this, key, ...rest);
+        };
+    }
+}"""
+
+
 def title(page: Page) -> str:
     return (page.locator("[data-item='yes'] legend").text_content() or "").strip()
 
@@ -218,3 +238,67 @@ def test_one_failure_to_read_it_may_be_for_want_of_memory(raw: Page, stage: Stag
     assert raw.evaluate("globalThis.failures") == 1
     assert raw.evaluate("globalThis.losses") == []
     assert Photo.objects.exclude(arrived_at=None).count() == 2
+
+
+def break_first(page: Page, stage: Stage) -> str:
+    """Of the photos that wait, the first is one that IndexedDB cannot read; its id."""
+    broken: str = kept(page, stage.cast["inspector"])[0]["id"]
+    page.add_init_script(f"({BREAK})({broken!r})")
+    return broken
+
+
+def test_a_row_that_the_browser_cannot_read_stops_no_other(raw: Page, stage: Stage) -> None:
+    broken = break_first(raw, stage)
+    come_back(raw)
+    raw.reload()
+    verified(raw, 1)
+    expect(raw.locator(".bar-state")).to_have_text("1 张照片读不出来，没有发送，请再拍一次", timeout=WAIT)
+    assert Photo.objects.exclude(arrived_at=None).count() == 1
+    take(raw, picture(500, 200))
+    verified(raw, 2)
+    raw.goto("/field/")
+    expect(raw.locator("[data-unsent]")).to_have_text(
+        re.compile("^1 张照片读不出来，没有发送。"), timeout=WAIT
+    )
+    name = stage.inspections[0].center.name
+    expect(listed(raw)).to_contain_text(f"{name}：有一张照片在本机存坏了，读不出来。")
+    with raw.expect_request(f"**/photos/{broken}/remove/"):
+        remove(raw, "[data-lost] button")
+    expect(raw.locator("[data-unsent]")).to_have_text("全部已发送。", timeout=WAIT)
+    expect(listed(raw)).to_have_count(0)
+
+
+def test_such_a_row_is_not_touched_and_is_sent_once_it_can_be_read(raw: Page, stage: Stage) -> None:
+    spoil(raw, stage, {"raw": "good"})
+    break_first(raw, stage)
+    come_back(raw)
+    raw.goto("/field/")
+    expect(listed(raw)).to_have_count(1, timeout=WAIT)
+    whole = raw.context.new_page()
+    whole.goto(f"/inspections/{stage.inspections[0].pk}/")
+    verified(whole, 2)
+    assert Photo.objects.exclude(arrived_at=None).count() == 2
+
+
+FORGET = """(person) => new Promise((done) => {
+    const opening = indexedDB.open(`portal-field-${person}`);
+    opening.onsuccess = () => {
+        const tx = opening.result.transaction("inspections", "readwrite");
+        tx.objectStore("inspections").clear();
+        tx.oncomplete = () => { opening.result.close(); done(); };
+    };
+})"""
+
+
+def test_one_of_an_inspection_that_is_not_on_the_page_is_listed_too(raw: Page, stage: Stage) -> None:
+    name = f"一份不在本页上的检查 · {title(raw)}："
+    come_back(raw)
+    raw.goto("/field/")
+    named(raw)
+    raw.evaluate(FORGET, stage.cast["inspector"].pk)
+    raw.reload()
+    expect(listed(raw)).to_have_count(1, timeout=WAIT)
+    expect(listed(raw)).to_contain_text(name)
+    remove(raw, "[data-lost] button")
+    expect(listed(raw)).to_have_count(0)
+    expect(raw.locator("[data-unsent]")).to_have_text("全部已发送。")

@@ -9,7 +9,8 @@ from tests.field.phones import Phone
 from tests.stage import make_stage
 
 # Scripts and looks of photos.
-SPARES = {"js/photos", "js/photo-queue", "js/picture", "js/annotate", "js/camera", "js/draft", "css/photos"}
+SCRIPTS = ("photos", "photo-queue", "picture", "strays", "annotate", "camera", "draft")
+SPARES = {*(f"js/{name}" for name in SCRIPTS), "css/photos"}
 
 
 def named(path: str) -> str:
