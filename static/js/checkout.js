@@ -5,6 +5,7 @@
 //   await offerUpdate({ store, sync, words, place });   // a newer release, once nothing waits here
 
 import { straysKey, unsentPhotos } from "./store.js";
+import { unsent } from "./unsent.js";
 
 const SHELLS = "portal-shells";
 const PATIENCE = 20_000;
@@ -103,7 +104,8 @@ async function keepPrevious(store, inspection, rows) {
 export async function putAway(store, inspection, { unsent = false } = {}) {
   const names = ["inspections", "answers", "outbox", "previous", "photos", "meta"];
   const isGone = await store.run(names, "readwrite", async (tx) => {
-    const waits = (await tx.objectStore("outbox").index("inspection").count(inspection)) || (await unsentPhotos(tx, inspection)).waiting.length;
+    const photos = await unsentPhotos(tx, inspection);
+    const waits = (await tx.objectStore("outbox").index("inspection").count(inspection)) || photos.waiting.length || photos.refused.length;
     if (waits && !unsent) return false;
     await tx.objectStore("meta").delete(straysKey(inspection));
     await tx.objectStore("inspections").delete(inspection);
@@ -167,7 +169,7 @@ export async function offerUpdate({ store, sync, words, place }) {
 }
 
 async function update({ store, sync, registration, button, words, place }) {
-  const { answers, photos } = await store.unsent();
+  const { answers, photos } = await unsent(store);
   if (answers || photos) return place.replaceChildren(words.updateWaits);
   button.disabled = true;
   try {

@@ -7,6 +7,7 @@ import { clock, statusOf } from "./item.js";
 import { people } from "./people.js";
 import { openStore, removalsKey } from "./store.js";
 import { remember, Sync } from "./sync.js";
+import { unsent } from "./unsent.js";
 
 const page = document.querySelector("[data-field]");
 const words = document.querySelector("#field-words").dataset;
@@ -51,7 +52,7 @@ function broken() {
 }
 
 async function warn() {
-  const { answers, photos } = await store.unsent();
+  const { answers, photos } = await unsent(store);
   if (answers + photos && (await (await import("./waiting.js")).waitsLong(store))) at("long").hidden = false;
 }
 
@@ -74,7 +75,7 @@ const isReady = (row) => !row.held && !row.refused; // complete, so that it goes
 
 // They go beside the answers, which must not wait behind megabytes; their script comes only where some wait.
 async function sendPhotos() {
-  if ((await store.unsent()).photos) import("./photo-queue.js").then(({ sendAll }) => sendAll({ store, sync }));
+  if ((await unsent(store)).photos) import("./photo-queue.js").then(({ sendAll }) => sendAll({ store, sync }));
   return "";
 }
 
@@ -86,7 +87,7 @@ async function weigh(isWaiting) {
 }
 
 async function refresh() {
-  const [kept, outbox, unsent] = await Promise.all([store.inspections(), store.outbox(), store.unsent()]);
+  const [kept, outbox, left] = await Promise.all([store.inspections(), store.outbox(), unsent(store)]);
   const over = kept.filter(({ closed }) => closed).map(({ id }) => id);
   const alive = [...kept.map(({ id }) => id), ...outbox.map(({ inspection }) => inspection)].filter((id) => !over.includes(id));
   const [shut, going] = await Promise.all([amount(outbox, over), amount(outbox, alive)]);
@@ -94,16 +95,16 @@ async function refresh() {
   const dead = what({ ...shut, items: shut.ready + shut.open });
   const failing = sync.failure === "login" ? "signedOut" : sync.failure;
   const said = sync.sending ? "sending" : failing || "waiting";
-  const sentences = [waits && words[said].replace("{what}", waits), going.open && words.open.replace("{n}", going.open), dead && words.shut.replace("{what}", dead), unsent.unreadable && words.lost.replace("{n}", unsent.unreadable)];
+  const sentences = [waits && words[said].replace("{what}", waits), going.open && words.open.replace("{n}", going.open), dead && words.shut.replace("{what}", dead), left.refused && words.refused.replace("{n}", left.refused), left.unreadable && words.lost.replace("{n}", left.unreadable)];
   at("unsent").textContent = sentences.filter(Boolean).join(" ") || words.allSent;
   const needsLogin = sync.failure === "login";
   at("send").hidden = !waits || needsLogin;
   at("login").hidden = !waits || !needsLogin;
-  const isEmpty = !outbox.length && !unsent.photos;
-  at("export").hidden = isEmpty;
+  const isEmpty = !outbox.length && !left.photos;
+  at("export").hidden = isEmpty && !left.refused;
   if (isEmpty) at("long").hidden = true;
-  await showLost({ store, sync, kept, words, place: at("lost"), n: unsent.unreadable });
-  await weigh(unsent.photos > 0);
+  await showLost({ store, sync, kept, words, place: at("lost"), n: left.unreadable });
+  await weigh(left.photos > 0);
   await list(kept, outbox);
   if (sync.release && sync.release !== page.dataset.release && isEmpty && at("newer").hidden) {
     at("newer").hidden = false;
@@ -142,7 +143,8 @@ async function amount(outbox, inspections) {
 async function tags(row, outbox) {
   const { ready, open, ...photos } = await amount(outbox, [row.id]);
   const waits = what({ items: ready, ...photos });
-  return [waits && words.rowWaiting.replace("{what}", waits), open && words.rowOpen.replace("{n}", open)].filter(Boolean);
+  const { refused } = await store.photoIds(row.id);
+  return [refused.length && words.rowRefused.replace("{n}", refused.length), waits && words.rowWaiting.replace("{what}", waits), open && words.rowOpen.replace("{n}", open)].filter(Boolean);
 }
 
 function entry(row, waiting) {
@@ -239,7 +241,7 @@ at("export").addEventListener("click", async () => {
 // A photo's removal goes into none, nor does a photo that could not be made ready for one.
 async function whyNoFile(ids) {
   const left = what({ items: 0, ...(await pictures(store, ids)) });
-  const { unreadable } = await store.unsent();
+  const { unreadable } = await unsent(store);
   const said = [left && words.noFile.replace("{what}", left), unreadable && words.lost.replace("{n}", unreadable)];
   return said.filter(Boolean).join(" ") || words.allSent;
 }

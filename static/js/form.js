@@ -25,7 +25,7 @@ let store, sync, photos, view;
 
 const ready = begin();
 ready.then(async () => {
-  if (view?.photos || view?.unreadable || shell || !navigator.serviceWorker || (await store.meta("shooting"))) await loadPhotos().catch(() => {});
+  if (view?.photos || view?.refused || view?.unreadable || shell || !navigator.serviceWorker || (await store.meta("shooting"))) await loadPhotos().catch(() => {});
   const idle = globalThis.requestIdleCallback ?? ((work) => work());
   setTimeout(() => idle(() => fetchSpares().catch(() => {})), PAUSE_BEFORE_SPARES);
 }).catch(() => {});

@@ -2,10 +2,12 @@
 
 import { people } from "./people.js";
 import { openStore } from "./store.js";
+import { unsent } from "./unsent.js";
 
 const SHELLS = "portal-shells";
 
-// `form` posts the log-out; data-leave is the person's key, data-warning the question with its {n}.
+// `form` posts the log-out; data-leave is the person's key, data-warning the question with its {n}, and for photos
+// that are not to be sent data-stuck with theirs, and data-sure.
 export async function leave(form) {
   try {
     if (!(await mayGo(form))) return;
@@ -19,10 +21,12 @@ async function mayGo(form) {
   const person = Number(form.dataset.leave);
   if (!(await people()).includes(person)) return true;
   const store = await openStore(person);
-  const { answers, photos, unreadable } = await store.unsent();
-  const n = answers + photos + unreadable;
-  if (n && !window.confirm(form.dataset.warning.replace("{n}", n))) return false;
-  if (!n) await wipe(store);
+  const { answers, photos, refused, unreadable } = await unsent(store);
+  const [n, stuck] = [answers + photos, refused + unreadable];
+  const { warning, stuck: never, sure } = form.dataset;
+  const said = [stuck && never.replace("{n}", stuck), n ? warning.replace("{n}", n) : sure].filter(Boolean).join("");
+  if ((n || stuck) && !window.confirm(said)) return false;
+  if (!n && !stuck) await wipe(store);
   localStorage.removeItem("portal-person");
   return true;
 }

@@ -8,10 +8,11 @@
 //
 // Of a row the server's word decides three things: `announced` (it has the small picture), `done` (it has the original
 // under the digest that was computed here; only then the bytes leave this device), and the end of `removed`.
+// One that it refused for good (`isRefused`) is told, and offered again when the form is opened.
 // A photo that this browser cannot read in two runs, or whose bytes are gone, waits no more: it stays to be told (`isLost`) until somebody removes it.
 
 import { base64, digest, shrink, Unreadable } from "./picture.js";
-import { newId, removalsKey, unreadableKey } from "./store.js";
+import { newId, refusedKey, removalsKey, unreadableKey } from "./store.js";
 import { list, photosOf, strays } from "./strays.js";
 
 const LEAST = 64 * 1024;
@@ -24,7 +25,9 @@ const PATIENCE = 60_000; // ms for one piece
 const UNMETERED = new Set(["wifi", "ethernet"]);
 const CHOICE = "originals"; // "now" | "wifi"
 
-const weight = (row) => (row?.waiting && row.bytes ? row.size : 0);
+export const isWaiting = (row) => row.waiting === row.inspection;
+export const isRefused = (row) => row.waiting === refusedKey(row.inspection);
+const weight = (row) => (row && isWaiting(row) && row.bytes ? row.size : 0);
 const leaves = (row) => Number(Boolean(row?.waiting && row.removed)); // waits for nothing but being taken out
 export const waitingKey = (inspection) => `photo bytes waiting ${inspection}`;
 export const isLost = (row) => row.waiting === unreadableKey(row.inspection);
@@ -38,8 +41,8 @@ export const suits = (choice) => choice !== "wifi" || UNMETERED.has(navigator.co
 export async function sendAll({ store, sync }) {
   const choice = await choiceOf(store);
   for (const { id } of await store.inspections()) {
-    const isWaiting = !sync.over.has(id) && (await store.photoIds(id)).waiting.length > 0;
-    const stopped = isWaiting && (await new PhotoQueue({ store, sync, inspection: id, mayGo: () => suits(choice) }).send());
+    const isOpen = !sync.over.has(id) && (await store.photoIds(id)).waiting.length > 0;
+    const stopped = isOpen && (await new PhotoQueue({ store, sync, inspection: id, mayGo: () => suits(choice) }).send());
     if (stopped && !ALONE.has(stopped) && stopped !== "closed") return stopped;
   }
   return "";
@@ -65,7 +68,6 @@ export class PhotoQueue {
   #mayGo;
   #offsets = new Map();
   #mismatches = new Map();
-  #given = new Set(); // refused for good as far as this page knows
   #dim = new Set(); // what the run that is on, or is about to begin, could not read
   #piece = LEAST;
   #running = null;
@@ -86,6 +88,12 @@ export class PhotoQueue {
   async add(item, source, { of = null, at = new Date().toISOString(), title = "" } = {}) {
     const row = { id: newId(), inspection: this.#inspection, item, title, of, at, ...(await photoOf(source)) };
     return this.#change(row.id, () => ({ ...row, announced: false, done: false, waiting: this.#inspection }));
+  }
+
+  // What the server refused is offered once more.
+  async offerAgain() {
+    const { refused } = await this.#store.photoIds(this.#inspection);
+    for (const id of refused) await this.#change(id, (now) => now && (isRefused(now) ? { ...now, waiting: this.#inspection } : now));
   }
 
   // All that were chosen while these scripts were out of reach (form.js); also what could not be read before, in case it can be now.
@@ -233,8 +241,7 @@ export class PhotoQueue {
 
   async #try(step, id) {
     const row = await this.#read(id);
-    if (this.#given.has(id) && !row?.removed) return "refused";
-    return (row?.waiting && !isLost(row) && (await step(row))) || "";
+    return (row && isWaiting(row) && (await step(row))) || "";
   }
 
   async #announce(row) {
@@ -353,8 +360,8 @@ export class PhotoQueue {
   }
 
   async #giveUp(row, reply) {
-    this.#given.add(row.id);
-    await this.#change(row.id, (now) => now && { ...now, errors: (reply.body?.errors ?? []).map(({ message }) => message) });
+    const waits = (now) => (now.removed ? now.waiting : refusedKey(this.#inspection));
+    await this.#change(row.id, (now) => now && { ...now, waiting: waits(now), errors: (reply.body?.errors ?? []).map(({ message }) => message) });
     return "refused";
   }
 

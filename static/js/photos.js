@@ -2,13 +2,13 @@
 
 import { clock, sayOfPhotos, titleOf } from "./item.js";
 import { Unreadable } from "./picture.js";
-import { choiceOf, choose, isLost, PhotoQueue, size, suits } from "./photo-queue.js";
+import { choiceOf, choose, isLost, isRefused, isWaiting, PhotoQueue, size, suits } from "./photo-queue.js";
 
 const SHOOTING = "shooting"; // the item whose camera was opened last; form.js writes it before that
 const RECENT = 30 * 60_000; // ms after which nobody waits for that photo any more
 const LONGEST_PAUSE = 300_000;
 const AGAIN = new Set(["offline", "server", "elsewhere", "unread"]);
-const STOPS = new Set(["offline", "login", "other", "closed", "server", "refused"]);
+const STOPS = new Set(["offline", "login", "other", "closed", "server"]);
 
 // A page that no worker hands its files has only what it fetched while there was signal: no photo may fail for want of a script.
 if (!navigator.serviceWorker?.controller) {
@@ -69,7 +69,7 @@ class Photos {
     window.addEventListener("beforeunload", (event) => this.#atWork && event.preventDefault());
     this.#openTray();
     await this.#show();
-    this.ripen();
+    this.#queue.offerAgain().catch(() => {}).then(() => this.ripen());
     await this.#recall();
     if (!this.#page.dataset.shell) return;
     await this.#showBefore();
@@ -265,7 +265,7 @@ class Photos {
     }
     for (const row of rows) this.#draw(row);
     const mine = rows.filter((row) => row.sha256);
-    this.counts = { photos: mine.length, waiting: tally.rows.filter((row) => row.waiting && !isLost(row)).length };
+    this.counts = { photos: mine.length, waiting: tally.rows.filter(isWaiting).length };
     this.#tell(mine, tally, removed.size);
   }
 
@@ -368,10 +368,12 @@ class Photos {
     // What stopped the last run is over once something goes through.
     const stopped = this.#queue.moved === this.#moved ? this.#stopped : "";
     if (this.counts.waiting && STOPS.has(stopped)) parts.push(words[stopped]);
+    const isShort = rows.some(isRefused);
+    if (isShort) parts.push(words.refused);
     const line = this.#tray.querySelector(".tray-photos");
     const text = parts.join(words.comma);
     if (line.textContent !== text) line.textContent = text;
-    line.dataset.tone = rows.length && done === rows.length ? "good" : this.counts.waiting && STOPS.has(stopped) ? "warn" : "";
+    line.dataset.tone = rows.length && done === rows.length ? "good" : isShort || (this.counts.waiting && STOPS.has(stopped)) ? "warn" : "";
     this.#tray.querySelector(".tray-meter").textContent =
       sentBytes || waitingBytes ? words.meter.replace("{sent}", size(sentBytes)).replace("{waiting}", size(waitingBytes)) : "";
     this.#tray.querySelector("[data-originals]").hidden = this.#choice !== "wifi" || !waitingBytes;

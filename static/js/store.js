@@ -17,6 +17,7 @@ const databaseOf = (person) => `portal-field-${person}`;
 export const removalsKey = (inspection) => `photo removals waiting ${inspection}`;
 const jotOf = (inspection, item) => `jot ${inspection} ${item}`;
 export const unreadableKey = (inspection) => `unreadable ${inspection}`; // `waiting` of a photo that cannot be sent
+export const refusedKey = (inspection) => `refused ${inspection}`; // … that the server refused for good
 export const straysKey = (inspection) => `photos out of reach ${inspection}`; // ids of those that IndexedDB cannot read any more
 export const BLANK = { value: null, na: false, reason: "", note: "" };
 export const contentOf = ({ value, na, reason, note }) => ({ value, na, reason, note });
@@ -188,7 +189,7 @@ class Store {
   view(inspection) {
     return this.run(["inspections", "answers", "outbox", "previous", "photos", "meta"], "readonly", async (tx) => {
       const of = (name) => tx.objectStore(name).index("inspection").getAll(inspection);
-      const [row, answers, outbox, previous, { waiting, lost }, removals = 0] = await Promise.all([
+      const [row, answers, outbox, previous, { waiting, refused, lost }, removals = 0] = await Promise.all([
         tx.objectStore("inspections").get(inspection),
         of("answers"),
         of("outbox"),
@@ -196,8 +197,8 @@ class Store {
         unsentPhotos(tx, inspection),
         tx.objectStore("meta").get(removalsKey(inspection)),
       ]);
-      const [photos, unreadable] = [waiting.length, lost.length];
-      return { row, answers, outbox, previous, photos, unreadable, removals: Math.min(photos, removals) };
+      const photos = waiting.length;
+      return { row, answers, outbox, previous, photos, refused: refused.length, unreadable: lost.length, removals: Math.min(photos, removals) };
     });
   }
 
@@ -261,23 +262,13 @@ class Store {
     return this.run(["inspections"], "readonly", (tx) => tx.objectStore("inspections").getAll());
   }
 
-  // How much has no acknowledgment yet, over all inspections; `unreadable` photos never will have one.
-  unsent() {
-    return this.run(["outbox", "photos", "meta"], "readonly", async (tx) => {
-      const waiting = tx.objectStore("photos").index("waiting");
-      const strays = this.durable ? (await tx.objectStore("meta").getAll(IDBKeyRange.bound(straysKey(""), straysKey("~")))).flat() : [];
-      const unreadable = strays.length + (await waiting.count(IDBKeyRange.bound(unreadableKey(""), unreadableKey("~"))));
-      return { answers: await tx.objectStore("outbox").count(), photos: (await waiting.count()) - unreadable, unreadable };
-    });
-  }
-
   // ---- photos
 
   photo(id) {
     return this.run(["photos"], "readonly", (tx) => tx.objectStore("photos").get(id));
   }
 
-  // The ids of photos that the server has not whole yet, without reading their bytes; `lost` are those that cannot be read.
+  // The ids of photos that the server has not whole yet, without reading their bytes; `refused` and `lost` (cannot be read) are not among them.
   photoIds(inspection) {
     return this.run(["photos", "meta"], "readonly", (tx) => unsentPhotos(tx, inspection));
   }
@@ -324,9 +315,9 @@ async function enter(tx, { inspection, item, content, base, held, at }) {
 
 export async function unsentPhotos(tx, inspection) {
   const index = tx.objectStore("photos").index("waiting");
-  const keys = [inspection, unreadableKey(inspection)].map((key) => index.getAllKeys(key));
-  const [ids, lost, strays = []] = await Promise.all([...keys, tx.objectStore("meta").get(straysKey(inspection))]);
-  return { waiting: ids.filter((id) => !strays.includes(id)), lost: [...lost, ...ids.filter((id) => strays.includes(id))] };
+  const keys = [inspection, refusedKey(inspection), unreadableKey(inspection)].map((key) => index.getAllKeys(key));
+  const [ids, refused, lost, strays = []] = await Promise.all([...keys, tx.objectStore("meta").get(straysKey(inspection))]);
+  return { waiting: ids.filter((id) => !strays.includes(id)), refused, lost: [...lost, ...ids.filter((id) => strays.includes(id))] };
 }
 
 function abort(tx) {

@@ -1,6 +1,7 @@
 // The task list on a device: who is logged in here, what is not sent, and everything got ready at once.
 
 import { openStore } from "./store.js";
+import { unsent } from "./unsent.js";
 
 const place = document.querySelector("[data-device]");
 const { dataset: words } = place;
@@ -31,11 +32,12 @@ async function begin() {
 
 async function tell() {
   const store = await openStore(person);
-  const [kept, { answers, photos }] = await Promise.all([store.inspections(), store.unsent()]);
+  const [kept, { answers, photos, refused, unreadable }] = await Promise.all([store.inspections(), unsent(store)]);
   const ready = kept.filter(({ id, preparedAt, offline }) => preparedAt && offline && inspections.includes(id)).length;
   const parts = [];
   if (answers + photos) parts.push(words.unsent.replace("{n}", answers + photos));
   if (answers + photos && (await (await import("./waiting.js")).waitsLong(store))) place.querySelector("[data-long]").hidden = false;
+  if (refused + unreadable) parts.push(words.stuck.replace("{n}", refused + unreadable));
   if (ready) parts.push(words.ready.replace("{n}", ready).replace("{total}", inspections.length));
   if (button.hidden && inspections.length) parts.push(words.away);
   if (parts.length) said.textContent = parts.join(" ");
