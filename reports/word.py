@@ -51,6 +51,7 @@ NAME_AND_DATE = (103, 53)  # of the imprint block
 SLIP = (46, 110)
 # Characters: the post stands two before a stamp of 40 mm, which is four from the edge (7.3.5.3).
 POST = 4 + 40 * geometry.MM / geometry.TYPE + 2
+NO_PHOTO = "无照片"
 FINDING_COLUMNS = (
     ("序号", 10), ("条款", 24), ("存在问题", 46), ("扣分", 12), ("整改要求", 40), ("整改时限", 24),
 )  # fmt: skip
@@ -288,20 +289,25 @@ class _Writer:
             elif isinstance(block, BarChart):
                 self.small(block.caption)
                 self.table((), [(bar.label, bar.words) for bar in block.bars])
+                self.small(block.mark_words)
             elif isinstance(block, Photos):
-                self.photos(block.photos)
+                for photo in block.photos:
+                    self.photo(photo, photo.caption)
             elif isinstance(block, Pairs):
-                for pair in block.pairs:
-                    self.small(pair.heading)
-                    self.photos([photo for _words, photo in pair.sides if photo])
+                self.pairs(block)
 
-    def photos(self, photos: Sequence[Photo]) -> None:
-        for photo in photos:
-            if body := self.assets.get(photo.image):
-                paragraph = self.line(align=WD_ALIGN_PARAGRAPH.CENTER)
-                paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-                paragraph.add_run().add_picture(io.BytesIO(body), width=Mm(76))
-            self.line(photo.caption, size=10.5, pitch=17, align=WD_ALIGN_PARAGRAPH.CENTER)
+    def pairs(self, block: Pairs) -> None:
+        for pair in block.pairs:
+            self.small(pair.heading)
+            for side, photo in pair.sides:
+                self.photo(photo, f"{side}　{photo.caption if photo else NO_PHOTO}")
+
+    def photo(self, photo: Photo | None, words: str) -> None:
+        if photo and (body := self.assets.get(photo.image)):
+            paragraph = self.line(align=WD_ALIGN_PARAGRAPH.CENTER)
+            paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+            paragraph.add_run().add_picture(io.BytesIO(body), width=Mm(76))
+        self.line(words, size=10.5, pitch=17, align=WD_ALIGN_PARAGRAPH.CENTER)
 
     def table(
         self, columns: Sequence[tuple[str, int]], rows: Sequence[Sequence[str]], shares: Sequence[int] = ()

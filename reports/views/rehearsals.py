@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -50,8 +49,8 @@ def rehearsal_start(request: HttpRequest) -> HttpResponse:
     try:
         row = actions.start_rehearsal(**form.cleaned_data, by=request.user, now=timezone.now())
     except Problem as problem:
-        messages.error(request, problem.message)
-        return redirect("reports:rehearsal-list")
+        form.add_error("rounds", problem.message)
+        return _list(request, form)
     return redirect("reports:rehearsal", pk=row.pk)
 
 

@@ -2,11 +2,14 @@
 
 import hashlib
 import io
+import re
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from django_q.models import OrmQ
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
@@ -257,6 +260,36 @@ def test_a_form_without_rounds_says_what_is_missing(keeper: Client, draft: Editi
     assert page.status_code == 400
     assert page.context["form"].errors["rounds"]
     assert not Rehearsal.objects.exists()
+
+
+def test_what_was_ticked_stays_so_where_nothing_is_left_to_try(
+    keeper: Client, stage: Stage, draft: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the last inspections went between the page and the button; the form once came back empty."""
+    monkeypatch.setattr(rehearsing, "_inspections", lambda *_asked: Inspection.objects.none())
+    page = keeper.post("/rehearsals/start/", {"edition": draft.pk, "rounds": [stage.round.pk]})
+    assert page.status_code == 400
+    assert "所选轮次还没有提交的检查" in page.content.decode()
+    assert re.search(rf'value="{stage.round.pk}"[^>]*checked', page.content.decode())
+    assert not Rehearsal.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("done", "ago", "words"),
+    [
+        (0, 90, "正在等待后台处理"),
+        (50, 30, "不到 1 分钟"),
+        # 25 of 100 in two minutes leave six.
+        (25, 120, "大约还要 6 分钟"),
+    ],
+)
+def test_time_left_is_reckoned_from_the_time_spent(
+    keeper: Client, stage: Stage, draft: Edition, done: int, ago: int, words: str
+) -> None:
+    row = start(stage, draft)
+    begun = timezone.now() - timedelta(seconds=ago)
+    Rehearsal.objects.filter(pk=row.pk).update(done=done, total=100, started_at=begun)
+    assert keeper.get(f"/rehearsals/{row.pk}/progress/").json()["left"] == words
 
 
 @pytest.mark.parametrize("key", ["9" * 30, "x", "-1"])

@@ -17,9 +17,9 @@ from docx.text.paragraph import Paragraph
 
 from inspections.answers import Given
 from reports import actions, word
-from reports.document import from_plain, to_plain
+from reports.document import Pairs, Photos, from_plain, texts, to_plain
 from tests.reports.notices import FINDINGS, finding, inspection, notice
-from tests.reports.samples import order
+from tests.reports.samples import ASSETS, circular, opinion, order, samples, with_photos
 from tests.small_stage import NOW, Stage, drafted, issued, submitted
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -202,6 +202,49 @@ def test_each_form_of_a_notice_is_written(kind: str) -> None:
     file = docx.Document(io.BytesIO(word.write(document)))
     assert any("序号" in cell.text for cell in file.tables[0].rows[0].cells)
     assert ("附件1" in lines(file)) == (kind != "order")
+
+
+def words_of(file: Any) -> str:
+    cells = [cell.text for table in file.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*lines(file), *cells])
+
+
+@pytest.mark.parametrize("kind", sorted(name for name, one in samples().items() if word.can_write(one)))
+def test_no_text_of_any_kind_is_left_out(kind: str) -> None:
+    document = samples()[kind]
+    said = words_of(docx.Document(io.BytesIO(word.write(document, ASSETS)))).replace("\n", "")
+    left = {place: text for place, text in texts(document) if text.replace("\n", "") not in said}
+    assert left == {}
+
+
+def test_photos_of_an_annex_are_in_the_file_each_above_its_words() -> None:
+    document = notice(10, facts=with_photos())
+    file = docx.Document(io.BytesIO(word.write(document, ASSETS)))
+    (photos,) = [block for annex in document.annexes for block in annex.blocks if isinstance(block, Photos)]
+    assert len(file.inline_shapes) == len(photos.photos) == 6
+    paragraphs = file.paragraphs
+    pictures = [place for place, one in enumerate(paragraphs) if one._p.findall(f".//{W}drawing")]
+    assert [paragraphs[place + 1].text for place in pictures] == [photo.caption for photo in photos.photos]
+
+
+def test_opinion_says_of_each_photo_whether_it_is_of_before_or_after_and_where_there_is_none() -> None:
+    document = opinion(6)
+    file = docx.Document(io.BytesIO(word.write(document, ASSETS)))
+    said = [line for line in lines(file) if line.startswith(("整改前　", "整改后　"))]
+    (pairs,) = [block for annex in document.annexes for block in annex.blocks if isinstance(block, Pairs)]
+    wanted = [photo.caption if photo else "无照片" for pair in pairs.pairs for _side, photo in pair.sides]
+    assert [line.split("　", 1) for line in said] == [
+        [side, words] for side, words in zip(["整改前", "整改后"] * len(pairs.pairs), wanted, strict=True)
+    ]
+    assert "无照片" in wanted
+    assert len(file.inline_shapes) == len(wanted) - wanted.count("无照片")
+
+
+def test_bars_of_a_circular_are_a_table_with_the_mean_below() -> None:
+    file = docx.Document(io.BytesIO(word.write(circular())))
+    found = [[cell.text for cell in row.cells] for table in file.tables for row in table.rows]
+    assert ["城关镇", "92.50"] in found
+    assert "平均83.50" in lines(file)
 
 
 @pytest.mark.parametrize(

@@ -248,6 +248,18 @@ def test_paper_is_a_download_and_has_no_thumbnail(stage: Stage, staff: Client) -
     assert staff.get(f"/evidence/{paper.pk}/small/").status_code == 404
 
 
+@pytest.mark.parametrize("size", ["file", "thumbnail"])
+def test_evidence_whose_file_is_gone_is_not_found_and_logged(
+    stage: Stage, staff: Client, caplog: pytest.LogCaptureFixture, size: str
+) -> None:
+    photo = add_photo(in_state(stage, "in_repair"), stage.cast["township_staff"])
+    file = getattr(photo, size)
+    file.storage.delete(file.name)
+    address = reverse(f"inspections:evidence{'' if size == 'file' else '-' + size}", args=[photo.pk])
+    assert staff.get(address).status_code == 404
+    assert f"the file of evidence {photo.pk} is missing" in caplog.text
+
+
 def test_extension_and_objection_are_asked_and_faults_told(stage: Stage, staff: Client) -> None:
     publish(2026)
     finding = in_state(stage, "acknowledged")
