@@ -1,5 +1,6 @@
 """Items of a standard in words: what is measured, by which limits, how points are earned."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -104,15 +105,21 @@ def _partial(limit: str, partial: str) -> str:
     return _("%(limit)s；达不到不得分") % {"limit": limit}
 
 
+def _figure(value: Decimal) -> str:
+    """A limit with its thousands apart, as all figures on a page."""
+    whole, point, rest = number_text(value).partition(".")
+    return f"{Decimal(whole):,}{point}{rest}"
+
+
 def _band_words(measure: Banded) -> str:
-    """The minimum of each band: `常住人口不足 50000 人的，不低于 150 平方米；其余不低于 200 平方米`."""
+    """The minimum of each band: `常住人口不足 50,000 人的，不低于 150 平方米；其余不低于 200 平方米`."""
     told = []
     for band in measure.bands:
         values = {
             "basis": measure.basis,
             "basis_unit": measure.basis_unit,
-            "below": number_text(band.below) if band.below is not None else "",
-            "least": number_text(band.minimum),
+            "below": _figure(band.below) if band.below is not None else "",
+            "least": _figure(band.minimum),
             "unit": measure.unit,
         }
         if band.below is not None:
@@ -138,10 +145,10 @@ def threshold_words(measure: Measure, kind: str) -> str:
     least, most = measure.minimum.of(kind), measure.maximum.of(kind)
     if least is not None and most is not None:
         return _("%(least)s 至 %(most)s %(unit)s") % {
-            "least": number_text(least), "most": number_text(most), "unit": unit,
+            "least": _figure(least), "most": _figure(most), "unit": unit,
         }  # fmt: skip
     if least is not None:
-        return _("不低于 %(least)s %(unit)s") % {"least": number_text(least), "unit": unit}
+        return _("不低于 %(least)s %(unit)s") % {"least": _figure(least), "unit": unit}
     if most is not None:
-        return _("不高于 %(most)s %(unit)s") % {"most": number_text(most), "unit": unit}
+        return _("不高于 %(most)s %(unit)s") % {"most": _figure(most), "unit": unit}
     return ""

@@ -151,7 +151,7 @@ function entry(row, waiting) {
   const place = document.createElement("li");
   const link = element("a", "", "");
   link.href = `/inspections/${row.id}/`;
-  const prepared = row.preparedAt && words[row.offline ? "row" : "rowOnline"].replace("{round}", row.round ?? "").replace("{time}", clock(row.preparedAt)).replace("{size}", sizeWords(row.size ?? 0));
+  const prepared = row.preparedAt && words[row.offline ? "row" : "rowOnline"].replace("{round}", row.round ?? "").replace("{time}", clock(row.preparedAt)).replace("{size}", sizeWords(row.size ?? 0)).replace(/^ · /, "");
   const sent = row.syncedAt && words.rowSent.replace("{time}", clock(row.syncedAt));
   link.append(
     element("span", "name", row.center ?? ""),

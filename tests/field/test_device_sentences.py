@@ -1,10 +1,23 @@
 """What this device's own page says of a log-in that has ended, and of an export that has nothing to write."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.field.phones import Phone
 from tests.field.photo_scene import leave_a_removal, picture, take
 from tests.small_stage import Stage
+
+FORGET_ROUND = """(person) => new Promise((done, failed) => {
+    const opening = indexedDB.open(`portal-field-${person}`);
+    opening.onerror = () => failed(opening.error);
+    opening.onsuccess = () => {
+        const work = opening.result.transaction("inspections", "readwrite");
+        const rows = work.objectStore("inspections");
+        rows.getAll().onsuccess = ({ target }) => target.result.forEach(({ round, ...row }) => rows.put(row));
+        work.oncomplete = () => { opening.result.close(); done(); };
+    };
+})"""
 
 
 def test_what_a_login_ended_goes_with_the_next_run_that_succeeds(phone: Phone, stage: Stage) -> None:
@@ -39,3 +52,16 @@ def test_an_export_without_a_file_does_not_say_that_all_is_sent(phone: Phone, st
     phone.page.goto("/field/")
     phone.page.get_by_role("button", name="全部导出为文件").click()
     phone.says("没有导出文件：1 张照片的删除不能写进文件，仍在本机", "p[data-exported]")
+
+
+def test_a_row_whose_round_is_not_known_begins_with_what_is(phone: Phone, stage: Stage) -> None:
+    phone.open(stage.inspections[0])
+    phone.prepare()
+    hint = phone.page.locator("[data-prepared] .hint")
+    phone.page.goto("/field/")
+    expect(hint).to_contain_text(f"{stage.round.name} · ")
+    # As an older release kept it.
+    phone.page.evaluate(FORGET_ROUND, phone.user.pk)
+    phone.page.reload()
+    expect(hint).to_have_text(re.compile("^[^· ].*备好"))
+    expect(hint).not_to_contain_text(stage.round.name)

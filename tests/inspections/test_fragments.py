@@ -209,5 +209,5 @@ def test_a_banded_item_is_asked_read_and_shown_with_its_basis() -> None:
     controls = given(edition, "space", kept.value)
     assert (controls.value("value_0"), controls.value("value_1")) == ("60000", "210.5")
     assert answer_words(entry.item, "township", kept) == "210.5 平方米（常住人口 60000 人）"
-    assert "常住人口不足 50000 人的，不低于 200 平方米；其余不低于 300 平方米" in shown(edition, "space")
+    assert "常住人口不足 50,000 人的，不低于 200 平方米；其余不低于 300 平方米" in shown(edition, "space")
     assert read_given(QueryDict(), "i1", entry.item.measure).value is None

@@ -54,7 +54,7 @@ def test_the_two_standards_of_the_box_in_words() -> None:
         area["old"][0]["measure"]
         == "乡镇便民服务中心不低于 150 平方米；便民服务点不低于 50 平方米；达不到不得分"
     )
-    assert area["new"][0]["measure"].startswith("常住人口不足 50000 人的，不低于 200 平方米")
+    assert area["new"][0]["measure"].startswith("常住人口不足 50,000 人的，不低于 200 平方米")
     equipment = {str(d["name"]): d["old"] for d in by_new["facilities.office_equipment"]["differences"]}
     assert "传真机" in equipment["判定和标准"]
     assert {str(label): n for _code, label, n in told["counts"]} == {

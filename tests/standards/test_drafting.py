@@ -1,5 +1,7 @@
 """Drafts: copied, changed by form, published or discarded; a published edition never changes."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -176,6 +178,15 @@ def test_pages_show_copy_change_publish_and_discard(opened: Client) -> None:
     assert Edition.objects.get(edition="2026-draft1").is_published
     assert opened.post("/standards/small/2026/copy/")["Location"] == "/standards/small/2026-draft2/draft/"
     assert opened.post("/standards/small/2026-draft2/discard/")["Location"] == "/standards/"
+
+
+def test_standard_without_a_number_is_told_by_its_day_alone(opened: Client) -> None:
+    data = replace(copy_as_draft(load_edition(Edition.objects.first().pk), "x"), document_number="")
+    edition = import_standard(data)
+    for page in ("/standards/", f"/standards/{edition.standard}/{edition.edition}/"):
+        lines = re.findall(r'class="(?:hint|sub)">([^<]*)<', opened.get(page).content.decode())
+        assert lines
+        assert not [line for line in lines if line.strip().startswith("·")]
 
 
 def test_a_fault_is_told_with_its_item_and_keeps_what_was_typed(opened: Client) -> None:

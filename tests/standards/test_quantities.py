@@ -59,7 +59,7 @@ def test_half_an_answer_is_refused_with_its_place(raw: object, paths: list[str])
 
 def test_words_say_each_band_and_facts_the_one_that_held() -> None:
     told = (
-        "常住人口不足 50000 人的，不低于 200 平方米；常住人口不足 100000 人的，不低于 300 平方米；"
+        "常住人口不足 50,000 人的，不低于 200 平方米；常住人口不足 100,000 人的，不低于 300 平方米；"
         "其余不低于 400 平方米"
     )
     assert threshold_words(AREA, "township") == told

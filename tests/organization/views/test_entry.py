@@ -1,6 +1,8 @@
 """Log-in, the way home and the own account."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings as configured
@@ -227,3 +229,12 @@ def test_failure_shows_a_page_without_the_database(client: Client, person: User,
     response = client.get(reverse("organization:center-list"))
     assert response.status_code == 500
     assert "系统出错了" in response.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("width", [375, 1280])
+def test_the_foot_stands_below_what_is_filled_in(new_page: Callable[..., Any], width: int) -> None:
+    page = new_page(width)
+    page.goto("/login/")
+    form, foot = (page.locator(place).bounding_box() for place in (".gate", ".foot p"))
+    assert [foot[side] for side in ("x", "width")] == [form[side] for side in ("x", "width")]
