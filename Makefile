@@ -35,7 +35,7 @@ check: ## 静态检查 / lint, types, import contracts, migrations, deployment
 
 bench: ## 性能测量 / measure
 	@deploy/setup tests
-	@for file in bench/[a-z]*.py; do echo "== $$file"; $(PYTHON) "$$file" || exit 1; done
+	@failed=0; for file in bench/[a-z]*.py; do echo "== $$file"; $(PYTHON) "$$file" || failed=1; done; exit $$failed
 
 demo: ## 载入演示数据 / load the demonstration county
 	@deploy/setup

@@ -16,10 +16,15 @@ from typing import Any
 import brotli
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from bench._start import introduce  # noqa: E402
+
 ROUNDS = int(os.environ.get("ROUNDS", "15"))
 
 
 def main() -> None:
+    introduce(__doc__)
     with tempfile.TemporaryDirectory() as folder:
         prepare(folder)
         measure()
@@ -34,7 +39,6 @@ def prepare(folder: str) -> None:
         "PORTAL_LOG_LEVEL": "WARNING",
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
-    sys.path.insert(0, str(ROOT))
     import django
 
     django.setup()

@@ -11,6 +11,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+from bench._start import introduce
+
+if __name__ == "__main__":
+    introduce(__doc__)
+
 import django
 
 django.setup()

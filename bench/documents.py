@@ -299,7 +299,7 @@ def compare(name: str, document: Notice, faces: tuple[fonts.Face, ...]) -> None:
 
 
 def main() -> None:
-    given = argparse.ArgumentParser(description="Measure what a document costs.")
+    given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     given.add_argument("--memory", type=int, default=60, metavar="N", help="renderings to watch memory over")
     given.add_argument("--only", choices=[*documents(), "memory"], help="one part alone")
     wanted = given.parse_args()

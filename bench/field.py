@@ -26,6 +26,7 @@ sys.path.insert(0, str(ROOT))
 
 from bench._plain_sql import write_rows  # noqa: E402
 from bench._server import Server, database, postgres_seconds  # noqa: E402
+from bench._start import introduce  # noqa: E402
 from bench._yardstick import milliseconds  # noqa: E402
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
@@ -313,6 +314,7 @@ def plain_sql(device: Device, most: int | None = None) -> Sample:
 
 
 def main() -> None:
+    introduce(__doc__)
     with tempfile.TemporaryDirectory() as folder, database(folder) as address:
         devices = prepare(address, folder)
         server = Server(folder)

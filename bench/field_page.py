@@ -19,6 +19,10 @@ from typing import Any
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from bench._start import introduce  # noqa: E402
+
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 FLAGS = [
     "--no-sandbox",
@@ -50,6 +54,7 @@ WATCH = """
 
 
 def main() -> None:
+    introduce(__doc__)
     with tempfile.TemporaryDirectory() as folder:
         prepare(folder)
         inspections, cookie = county()
@@ -69,7 +74,6 @@ def prepare(folder: str) -> None:
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
     }
-    sys.path.insert(0, str(ROOT))
     import django
 
     django.setup()

@@ -25,6 +25,7 @@ sys.path.insert(0, str(ROOT))
 from bench import _arriving as arriving  # noqa: E402
 from bench._nation import SIZES, VARIANTS, build, keep_variants  # noqa: E402
 from bench._server import database  # noqa: E402
+from bench._start import introduce  # noqa: E402
 from bench._yardstick import milliseconds  # noqa: E402
 
 WANTED = os.environ.get("SIZES", "county,province").split(",")
@@ -271,6 +272,7 @@ def compare(folder: str) -> None:
 
 
 def main() -> None:
+    introduce(__doc__, postgresql=True)
     if len(WANTED) == 1:
         size = SIZES[WANTED[0]]
         print(f"== {WANTED[0]}: {size.centers:,} centers, {size.rounds} rounds", flush=True)

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench._server import Server, database  # noqa: E402
+from bench._start import introduce  # noqa: E402
 
 VISITORS = int(os.environ.get("VISITORS", "40"))
 SECONDS = int(os.environ.get("SECONDS", "80"))
@@ -220,6 +221,7 @@ def tell(rows: list[dict[str, str]], kind: str) -> None:
 
 
 def main() -> None:
+    introduce(__doc__)
     with tempfile.TemporaryDirectory() as folder, database(folder) as address:
         begin = time.perf_counter()
         made = prepare(address, folder)
