@@ -9,6 +9,7 @@ import { unsent } from "./unsent.js";
 
 const SHELLS = "portal-shells";
 const PATIENCE = 20_000;
+const AGAIN = 60_000;
 
 export const canOpenOffline = () => window.isSecureContext && "serviceWorker" in navigator && "caches" in window;
 
@@ -126,6 +127,7 @@ export const sizeWords = (bytes) => (bytes < 1_000_000 ? `${Math.ceil(bytes / 10
 
 export async function prepareByHand({ store, sync, inspection, button, words, place, told }) {
   button.disabled = true;
+  place.dataset.before ??= place.textContent;
   place.textContent = words.preparing;
   delete place.dataset.failed;
   try {
@@ -135,8 +137,16 @@ export async function prepareByHand({ store, sync, inspection, button, words, pl
     // It stays to be read: an older copy being there is no answer to this.
     place.dataset.failed = message;
     place.replaceChildren(...notPrepared(message, words));
+    if (message === "login") store.listen(({ sync: run }) => run?.failure === "" && place.dataset.failed === "login" && loggedIn(place, told));
   }
   button.disabled = false;
+}
+
+// The portal answered this person again: what stood there before, or what the page has to say now.
+function loggedIn(place, told) {
+  delete place.dataset.failed;
+  place.textContent = place.dataset.before;
+  told();
 }
 
 // Why it did not work, and the way to the log-in where that is it.
@@ -166,6 +176,16 @@ export async function offerUpdate({ store, sync, words, place }) {
   button.textContent = words.update;
   button.addEventListener("click", () => update({ store, sync, registration, button, words, place }));
   place.replaceChildren(words.updatable, " ", button);
+}
+
+// For a page that asks at every look: its files may not all be there yet while the portal is being renewed, a minute later they are.
+let offeredAt = 0;
+export async function offerSoon(given) {
+  const isThere = () => Boolean(given.place.querySelector("[data-update]"));
+  if (isThere() || Date.now() - offeredAt < AGAIN) return;
+  offeredAt = Date.now();
+  await offerUpdate(given);
+  if (isThere()) offeredAt = 0;
 }
 
 async function update({ store, sync, registration, button, words, place }) {

@@ -7,7 +7,6 @@ import { remember, stateWords, Sync } from "./sync.js";
 const PAUSE_IN_TYPING = 400;
 const PAUSE_BEFORE_SENDING = 800;
 const PAUSE_BEFORE_SPARES = 4000; // ms in which the page is used, or looks for what others changed
-const AGAIN = 60_000;
 const PATIENCE = 60_000; // ms for the files that photos need
 const MOMENT = 3000; // ms that chosen photos wait in memory for them
 
@@ -59,15 +58,14 @@ function askServer() {
 // The page as the server rendered it is what the server holds.
 async function takePage(known) {
   const answers = [...items.values()].map(fields.answerOf);
-  const { center, round } = page.dataset;
+  const { center, round, lead } = page.dataset;
   const cursor = Math.max(Number(page.dataset.cursor), known?.cursor ?? 0);
-  const reply = { cursor, center, round, total: items.size, answers: answers.filter(({ version }) => version) };
+  const reply = { cursor, center, round, lead: lead === "1", total: items.size, answers: answers.filter(({ version }) => version) };
   await store.hear(inspection, reply).catch(unable);
 }
 
-// Photos are seldom the first thing: their scripts come once the page has nothing else to do, so that they are there when the signal
-// has gone. Where they do not arrive, the next run that reaches the portal asks for them again. Most browsers never ask twice for a
-// module that failed to load, so that nothing is imported before all of its files have been fetched.
+// The scripts for photos come once the page has nothing else to do; where they do not arrive, the next run that reaches the portal
+// asks again. Most browsers never ask twice for a module that failed to load: nothing is imported before all files have been fetched.
 let spares = null; // false: asked for in vain
 function fetchSpares() {
   spares ||= fields.fetchAll(fields.photoFiles(), PATIENCE).then(() => import("./photos.js"));
@@ -230,8 +228,9 @@ function show(item, answer, row) {
   if (said !== null) fields.say(item, said, tone);
   fields.showErrors(item, row?.errors ?? answer?.errors ?? {});
   if (shell) fields.showLast(item, view.previous.find((last) => last.item === item.dataset.item), words);
-  const inConflict = view.row?.conflicts?.includes(item.dataset.item);
-  fields.showClash(item, inConflict ? fields.clashWords(item, answer, words) : "", words, page.dataset.conflictsUrl);
+  const { conflicts, lead } = view.row ?? {};
+  const clash = conflicts?.includes(item.dataset.item) ? fields.clashWords(item, answer, words, lead) : "";
+  fields.showClash(item, clash, words[lead ? "clashPick" : "clashLink"], page.dataset.conflictsUrl);
   if (row && !row.held) fields.showStatus(item, fields.statusOf(row.content), words);
   else if (answer?.status && !row) fields.showStatus(item, answer.status, words);
   item.toggleAttribute("data-stuck", Boolean(isUnkept || row?.held || row?.refused || answer?.errors));
@@ -240,25 +239,11 @@ function show(item, answer, row) {
 // Whether this page opens without signal, or why not; and a newer release, while nothing waits here.
 function tellReadiness(row = view.row) {
   const isNewer = sync.release && sync.release !== page.dataset.release;
-  if (isNewer && !view.outbox.length && !view.photos) return offerNewer();
-  offeredAt = 0;
-  if (!store.durable) readiness.textContent = words.noStore;
+  if (isNewer && !view.outbox.length && !view.photos) {
+    import("./checkout.js").then(({ offerSoon }) => offerSoon({ store, sync, words, place: readiness })).catch(() => {});
+  } else if (!store.durable) readiness.textContent = words.noStore;
   else if (!window.isSecureContext) readiness.textContent = words.noOffline;
   else if (row?.preparedAt && !readiness.dataset.failed) readiness.textContent = fields.readinessOf(row, words);
-}
-
-// Its files may not all be there yet while the portal is being renewed: a minute later they are.
-let offeredAt = 0;
-async function offerNewer() {
-  if (Date.now() - offeredAt < AGAIN) return;
-  offeredAt = Date.now();
-  try {
-    const { offerUpdate } = await import("./checkout.js");
-    await offerUpdate({ store, sync, words, place: readiness });
-    offeredAt = Infinity;
-  } catch {
-    offeredAt = Date.now();
-  }
 }
 
 // One sentence for the whole form; the worst news first. A role=status element speaks each change once.

@@ -95,13 +95,14 @@ export function readinessOf({ size = 0, preparedAt, persisted }, words) {
   return `${said}${persisted ? words.lasting : words.passing}`;
 }
 
-// Two answers to one item, each with its name and time.
-export function clashWords(item, answer, words) {
-  if (!answer?.lost) return words.clashOthers;
+// Two answers to one item, each with its name and time, and who is to pick.
+export function clashWords(item, answer, words, isLead) {
+  const ask = words[isLead ? "clashYours" : "clashLead"];
+  if (!answer?.lost) return `${words.clashOthers} ${ask}`;
   // Where the verdict is the same, the note is what differs.
   const full = (content) => [contentWords(item, content, words), content.note].filter(Boolean).join(" · ");
   const said = (text, content, at) => text.replace("{answer}", () => full(content)).replace("{time}", clock(at));
-  return `${said(words.clashMine, answer.lost, answer.lost.at)} ${said(words.clashTheirs, answer, answer.at).replace("{name}", answer.by ?? "")}`;
+  return `${said(words.clashMine, answer.lost, answer.lost.at)} ${said(words.clashTheirs, answer, answer.at).replace("{name}", answer.by ?? "")} ${ask}`;
 }
 
 // Who else saved something in a section within the last ten minutes, by the server's clock.
@@ -162,17 +163,17 @@ export function showLast(item, last, words) {
   item.querySelector(".last").textContent = words[last?.status] ? words.last.replace("{result}", words[last.status]) : "";
 }
 
-// The way to what the form's sentence speaks of: "login" or "conflicts".
+// The way to what the form's sentence speaks of: "login", "conflicts", or for the lead "pick".
 export function linkOf(kind, page, words) {
   const link = document.createElement("a");
-  link.textContent = kind === "login" ? words.signIn : words.clashLink;
+  link.textContent = words[{ login: "signIn", pick: "clashPick" }[kind] ?? "clashLink"];
   link.href = kind === "login" ? page.dataset.loginUrl : page.dataset.conflictsUrl;
   if (kind === "login") link.target = "_blank";
   return link;
 }
 
 // Two answers to one item, in words and with the way to them; nothing said takes them away.
-export function showClash(item, said, words, url) {
+export function showClash(item, said, way, url) {
   const there = item.querySelector(".clash");
   if (!said) return there?.remove();
   const place = there ?? document.createElement("p");
@@ -182,7 +183,7 @@ export function showClash(item, said, words, url) {
   const link = document.createElement("a");
   link.className = "text-nowrap";
   link.href = url;
-  link.textContent = words.clashLink;
+  link.textContent = way;
   place.replaceChildren(said, " ", link);
   item.querySelector(".wrong").before(place);
 }

@@ -1,4 +1,4 @@
-"""What this device's own page says of a log-in that has ended, and of an export that has nothing to write."""
+"""What the form and this device's page say of a log-in that ended, and of an export without a file."""
 
 import re
 
@@ -65,3 +65,23 @@ def test_a_row_whose_round_is_not_known_begins_with_what_is(phone: Phone, stage:
     phone.page.reload()
     expect(hint).to_have_text(re.compile("^[^· ].*备好"))
     expect(hint).not_to_contain_text(stage.round.name)
+
+
+def test_the_form_drops_it_too_once_the_login_is_back(phone: Phone, stage: Stage) -> None:
+    """Where nothing was prepared it asks for that again; where something was, that copy is told again."""
+    readiness = phone.page.locator("[data-readiness]")
+    phone.open(stage.inspections[0])
+    for said in ("到没有信号的地方之前，先备好这份检查。", "可离线使用"):
+        if said == "可离线使用":
+            phone.prepare()
+        phone.context.clear_cookies()
+        phone.page.locator("[data-prepare]").click()
+        phone.says("登录已过期，没有备好", "[data-readiness]")
+        # A run that is refused as well changes nothing.
+        with phone.page.expect_event("requestfinished", lambda request: "/state/" in request.url):
+            phone.page.evaluate("window.dispatchEvent(new Event('online'))")
+        phone.says("登录已过期，没有备好", "[data-readiness]")
+        phone.log_in(phone.user)
+        phone.page.evaluate("window.dispatchEvent(new Event('online'))")
+        expect(readiness).to_contain_text(said, timeout=15_000)
+        expect(readiness).not_to_contain_text("登录已过期")
