@@ -65,8 +65,9 @@ def counted_in(region: Region) -> Q:
     return Q(region__level=Level.PROVINCE) if region.level == Level.NATION else Q(region=region)
 
 
-def rounds_in(*regions: Region) -> list[Round]:
-    """The rounds with inspections in these regions, newest first.
+def rounds_in(*regions: Region, wanted: str = "") -> list[Round]:
+    """The rounds with inspections in these regions, newest first, and at the end the one `wanted` if it is
+    older than those.
 
     Those held in the whole of one of them come before those of places inside it: a nation's counties hold
     thousands, each with a handful of its centers.
@@ -78,7 +79,11 @@ def rounds_in(*regions: Region) -> list[Round]:
         .exclude(kind=Round.Kind.REINSPECTION)
         .select_related("edition", "region")
     )
-    return list(rounds.whole_first([region.prefix for region in regions])[:ROUNDS_SHOWN])
+    found = list(rounds.whole_first([region.prefix for region in regions])[:ROUNDS_SHOWN])
+    if wanted.isdecimal() and all(row.pk != int(wanted) for row in found):
+        # The trend of a county's round leads to each of that county's.
+        found += rounds.filter(pk=int(wanted))
+    return found
 
 
 def is_inside(round: Round, region: Region) -> bool:

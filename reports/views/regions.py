@@ -38,8 +38,8 @@ FILTERS = ("round", "against", "kind")
 def region(request: HttpRequest, code: str) -> HttpResponse:
     """Where a region stands in a round: figures, grades, the regions below, items, earlier rounds."""
     place = load_region_watched(request.user, code)
-    rounds = regional.rounds_in(place)
     query = _query(request)
+    rounds = regional.rounds_in(place, wanted=query.get("round", ""))
     held = request.user.prefixes(*permissions.WRITERS)
     context: dict[str, Any] = {
         "region": place,
@@ -77,7 +77,7 @@ def region_table(request: HttpRequest, code: str, name: str, form: str) -> FileR
     """One of the page's tables, as it is shown under the same address, as .xlsx or .csv."""
     place = load_region_watched(request.user, code)
     query = _query(request)
-    shown = _shown(place, regional.rounds_in(place), query)
+    shown = _shown(place, regional.rounds_in(place, wanted=query.get("round", "")), query)
     if shown is None or form not in ("xlsx", "csv"):
         raise Http404
     all_items = request.GET.get("items") == "all"

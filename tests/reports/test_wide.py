@@ -123,6 +123,28 @@ def test_trend_holds_rounds_of_the_same_place_as_the_chosen_one(
         assert sorted(line.split(",")[0] for line in lines) == expected
 
 
+def test_round_that_the_list_has_no_room_for_is_shown_when_it_is_asked_for(
+    client: Client, stage: Stage, far: Stage, nation: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(regional, "ROUNDS_SHOWN", 1)
+    whole = of_all(nation, stage, far)
+    submitted(stage, 0, **SHORT)
+    client.force_login(User.objects.get(username="above"))
+
+    def shown(code: str, wanted: object) -> list[Round]:
+        context = client.get(f"/regions/{code}/?round={wanted}").context
+        assert context["shown"].round in context["rounds"]
+        return [context["shown"].round, *context["rounds"]]
+
+    assert shown(nation.code, stage.round.pk) == [stage.round, whole, stage.round]
+    file = client.post(f"/regions/{nation.code}/trend.csv?round={stage.round.pk}")
+    assert stage.round.name in b"".join(file.streaming_content).decode()
+    # One of elsewhere, and none at all.
+    elsewhere = far.county.region.code
+    for wanted in (stage.round.pk, 9**40, "²", "x", ""):
+        assert stage.round not in shown(elsewhere, wanted)
+
+
 def test_round_of_the_whole_is_the_same_to_a_row_and_to_a_query(
     stage: Stage, far: Stage, nation: Region
 ) -> None:
