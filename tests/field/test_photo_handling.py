@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
+from tests.field.phones import Phone
 from tests.field.photo_scene import WAIT, kept, open_form, picture, remove, take, verified
 from tests.small_stage import Stage, small_stage
 
@@ -81,3 +82,33 @@ def test_page_is_not_left_unasked_while_a_photo_is_made_ready(page: Page, stage:
         page.evaluate("() => { location.href = '/tasks/' }")
     assert asked.value.type == "beforeunload"
     expect(said).to_have_text("正在处理照片")
+
+
+def box(part: Locator) -> FloatRect:
+    found = part.bounding_box()
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_photos_buttons_stand_side_by_side_below_it(phone: Phone, stage: Stage, language: str) -> None:
+    """Of the server's entries as of those that the page draws; on a phone three photos fit in a row."""
+    phone.context.add_cookies([{"name": "django_language", "value": language, "url": phone.site}])
+    phone.open(stage.inspections[0])
+    take(phone.page, picture(300, 200))
+    verified_here = phone.page.locator(".photo-state[data-tone=good]")
+    expect(verified_here).to_have_count(1, timeout=WAIT)
+    phone.open(stage.inspections[0])
+    take(phone.page, picture(400, 200), picture(200, 200))
+    expect(verified_here).to_have_count(3, timeout=WAIT)
+    entries = phone.item("yes").locator("[data-shot]")
+    rows = set()
+    for entry in entries.all():
+        mark, gone, shown = (box(entry.locator(name)) for name in ("[data-photo]", "[data-remove]", "img"))
+        assert mark["y"] == gone["y"]
+        assert mark["x"] + mark["width"] <= gone["x"]
+        assert min(mark["height"], gone["height"]) >= 44
+        assert shown["x"] <= mark["x"]
+        assert gone["x"] + gone["width"] <= shown["x"] + shown["width"] + 1
+        rows.add(shown["y"])
+    assert len(rows) == 1
