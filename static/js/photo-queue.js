@@ -9,7 +9,8 @@
 // Of a row the server's word decides three things: `announced` (it has the small picture), `done` (it has the original
 // under the digest that was computed here; only then the bytes leave this device), and the end of `removed`.
 // One that it refused for good (`isRefused`) is told, and offered again when the form is opened.
-// A photo that this browser cannot read in two runs, or whose bytes are gone, waits no more: it stays to be told (`isLost`) until somebody removes it.
+// A photo that this browser cannot read in two runs, or whose bytes are gone, waits no more: it stays to be told (`isLost`) until
+// somebody removes it.
 
 import { base64, digest, shrink, Unreadable } from "./picture.js";
 import { newId, refusedKey, removalsKey, unreadableKey } from "./store.js";
@@ -21,6 +22,8 @@ const TRIES = 3;
 // What concerns one photo alone must not hold up the others.
 const ALONE = new Set(["server", "refused", "unread"]);
 const PATIENCE = 60_000; // ms for one piece
+
+const missed = new Set(); // ids of rows that IndexedDB failed to read once
 
 const UNMETERED = new Set(["wifi", "ethernet"]);
 const CHOICE = "originals"; // "now" | "wifi"
@@ -103,7 +106,6 @@ export class PhotoQueue {
   }
 
   async #ripen({ raw, misread, ...row }) {
-    if (this.#dim.has(row.id)) return "unread";
     if (!raw) return row.waiting && !row.bytes && !row.done && !row.removed ? this.#lose(row) : "";
     try {
       const made = await photoOf(new Blob([raw]));
@@ -123,8 +125,10 @@ export class PhotoQueue {
     return "unread";
   }
 
-  // Undefined also where IndexedDB cannot read the row: its bytes may be gone from the disk. It is tried again as the form is opened.
+  // Undefined also where IndexedDB cannot read the row: its bytes may be gone from the disk. What fails once is left to a later run;
+  // what fails then too is listed, and tried again as the form is opened.
   async #read(id) {
+    if (this.#dim.has(id)) return undefined;
     let row;
     let fails = false;
     try {
@@ -132,7 +136,9 @@ export class PhotoQueue {
     } catch {
       fails = true;
     }
-    if (fails !== (await this.#isStray(id))) await this.#list(id, fails);
+    const known = await this.#isStray(id);
+    if (fails && !known && !missed.has(id)) for (const ids of [missed, this.#dim]) ids.add(id);
+    else if (fails !== known) await this.#list(id, fails);
     return row;
   }
 
@@ -241,6 +247,7 @@ export class PhotoQueue {
 
   async #try(step, id) {
     const row = await this.#read(id);
+    if (this.#dim.has(id)) return "unread";
     return (row && isWaiting(row) && (await step(row))) || "";
   }
 

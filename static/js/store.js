@@ -268,7 +268,7 @@ class Store {
     return this.run(["photos"], "readonly", (tx) => tx.objectStore("photos").get(id));
   }
 
-  // The ids of photos that the server has not whole yet, without reading their bytes; `refused` and `lost` (cannot be read) are not among them.
+  // The ids of photos that the server has not whole yet, without reading their bytes; `refused` and `lost` are not among them.
   photoIds(inspection) {
     return this.run(["photos", "meta"], "readonly", (tx) => unsentPhotos(tx, inspection));
   }

@@ -273,7 +273,7 @@ def test_such_a_row_is_not_touched_and_is_sent_once_it_can_be_read(raw: Page, st
     break_first(raw, stage)
     come_back(raw)
     raw.goto("/field/")
-    expect(listed(raw)).to_have_count(1, timeout=WAIT)
+    named(raw)
     whole = raw.context.new_page()
     whole.goto(f"/inspections/{stage.inspections[0].pk}/")
     verified(whole, 2)
