@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from organization.models import Role, User
 from organization.permissions import holder
@@ -20,7 +20,6 @@ from .calendars import working_calendar
 from .deadlines import AlertRule, WorkingCalendar, working_days_left
 from .models import Evidence, Finding, FindingEvent, Photo, Reply, Request
 from .policies import policies_of
-from .rectification_forms import MOVES
 
 STEPS = {
     "notify": gettext_lazy("印发整改通知"),
@@ -32,11 +31,15 @@ STEPS = {
     "extension": gettext_lazy("申请延期"),
     "objection": gettext_lazy("提出异议"),
     "refuse": gettext_lazy("不同意"),
-    "correct": gettext_lazy("更正得分"),
+    "correct": pgettext_lazy("done", "更正得分"),
     "recount": gettext_lazy("工作日历变动，重新计算期限"),
     "pass": gettext_lazy("复查合格，销号"),
     "fail": gettext_lazy("复查不合格，继续整改"),
-    **MOVES,
+    "close": pgettext_lazy("done", "销号"),
+    "return": pgettext_lazy("done", "退回整改"),
+    "reinspect": pgettext_lazy("done", "安排复查"),
+    "reopen": pgettext_lazy("done", "重新整改"),
+    "withdraw": pgettext_lazy("done", "撤销问题"),
 }
 # What was refused; of earlier releases' rows only that something was.
 REFUSALS = {

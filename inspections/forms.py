@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from organization import permissions
 from organization.codes import Level, ancestors
@@ -131,7 +132,10 @@ class AssignForm(forms.Form):
     )
     lead = forms.ModelChoiceField(User.objects.none(), label=_("组长"), empty_label=_("请选择"))
     people = RowsField(
-        User.objects.none(), label=_("检查员"), required=False, widget=forms.CheckboxSelectMultiple
+        User.objects.none(),
+        label=pgettext_lazy("several", "检查员"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
 
     def __init__(self, *args: Any, round: Round, place: Region | None = None, **kwargs: Any) -> None:
@@ -154,7 +158,10 @@ class ReinspectForm(forms.Form):
 
     lead = forms.ModelChoiceField(User.objects.none(), label=_("组长"), empty_label=_("请选择"))
     people = RowsField(
-        User.objects.none(), label=_("检查员"), required=False, widget=forms.CheckboxSelectMultiple
+        User.objects.none(),
+        label=pgettext_lazy("several", "检查员"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     ends_on = forms.DateField(label=_("复查完成日期"), widget=DateInput())
 

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from organization.templatetags.portal import day
 
@@ -18,11 +18,19 @@ WORDS = {
     ),
     "notified": (
         gettext_lazy("收到整改通知"),
-        gettext_lazy("%(center)s：共%(count)s个问题。请签收，%(begin)s。"),
+        ngettext_lazy(
+            "%(center)s：共%(count)s个问题。请签收，%(begin)s。",
+            "%(center)s：共%(count)s个问题。请签收，%(begin)s。",
+            "count",
+        ),
     ),
     "recalled": (
         gettext_lazy("整改通知已撤回"),
-        gettext_lazy("%(center)s：%(count)s个问题不再计算时限，请等待新的通知。"),
+        ngettext_lazy(
+            "%(center)s：%(count)s个问题不再计算时限，请等待新的通知。",
+            "%(center)s：%(count)s个问题不再计算时限，请等待新的通知。",
+            "count",
+        ),
     ),
     "reported": (gettext_lazy("乡镇报送整改情况"), gettext_lazy("%(center)s报送了整改情况，请审核。")),
     "asked": (
@@ -40,7 +48,11 @@ WORDS = {
     ),
     "reinspection": (
         gettext_lazy("将进行复查"),
-        gettext_lazy("%(center)s：%(count)s个问题。请做好准备。"),
+        ngettext_lazy(
+            "%(center)s：%(count)s个问题。请做好准备。",
+            "%(center)s：%(count)s个问题。请做好准备。",
+            "count",
+        ),
     ),
     "reinspected": (
         gettext_lazy("复查结果"),
@@ -59,7 +71,11 @@ WORDS = {
     ),
     "recount": (
         gettext_lazy("整改期限有变动"),
-        gettext_lazy("%(year)s年的工作日历已载入，%(center)s有%(count)s个问题的期限重新计算。"),
+        ngettext_lazy(
+            "%(year)s年的工作日历已载入，%(center)s有%(count)s个问题的期限重新计算。",
+            "%(year)s年的工作日历已载入，%(center)s有%(count)s个问题的期限重新计算。",
+            "count",
+        ),
     ),
     "blue": (gettext_lazy("整改快到期"), gettext_lazy("%(center)s：%(finding)s。请在期限内完成并报送。")),
     "yellow": (
@@ -102,4 +118,4 @@ def worded(message: Message) -> Worded:
         for key, value in (EARLIER | message.detail).items()
     }
     by_when = _("期限：%(day)s") % {"day": day(message.due_on)} if message.due_on else ""
-    return Worded(str(title), str(words) % detail, by_when)
+    return Worded(str(title), str(words % detail), by_when)

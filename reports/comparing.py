@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from inspections.models import Inspection, Round
 from organization.models import User
+from organization.templatetags.portal import grade_name
 
 from .sheets import Field, Sheet
 
@@ -168,13 +169,19 @@ def sheet(comparison: Comparison, *, title: str, notes: Sequence[str]) -> Sheet:
     ]
     for column in comparison.columns:
         head = str(column.head)
-        fields += [Field(f"{head}：{_('结果')}", 12), Field(f"{head}：{_('情况')}", 30)]
-        fields.append(Field(f"{head}：{_('得分')}", 10, "points"))
+        fields += [Field(f"{head}{_('：')}{_('结果')}", 12), Field(f"{head}{_('：')}{_('情况')}", 30)]
+        fields.append(Field(f"{head}{_('：')}{_('得分')}", 10, "points"))
     fields.append(Field(_("相差"), 8, "change"))
     return Sheet(
         name=_("逐项对照"),
         title=title,
-        notes=(*notes, *(f"{column.head}：{column.score} {column.grade}" for column in comparison.columns)),
+        notes=(
+            *notes,
+            *(
+                f"{column.head}{_('：')}{column.score} {grade_name(column.grade)}"
+                for column in comparison.columns
+            ),
+        ),
         fields=fields,
         rows=_sheet_rows(comparison),
         pinned=3,

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from inspections.models import Finding, Round
 from organization.codes import Level
@@ -26,7 +26,7 @@ ROUND = 2  # place of the round among the fields of a finding, which a round's o
 FINDING_FIELDS: tuple[tuple[Any, int, sheets.Form], ...] = (
     (gettext_lazy("乡镇"), 14, "text"),
     (gettext_lazy("中心"), 30, "text"),
-    (gettext_lazy("检查轮次"), 24, "text"),
+    (pgettext_lazy("column", "检查轮次"), 24, "text"),
     (gettext_lazy("条款"), 16, "text"),
     (gettext_lazy("检查项"), 24, "text"),
     (gettext_lazy("存在问题"), 44, "text"),

@@ -86,7 +86,7 @@ def _result(row: CenterResult) -> list[Cell]:
     return [
         Cell(row.center.name, url=reverse("reports:score", args=[row.inspection_id])),
         bar(None if row.score is None else points(row.score)),
-        Cell(row.grade, words=grade_name(row.grade) or "—"),
+        Cell(grade_name(row.grade), words=grade_name(row.grade) or "—"),
         Cell(submitted, words=day(submitted)),
         Cell(row.round.name),
     ]

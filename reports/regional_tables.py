@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from organization.codes import Level
 from organization.models import Region
@@ -42,13 +43,17 @@ def grade_order(shown: View) -> list[str]:
 
 
 def grades(shown: View) -> Table:
-    columns = [Column(_("等次")), Column(_("中心"), "number"), Column(_("占比（%）"), "points")]
+    columns = [
+        Column(_("等次")),
+        Column(pgettext("count", "中心"), "number"),
+        Column(_("占比（%）"), "points"),
+    ]
     if shown.against:
         columns.append(Column(_("对比轮次占比（%）"), "points", 18))
     rows = []
     for name in grade_order(shown):
         row = [
-            Cell(name or _("无等次"), words=grade_name(name) or _("无等次")),
+            Cell(grade_name(name) or _("无等次")),
             Cell(shown.own.grades[name]),
             share(shown.own.grades[name], shown.own.done),
         ]
@@ -59,7 +64,11 @@ def grades(shown: View) -> Table:
 
 
 def distribution(shown: View) -> Table:
-    columns = [Column(_("得分"), width=14), Column(_("中心"), "number"), Column(_("占比（%）"), "points")]
+    columns = [
+        Column(_("得分"), width=14),
+        Column(pgettext("count", "中心"), "number"),
+        Column(_("占比（%）"), "points"),
+    ]
     rows = [
         [Cell(band_words(band)), Cell(count), share(count, shown.own.scored)]
         for band, count in sorted(shown.own.bands.items(), reverse=True)
@@ -200,7 +209,7 @@ def heat_map(shown: View, items: Sequence[Item]) -> Table:
 
 def trend(shown: View, query: dict[str, str]) -> Table:
     columns = [
-        Column(_("轮次"), width=30), Column(_("开始"), "date"), Column(_("中心"), "number"),
+        Column(_("轮次"), width=30), Column(_("开始"), "date"), Column(pgettext("count", "中心"), "number"),
         Column(_("平均分"), "points"), Column(_("比上一轮"), "change"),
     ]  # fmt: skip
     changes = edition_changes([round for round, _n, _sum in shown.trend])

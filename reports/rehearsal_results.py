@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from organization.codes import CODE_LENGTH, DIGITS, Level
 from organization.models import Region
+from organization.templatetags.portal import grade_name
 from standards.content import StandardData
 from standards.describing_changes import RELATIONS
 from standards.editions import load_edition
@@ -97,8 +98,8 @@ def center_lines(rows: Iterable[Rehearsed]) -> Iterator[Line]:
         place = one.inspection
         yield Line(
             (
-                place.center.name, place.round.name, one.old_score, one.old_grade, one.new_score,
-                one.new_grade, moved, one.unknown,
+                place.center.name, place.round.name, one.old_score, grade_name(one.old_grade),
+                one.new_score, grade_name(one.new_grade), moved, one.unknown,
             ),
             place.pk,
         )  # fmt: skip
@@ -208,7 +209,7 @@ def _grades(row: Rehearsal) -> Table:
         _("行是原来的等次，列是试算的等次，格子里是检查数。"),
         (
             Field(_("原等次"), 12),
-            *(Field(grade or _("无等次"), 10, "number") for grade in grade_names(row)),
+            *(Field(grade_name(grade) or _("无等次"), 10, "number") for grade in grade_names(row)),
             Field(_("合计"), 10, "number"),
         ),
     )
@@ -221,7 +222,7 @@ def _grade_lines(row: Rehearsal) -> Iterator[Line]:
     for old in names:
         cells = [found.get((old, new), 0) for new in names]
         if any(cells):
-            yield Line((old or _("无等次"), *cells, sum(cells)))
+            yield Line((grade_name(old) or _("无等次"), *cells, sum(cells)))
 
 
 @dataclass(frozen=True)

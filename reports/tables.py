@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from inspections.models import Finding, Inspection, Round
 from inspections.workflow import SUBMITTED
 from organization.models import ServiceCenter, User
+from organization.templatetags.portal import grade_name
 from standards.models import Edition, Item
 
 from . import overview, sheets
@@ -113,7 +114,8 @@ def _center_rows(round: Round, user: User) -> Iterator[Sequence[Any]]:
     for center, kind, region, above, state, lead, at, score, grade, count, first in rows.iterator(CHUNK):
         township = region if kind == ServiceCenter.Kind.TOWNSHIP else above
         count = count if state == SUBMITTED else None
-        yield center, township, kinds[kind], states[state], lead, at, score, grade, count, first
+        graded = grade_name(grade)
+        yield center, township, kinds[kind], states[state], lead, at, score, graded, count, first
 
 
 def labels(choices: Iterable[tuple[str, Any]]) -> dict[str, str]:

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from organization.templatetags.portal import grade_name
 
 from .changes import READING_ORDER, Change, Difference, compare
 from .content import Placed, StandardData
@@ -16,7 +18,7 @@ RELATIONS = {
     "changed": gettext_lazy("有改动"),
     "split": gettext_lazy("拆分"),
     "merged": gettext_lazy("合并"),
-    "dropped": gettext_lazy("取消"),
+    "dropped": pgettext_lazy("change", "取消"),
     "same": gettext_lazy("相同"),
 }
 TONES = {
@@ -110,7 +112,7 @@ def _rectify(value: Any) -> str:
 
 
 def _grades(grades: Any) -> str:
-    parts: Iterator[str] = (f"{grade.name} ≥{number_text(grade.min)}" for grade in grades)
+    parts: Iterator[str] = (f"{grade_name(grade.name)} ≥{number_text(grade.min)}" for grade in grades)
     return _("；").join(parts)
 
 
@@ -122,4 +124,5 @@ _WORDS: dict[str, Any] = {
     "measure": _measure,
     "rectify": _rectify,
     "grades": _grades,
+    "veto_grade": grade_name,
 }

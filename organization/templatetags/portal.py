@@ -9,7 +9,7 @@ from django.forms import BoundField
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext, pgettext_lazy
+from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from ..marks import status
@@ -47,6 +47,14 @@ def moment(value: Any) -> str:
     if when.date() == timezone.localdate():
         return _("今天 %(time)s") % {"time": f"{when:%H:%M}"}
     return f"{day(when)} {when:%H:%M}"
+
+
+@register.filter
+def moment_within(value: Any) -> str:
+    """A moment within a sentence, where English begins no word of it with a capital: `today 14:05`."""
+    said = moment(value)
+    today = _("今天 %(time)s") % {"time": said[-5:]}
+    return pgettext("within", "今天 %(time)s") % {"time": said[-5:]} if said == today else said
 
 
 @register.filter

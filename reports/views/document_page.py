@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from inspections.models import Finding
 from inspections.permissions import can_feed_back
@@ -22,6 +23,7 @@ from ..models import DocumentEvent, OfficialDocument
 from ..models.offices import DEMANDS
 
 State = OfficialDocument.State
+Move = DocumentEvent.Move
 # The way of a document that nothing holds up, as the timeline shows it.
 WAY = (
     (workflow.CHECK, State.CHECKED),
@@ -123,6 +125,19 @@ def _facts(request: HttpRequest, row: OfficialDocument) -> list[tuple[Any, ...]]
 
 # ---- the timeline
 
+# The steps that were taken; those to come stand as what is to be done.
+DONE = {
+    Move.DRAFT: pgettext_lazy("done", "起草"),
+    Move.EDIT: pgettext_lazy("done", "修改"),
+    Move.CHECK: pgettext_lazy("done", "核稿"),
+    Move.SIGN: pgettext_lazy("done", "签发"),
+    Move.SEND_BACK: pgettext_lazy("done", "退回修改"),
+    Move.ISSUE: pgettext_lazy("done", "印发"),
+    Move.DELIVER: pgettext_lazy("done", "送达"),
+    Move.ACKNOWLEDGE: pgettext_lazy("done", "签收"),
+    Move.WITHDRAW: pgettext_lazy("done", "撤回"),
+}
+
 
 def steps_of(document: OfficialDocument, following: str = "") -> list[dict[str, Any]]:
     """What was done, in its order, and what is still to come; the step that is next is `now`.
@@ -130,7 +145,7 @@ def steps_of(document: OfficialDocument, following: str = "") -> list[dict[str, 
     `following` is the one that the reader may take: it stands in the line where it could be left out.
     """
     events = list(document.events.select_related("by"))
-    done = [_done(event) for event in events if event.move != DocumentEvent.Move.EDIT]
+    done = [_done(event) for event in events if event.move != Move.EDIT]
     if document.state == State.WITHDRAWN:
         return done
     return [*done, *_to_come(document, following)]
@@ -144,7 +159,7 @@ def _done(event: DocumentEvent) -> dict[str, Any]:
         event.words,
     ]
     return {
-        "label": event.get_move_display(),
+        "label": DONE.get(event.move, event.move),
         "state": "late" if event.move in workflow.NEED_WORDS else "done",
         "spoken": _("已完成"),
         "when": full_moment(event.at),

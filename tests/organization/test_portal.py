@@ -9,7 +9,15 @@ from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from organization.templatetags.portal import full_moment, grouped, moment, points, score, score_change
+from organization.templatetags.portal import (
+    full_moment,
+    grouped,
+    moment,
+    moment_within,
+    points,
+    score,
+    score_change,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +56,15 @@ def test_register_writes_the_date_of_today_too() -> None:
     assert full_moment(now) == f"{now.year}年{now.month}月{now.day}日 {now:%H:%M}"
     assert full_moment(now - timedelta(days=2)) == moment(now - timedelta(days=2))
     assert full_moment(None) == ""
+
+
+def test_moment_within_a_sentence_begins_small_in_english() -> None:
+    now = timezone.localtime()
+    assert moment_within(now) == f"今天 {now:%H:%M}"
+    with translation.override("en"):
+        assert (moment(now), moment_within(now)) == (f"Today {now:%H:%M}", f"today {now:%H:%M}")
+        before = now - timedelta(days=2)
+        assert moment_within(before) == moment(before)
 
 
 @pytest.mark.parametrize(

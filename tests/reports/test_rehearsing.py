@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from django_q.models import OrmQ
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
@@ -169,6 +169,20 @@ def test_tables_tell_grades_ranking_and_items(stage: Stage, draft: Edition) -> N
     ]
     found = rehearsal_results.totals(row)
     assert (found.up, found.down, found.provisional) == (0, 2, 0)
+    with translation.override("en"):
+        assert [field.head for field in rehearsal_results.table(row, "grades").fields][1:3] == [
+            "Excellent",
+            "Good",
+        ]
+        assert [line.cells[0] for line in rehearsal_results.lines(row, "grades", changed=True)] == [
+            "Excellent",
+            "Good",
+        ]
+        centers = rehearsal_results.center_lines(rehearsal_results.center_rows(row, changed=True))
+        assert {(line.cells[3], line.cells[5]) for line in centers} == {
+            ("Excellent", "Good"),
+            ("Good", "Pass"),
+        }
 
 
 def test_a_killed_worker_is_followed_by_another_without_a_result_twice(

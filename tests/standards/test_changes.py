@@ -2,8 +2,10 @@
 
 from decimal import Decimal
 
+from django.utils import translation
+
 from standards.changes import compare
-from standards.describing_changes import described_changes
+from standards.describing_changes import RELATIONS, described_changes
 from standards.drafting import copy_as_draft
 from standards.reading import read_standard
 from standards.schema import parse_standard
@@ -60,6 +62,8 @@ def test_the_two_standards_of_the_box_in_words() -> None:
     assert {str(label): n for _code, label, n in told["counts"]} == {
         "新增": 6, "有改动": 6, "拆分": 2, "合并": 2, "取消": 8, "相同": 57,
     }  # fmt: skip
+    with translation.override("en"):
+        assert str(RELATIONS["dropped"]) == "Removed"
 
 
 def test_links_to_items_that_are_gone_give_way_to_the_codes() -> None:

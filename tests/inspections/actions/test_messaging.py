@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from inspections import actions
 from inspections.answers import Given
@@ -89,6 +89,18 @@ def test_notice_is_told_with_when_its_time_begins(
     # One of an earlier release, which knew one way only.
     Message.objects.update(detail={"center": "甲", "count": 1})
     assert "时限从签收之日起算" in worded(Message.objects.get(kind="notified")).words
+
+
+@pytest.mark.parametrize("kind", ["notified", "recalled", "reinspection", "recount"])
+def test_english_tells_one_finding_from_several(kind: str) -> None:
+    def said(count: int) -> str:
+        detail = {"center": "A", "year": 2026, "count": count}
+        with translation.override("en"):
+            return worded(Message(kind=kind, detail=detail)).words
+
+    assert "1 finding" in (one := said(1))
+    assert "1 findings" not in one
+    assert "2 findings" in said(2)
 
 
 def test_reminders_follow_the_rules_of_the_region(stage: Stage) -> None:

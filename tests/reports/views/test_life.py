@@ -182,6 +182,8 @@ def test_steps_done_and_to_come_stand_in_their_order(
     ]
     stepwise()
     assert [step for step, _ in life()][:4] == ["起草", "核稿", "签发", "印发"]
+    client.cookies["django_language"] = "en"
+    assert [step for step, _ in life()][:4] == ["Drafted", "Check", "Sign for issue", "Issue"]
 
 
 # ---- wording

@@ -221,6 +221,18 @@ def test_table_is_downloaded_as_it_is_shown(watched: Client, name: str) -> None:
     assert AuditEntry.objects.filter(action="region.export", region_id=COUNTY).count() == 2
 
 
+def test_grades_are_downloaded_in_the_readers_language(watched: Client) -> None:
+    watched.cookies["django_language"] = "en"
+    made = watched.post(reverse("reports:region-table", args=[COUNTY, "grades", "csv"]))
+    heads, *lines = csv.reader(io.StringIO(made.getvalue().decode("utf-8-sig")))
+    assert heads[1] == "Centers"
+    assert {line[0] for line in lines} <= {"Excellent", "Good", "Pass", "Fail"}
+
+
+def test_page_says_once_that_grades_are_the_portals(watched: Client) -> None:
+    assert words(page(watched, COUNTY)).count("是本平台的默认设置") == 1
+
+
 def test_name_that_looks_like_a_formula_stays_text(watched: Client, stage: Stage) -> None:
     Region.objects.filter(pk=stage.county.townships[0].pk).update(name="=1+1")
     made = watched.post(reverse("reports:region-table", args=[COUNTY, "ranking", "csv"]))
