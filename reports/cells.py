@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from organization.csv_text import csv_lines
-from organization.templatetags.portal import score, score_change
+from organization.templatetags.portal import rank_change, score, score_change
 
 from .drawn_tables import drawn_rows
 from .overview import mean
@@ -84,6 +83,11 @@ def _plain(value: Any) -> str:
 # ---- what cells show
 
 
+def _whole(value: Decimal) -> Decimal:
+    """Rounded half up, as every score is."""
+    return value.quantize(Decimal(1), ROUND_HALF_UP)
+
+
 def number(value: int | None) -> Cell:
     return Cell(value, words="—" if value is None else "")
 
@@ -93,7 +97,11 @@ def scored(value: Decimal | None) -> Cell:
 
 
 def bar(value: Decimal | None) -> Cell:
-    return Cell(value, words="—") if value is None else Cell(value, words=score(value), percent=round(value))
+    return (
+        Cell(value, words="—")
+        if value is None
+        else Cell(value, words=score(value), percent=int(_whole(value)))
+    )
 
 
 def share(count: int, of: int) -> Cell:
@@ -112,12 +120,11 @@ def change(now: Decimal | None, then: Decimal | None) -> Cell:
 def climbed(places: int | None) -> Cell:
     if places is None:
         return Cell(None, words="—")
-    words = f"↑{places}" if places > 0 else f"↓{-places}" if places < 0 else _("不变")
-    return Cell(places, words=words, tone="good" if places > 0 else "bad" if places < 0 else "")
+    return Cell(places, words=rank_change(places), tone="good" if places > 0 else "bad" if places < 0 else "")
 
 
 def heated(value: Decimal | None) -> Cell:
     if value is None:
         return Cell(None, words="—")
     heat = 0 if value == 0 else min(HEATS, 1 + int(value) * HEATS // 100)
-    return Cell(value, words=f"{value:.0f}", heat=heat)
+    return Cell(value, words=str(_whole(value)), heat=heat)

@@ -88,31 +88,42 @@ def ranking(shown: View, query: dict[str, str]) -> Table:
         Column(_("名次"), "number", 8), Column(_("平均分"), "points"),
     ]  # fmt: skip
     if shown.against:
-        columns += [Column(_("比对比轮次"), "change", 14), Column(_("名次变化"), "number")]
+        columns += [Column(_("比对比轮次"), "change", 14), Column(_("名次变化"), "risen")]
     columns += [
         Column(_("已检查"), "number"), Column(_("应检查"), "number"),
         Column(_("未销号"), "number"), Column(_("已逾期"), "number"),
     ]  # fmt: skip
     now = ranks((key, figures.average) for key, figures in shown.figures.items())
-    then = ranks((key, figures.average) for key, figures in shown.figures_against.items())
     ordered = sorted(shown.places, key=lambda place: (now.get(place.key, len(now) + 1), str(place.key)))
-    rows = [_ranked(shown, place, query, now, then) for place in ordered]
-    return Table(
-        "ranking", _("各地区") if shown.region.level < Level.TOWNSHIP else _("各中心"), columns, rows
-    )
+    risen = _risen(shown)
+    rows = [_ranked(shown, place, query, now.get(place.key), risen.get(place.key)) for place in ordered]
+    title = _("各地区") if shown.region.level < Level.TOWNSHIP else _("各中心")
+    note = _("两轮检查的中心不一定相同；名次变化只在两轮都有得分的之间计算。") if shown.against else ""
+    return Table("ranking", title, columns, rows, note)
+
+
+def _risen(shown: View) -> dict[Any, int]:
+    """Places risen in rank by their keys: among those alone that have a score in both rounds.
+
+    One below whom nobody has been inspected yet would otherwise seem to have risen.
+    """
+    now = {key: one.average for key, one in shown.figures.items() if one.average is not None}
+    then = {key: one.average for key, one in shown.figures_against.items() if one.average is not None}
+    both = now.keys() & then.keys()
+    above, below = (ranks((key, found[key]) for key in both) for found in (then, now))
+    return {key: above[key] - below[key] for key in both}
 
 
 def _ranked(
-    shown: View, place: Place, query: dict[str, str], now: dict[Any, int], then: dict[Any, int]
+    shown: View, place: Place, query: dict[str, str], rank: int | None, risen: int | None
 ) -> list[Cell]:
     figures, other = shown.figures[place.key], shown.figures_against[place.key]
     row = [
         Cell(place.name, url=address(place, query)),
-        number(now.get(place.key)),
+        number(rank),
         bar(figures.average),
     ]
     if shown.against:
-        risen = then[place.key] - now[place.key] if place.key in then and place.key in now else None
         row += [change(figures.average, other.average), climbed(risen)]
     return [
         *row, Cell(figures.done), Cell(figures.inspections),
@@ -179,7 +190,7 @@ def worst(shown: View, past: History, items: Sequence[Item]) -> Table:
         rows.append(
             [*row, item_history.cell(past, shown, shown.against, item, scored)] if shown.against else row
         )
-    return Table("worst", _("问题最多的检查项"), columns, rows, look="cards")
+    return Table("worst", _("问题最普遍的检查项"), columns, rows, look="cards")
 
 
 def by_share(shown: View) -> list[Any]:

@@ -117,7 +117,7 @@ def _regions(row: Rehearsal) -> Table:
             Field(_("地区"), 24), Field(_("检查数"), 8, "number"), Field(_("原平均分"), 10, "points"),
             Field(_("原名次"), 8, "number"), Field(_("新平均分"), 10, "points"),
             Field(_("新名次"), 8, "number"), Field(_("平均分变化"), 10, "change"),
-            Field(_("名次变化"), 10, "number"),
+            Field(_("名次变化"), 10, "risen"),
         ),
     )  # fmt: skip
 

@@ -20,12 +20,13 @@ from organization.csv_text import cell_text, csv_lines
 Rows = Iterable[Sequence[Any]]
 # What rows pass through on their way into a file, where somebody counts them; each for so many.
 Through = Callable[[Rows, int], Rows]
-Form = Literal["text", "number", "points", "change", "date", "moment"]
+Form = Literal["text", "number", "points", "change", "risen", "date", "moment"]
 FORMATS: dict[Form, str] = {
     "text": "@", "number": "0", "points": "0.00", "change": "+0.00;-0.00;0.00",
+    "risen": "+0;-0;0",
     "date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm",
 }  # fmt: skip
-FIGURES: tuple[Form, ...] = ("number", "points", "change")
+FIGURES: tuple[Form, ...] = ("number", "points", "change", "risen")
 LONGEST = 32_767  # characters that a cell may hold
 MOST_ROWS = 1_048_576  # rows of a sheet
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "'")

@@ -117,6 +117,12 @@ def score_change(value: Any) -> str:
 
 
 @register.filter
+def rank_change(places: int) -> str:
+    """How many places something rose or fell: `↑2`, `↓1`, or that it did not."""
+    return f"↑{places}" if places > 0 else f"↓{-places}" if places < 0 else _("不变")
+
+
+@register.filter
 def grade_name(name: str) -> str:
     """A grade in the reader's language, where it is one of the usual four."""
     return str(GRADES.get(name, name))

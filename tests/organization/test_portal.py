@@ -15,6 +15,7 @@ from organization.templatetags.portal import (
     moment,
     moment_within,
     points,
+    rank_change,
     score,
     score_change,
 )
@@ -48,6 +49,11 @@ def test_points_are_as_their_standard_rounded_them(value: Any, words: str) -> No
 )  # fmt: skip
 def test_changes_of_scores_have_a_sign_and_a_scores_places(value: Any, words: str) -> None:
     assert score_change(value) == words
+
+
+@pytest.mark.parametrize(("places", "words"), [(2, "↑2"), (-11, "↓11"), (0, "不变")])
+def test_changes_of_rank_are_arrows(places: int, words: str) -> None:
+    assert rank_change(places) == words
 
 
 def test_register_writes_the_date_of_today_too() -> None:

@@ -176,6 +176,24 @@ def test_two_rounds_are_compared_with_the_change_of_rank(watched: Client, stage:
     assert alone.context["shown"].against is None
 
 
+def test_nobody_rises_because_another_is_not_inspected_yet(watched: Client, stage: Stage) -> None:
+    """A township above it without a score would have made the last of two the first of one."""
+    round = make_round(stage.county, stage.edition, stage.cast["administrator"], "回头看")
+    take_in(round, stage.cast, ("township",))
+    last = min(
+        stage.county.townships, key=lambda one: Inspection.objects.get(round=stage.round, region=one).score
+    )
+    again = Inspection.objects.get(round=round, region=last)
+    answer(again, stage.cast["inspector"], **SHORT)
+    submit_by(again, stage.cast["lead_inspector"])
+    said = page(watched, COUNTY)
+    rows = {row[0]: row for row in table(said, "ranking")}
+    assert (rows[last.name][1], rows[last.name][4]) == ("1", "不变")
+    (other,) = (one for one in stage.county.townships if one != last)
+    assert (rows[other.name][1], rows[other.name][4]) == ("—", "—")
+    assert "名次变化只在两轮都有得分的之间计算" in words(said)
+
+
 def test_self_check_is_set_beside_the_county(watched: Client, stage: Stage) -> None:
     checked = self_check(stage.county, stage.cast, stage.edition)[0]
     Round.objects.filter(pk=checked.round_id).update(precedes=stage.round)
