@@ -17,7 +17,10 @@ class EffortForm(forms.Form):
         self.standard = standard
         for item in standard.items():
             self.fields[item.code] = forms.ChoiceField(
-                choices=Effort.Size.choices, label=item.title, initial=known.get(item.code, ORDINARY_EFFORT)
+                choices=Effort.Size.choices,
+                label=item.title,
+                initial=known.get(item.code, ORDINARY_EFFORT),
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
 
     def sections(self) -> Iterator[tuple[SectionData, list[Any]]]:

@@ -1,21 +1,24 @@
-"""The people of the demonstration county: invented names, one account for each job."""
+"""The people of the demonstration: invented names, one for each job in the county and one in its province."""
 
 from dataclasses import dataclass
 
 from organization.models import Role
 
+COUNTY = "410523000000"
+PROVINCE = "410000000000"
 # Printed by the command that makes the accounts; no other installation has these accounts.
 PASSWORD = "bianmin-yanshi-0523"  # noqa: S105
 
 
 @dataclass(frozen=True)
 class Member:
-    """One account; `township` is the place in the list of townships, None for the whole county."""
+    """One account; `township` is the place in the list of townships, None for all of the region `code`."""
 
     role: str
     username: str
     name: str
     township: int | None = None
+    code: str = COUNTY
 
 
 CAST = (
@@ -40,6 +43,8 @@ CAST = (
     Member(Role.TOWNSHIP_STAFF, "hanzhuang", "韩振华", 7),
     Member(Role.TOWNSHIP_STAFF, "guxian", "岳新民", 8),
     Member(Role.TOWNSHIP_STAFF, "wagang", "徐爱荣", 9),
+    # Who looks down from the province to a single center.
+    Member(Role.ADMINISTRATOR, "shengji", "杜建国", code=PROVINCE),
 )
 # Lead first, then the inspectors of the team.
 TEAMS = (("zuzhang1", "jiancha1", "jiancha2"), ("zuzhang2", "jiancha3", "jiancha4"))

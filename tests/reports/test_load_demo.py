@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.management import call_command
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
@@ -110,6 +111,14 @@ def test_printed_password_opens_every_account(demo: Region, said: str) -> None:
         assert line.split()[-1] == PASSWORD
         assert member.name in line
     assert authenticate(username="guanli", password=PASSWORD) == User.objects.get(username="guanli")
+
+
+def test_one_account_looks_down_from_the_province(client: Client, demo: Region) -> None:
+    client.force_login(User.objects.get(username="shengji"))
+    for region in (demo.parent.parent, demo.parent, demo):
+        said = client.get(reverse("reports:region", args=[region.code]))
+        assert said.status_code == 200, region
+        assert said.context["shown"].own.done
 
 
 def test_logging_in_with_the_printed_password_leads_straight_to_work(demo: Region) -> None:
