@@ -32,6 +32,8 @@ STEPS = {
     "objection": gettext_lazy("提出异议"),
     "refuse": gettext_lazy("不同意"),
     "correct": pgettext_lazy("done", "更正得分"),
+    "uphold": gettext_lazy("异议成立，撤销问题"),
+    "lapse": gettext_lazy("延期申请失效"),
     "recount": gettext_lazy("工作日历变动，重新计算期限"),
     "pass": gettext_lazy("复查合格，销号"),
     "fail": gettext_lazy("复查不合格，继续整改"),

@@ -38,6 +38,10 @@ WORDS = {
         gettext_lazy("%(center)s：%(what)s（%(finding)s）。请答复。"),
     ),
     "decided": (gettext_lazy("县里答复了申请"), gettext_lazy("%(what)s：%(result)s（%(finding)s）。")),
+    "lapsed": (
+        gettext_lazy("延期申请已失效"),
+        gettext_lazy("%(finding)s：问题已经销号或撤销，延期申请不再答复。"),
+    ),
     "corrected": (
         gettext_lazy("异议成立，得分已更正"),
         gettext_lazy("%(center)s：得分由%(before)s更正为%(after)s。"),

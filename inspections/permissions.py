@@ -146,9 +146,13 @@ def can_review(user: User, finding: Finding) -> Verdict:
 
 
 def can_decide(user: User, request: Request, finding: Finding) -> Verdict:
+    """Allow the county's administrators: an objection at any time, for the score stays when the finding is
+    closed or withdrawn; an extension while there is a deadline to move."""
+    if request.state == Request.State.LAPSED:
+        return no(_("问题已经销号或撤销，延期申请已失效，不用再答复。"))
     if request.state != Request.State.ASKED:
         return no(_("这项申请已经答复过了。"))
-    if finding.state not in workflow.OPEN:
+    if request.kind == Request.Kind.EXTENSION and finding.state not in workflow.OPEN:
         return no(_("这个问题已经办结，不用再答复。"))
     return can_review(user, finding)
 

@@ -263,6 +263,9 @@ class RequestQuerySet(models.QuerySet[Any]):
         return self.filter(state="asked")
 
     def to_decide_by(self, user: "User") -> "RequestQuerySet":
-        """Those that the person, as the county's administrator, may answer."""
+        """Those that the person, as the county's administrator, may answer.
+
+        An objection is about the score, which stays when the finding is closed or withdrawn.
+        """
         own = within(user.prefixes(Role.ADMINISTRATOR), "finding__region__code")
-        return self.waiting().filter(own, finding__state__in=OPEN)
+        return self.waiting().filter(own, Q(kind="objection") | Q(finding__state__in=OPEN))

@@ -51,6 +51,8 @@ FINDING_MOVES = MappingProxyType(
         **{(state, "pass"): CLOSED for state in REINSPECTABLE},
         **{(state, "fail"): IN_REPAIR for state in REINSPECTABLE},
         **{(state, "withdraw"): WITHDRAWN for state in OPEN},
+        # An objection is answered when its finding is done with, too: what was found was not so.
+        **{(state, "uphold"): WITHDRAWN for state in (CLOSED, WITHDRAWN)},
     }
 )
 
@@ -58,8 +60,9 @@ FINDING_MOVES = MappingProxyType(
 REINSPECTION_NAME = "·第{number}次复查"
 
 # Whose move it is: by hand the township's staff and the county's administrators; the inspectors' by what a
-# re-inspection comes to; the rest follow from a notice that is issued, acknowledged or withdrawn. Role names
-# are those of `organization.models.Role`, which a pure module cannot import.
+# re-inspection comes to; the rest follow from a notice that is issued, acknowledged or withdrawn, and from a
+# score that is corrected. Role names are those of `organization.models.Role`, which a pure module cannot
+# import.
 TOWNSHIP_STAFF, ADMINISTRATOR = "township_staff", "administrator"
 MAKERS = MappingProxyType(
     {

@@ -11,7 +11,7 @@ from organization.audit import record
 from organization.models import User
 from standards.measures import MET
 
-from .. import permissions
+from .. import permissions, workflow
 from ..answers import NOT_APPLICABLE
 from ..checklist import Checklist
 from ..models import Correction, Finding, Inspection, Request
@@ -108,7 +108,7 @@ def _settle(finding: Finding, line: Correction) -> None:
     finding.lost = line.lost_after
     if line.after["status"] in (MET, NOT_APPLICABLE):
         finding.save(update_fields=["lost"])
-        move(finding, "withdraw", **said)
+        move(finding, "withdraw" if finding.state in workflow.OPEN else "uphold", **said)
         return
     finding.finding, finding.requirement = line.after["finding"], line.after["requirement"]
     finding.save(update_fields=["finding", "requirement", "lost"])

@@ -13,10 +13,10 @@ from organization.models import User
 from organization.problems import Problem
 
 from .. import workflow
-from ..models import Finding, FindingEvent, Inspection, RectificationPolicy
+from ..models import Finding, FindingEvent, Inspection, RectificationPolicy, Request
 from ..policies import policy_of
 from ..tallying import tally_finding
-from .messaging import TOWNSHIP, tell
+from .messaging import TOWNSHIP, page_of, short, tell
 from .terms import begin_terms
 
 BATCH = 500
@@ -45,6 +45,25 @@ def move(
     finding.save(update_fields=["state", "closed_at"])
     tally_finding(finding, kind)
     note(finding, name, before=before, by=by, now=now, words=words, **detail)
+    if finding.state not in workflow.OPEN:
+        _lapse(finding, by=by, now=now)
+
+
+def _lapse(finding: Finding, *, by: User | None, now: datetime) -> None:
+    """Let an extension that waits for an answer lapse: there is no deadline left to move."""
+    waiting = finding.requests.waiting().filter(kind=Request.Kind.EXTENSION)
+    if not waiting.update(state=Request.State.LAPSED, decided_by=by, decided_at=now):
+        return
+    note(finding, "lapse", by=by, now=now)
+    tell(
+        code=finding.region_id,
+        roles=TOWNSHIP,
+        kind="lapsed",
+        key=f"lapsed:{finding.pk}:{now.isoformat()}",
+        url=page_of(finding),
+        now=now,
+        finding=short(finding.finding),
+    )
 
 
 def note(

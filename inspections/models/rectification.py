@@ -136,6 +136,8 @@ class Request(models.Model):
         ASKED = "asked", _("待答复")
         GRANTED = "granted", _("同意")
         REFUSED = "refused", _("不同意")
+        # Nobody's answer: the finding was closed or withdrawn before one came, by `decided_by`.
+        LAPSED = "lapsed", _("已失效")
 
     finding = models.ForeignKey(Finding, models.PROTECT, related_name="requests")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -161,8 +163,15 @@ class Request(models.Model):
                 name="extension_has_a_day",
             ),
             models.CheckConstraint(
+                condition=~Q(state="lapsed") | Q(kind="extension"), name="objection_never_lapses"
+            ),
+            models.CheckConstraint(
                 condition=Q(state="asked", decided_by=None, decided_at=None)
-                | Q(state__in=["granted", "refused"], decided_by__isnull=False, decided_at__isnull=False),
+                | Q(
+                    state__in=["granted", "refused", "lapsed"],
+                    decided_by__isnull=False,
+                    decided_at__isnull=False,
+                ),
                 name="request_decided_is_whole",
             ),
         ]

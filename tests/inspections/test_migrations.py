@@ -1,7 +1,7 @@
 """Rows of before get what came later, and give it back; on the way back guards are as they were."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,14 +9,16 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from inspections import actions
-from inspections.freezing import CONFLICTS
-from inspections.models import Answer, AnswerEvent, Conflict, Inspection, Photo
+from inspections.answers import Given
+from inspections.freezing import CONFLICTS, REPLIES
+from inspections.models import Answer, AnswerEvent, Conflict, Inspection, Photo, Request
 from organization.freezing import PEOPLE
 from organization.identifiers import uuid7
 from organization.models import Role
 from tests.factories import make_user
 from tests.inspections.devices import Device, mutation
-from tests.small_stage import add_photo, jpeg, later, small_stage
+from tests.repairs import found
+from tests.small_stage import NOW, add_photo, jpeg, later, small_stage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BEFORE = "0003_freeze_findings"
@@ -150,6 +152,35 @@ def test_what_was_picked_before_is_named_by_the_trail_and_else_by_what_was_said(
     picked = dict(Conflict.objects.values_list("settled_event", "picked"))
     assert picked == {decision.pk: first.pk, again.pk: first.pk, event.pk: second.pk}
     assert CONFLICTS.missing(connection) == []
+
+
+def test_extension_that_waited_in_vain_lapses_as_its_finding_ended(back_again: None) -> None:
+    """As the release before left them: closed or withdrawn, and the township still waiting."""
+    stage = small_stage()
+    county, staff = stage.cast["administrator"], stage.cast["township_staff"]
+    inspection = found(stage, yes=Given(False), choice=Given("not_met")).inspection
+    actions.notify_findings(inspection=inspection, by=None, now=NOW)
+    actions.acknowledge_findings(inspection=inspection, by=staff, now=NOW)
+    done, going_on = inspection.findings.order_by("pk")
+    until = {"until": date(2027, 1, 20), "reason": "未到货", "by": staff, "now": NOW}
+    rows = [actions.ask_extension(finding=finding, **until) for finding in (done, going_on)]
+    objection = actions.object_to(finding=done, reason="现场有", by=staff, now=NOW)
+    words = {done.pk: "不再要求"}
+    actions.review(findings=[done], move_name="withdraw", words=words, by=county, now=later(1))
+
+    old = migrate("0024_what_the_lead_picked").get_model("inspections", "Request").objects
+    # What has lapsed is for that release what nobody granted.
+    assert old.get(pk=rows[0].pk).state == "refused"
+    assert REPLIES.missing(connection) == []
+    REPLIES.thaw(None, connection.schema_editor())
+    old.filter(pk=rows[0].pk).update(state="asked", decided_by=None, decided_at=None)
+    REPLIES.freeze(None, connection.schema_editor())
+    forward()
+    states = [Request.objects.get(pk=row.pk).state for row in (*rows, objection)]
+    assert states == ["lapsed", "asked", "asked"]
+    lapsed = Request.objects.get(pk=rows[0].pk)
+    assert (lapsed.decided_by, lapsed.decided_at) == (county, later(1))
+    assert REPLIES.missing(connection) == []
 
 
 def lost_anew(event: AnswerEvent) -> AnswerEvent:

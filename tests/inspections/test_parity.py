@@ -33,8 +33,9 @@ def allowed(state: str, act: str, role: str) -> bool:
         "extension": role == workflow.TOWNSHIP_STAFF and (state, "report") in workflow.FINDING_MOVES,
         "objection": role == workflow.TOWNSHIP_STAFF and state in workflow.WITH_TOWNSHIP,
         "order": role == workflow.ADMINISTRATOR and state in workflow.REINSPECTABLE,
-        "decide": role == workflow.ADMINISTRATOR and state in workflow.OPEN,
-        "correct": role == workflow.ADMINISTRATOR and state in workflow.OPEN,
+        # What waits is an objection, which outlasts its finding.
+        "decide": role == workflow.ADMINISTRATOR,
+        "correct": role == workflow.ADMINISTRATOR,
     }[act]
 
 

@@ -16,15 +16,15 @@ INSPECTION = {
 }
 # Rows are states, columns are moves; an empty place is a move that does not exist.
 FINDING_TABLE = """
-             notify   acknowledge  begin     report   return    reinspect    close  reopen    withdraw  recall pass   fail
-found        notified -            -         -        -         -            -      -         withdrawn -      -      -
-notified     -        acknowledged -         -        -         -            -      -         withdrawn found  -      -
-acknowledged -        -            in_repair reported -         -            -      -         withdrawn found  closed in_repair
-in_repair    -        -            in_repair reported -         -            -      -         withdrawn -      closed in_repair
-reported     -        -            -         -        in_repair to_reinspect closed -         withdrawn -      closed in_repair
-to_reinspect -        -            -         -        in_repair -            closed -         withdrawn -      closed in_repair
-closed       -        -            -         -        -         -            -      in_repair -         -      -      -
-withdrawn    -        -            -         -        -         -            -      -         -         -      -      -
+             notify   acknowledge  begin     report   return    reinspect    close  reopen    withdraw  recall pass   fail      uphold
+found        notified -            -         -        -         -            -      -         withdrawn -      -      -         -
+notified     -        acknowledged -         -        -         -            -      -         withdrawn found  -      -         -
+acknowledged -        -            in_repair reported -         -            -      -         withdrawn found  closed in_repair -
+in_repair    -        -            in_repair reported -         -            -      -         withdrawn -      closed in_repair -
+reported     -        -            -         -        in_repair to_reinspect closed -         withdrawn -      closed in_repair -
+to_reinspect -        -            -         -        in_repair -            closed -         withdrawn -      closed in_repair -
+closed       -        -            -         -        -         -            -      in_repair -         -      -      -         withdrawn
+withdrawn    -        -            -         -        -         -            -      -         -         -      -      -         withdrawn
 """  # noqa: E501
 _MOVES, *_ROWS = (line.split() for line in FINDING_TABLE.strip().splitlines())
 FINDING = {
@@ -64,7 +64,7 @@ def test_move_that_is_unknown_leads_nowhere() -> None:
 
 
 def test_every_move_of_a_finding_is_in_the_table_once() -> None:
-    assert len(FINDING) == 8 * 12
+    assert len(FINDING) == 8 * 13
     assert {key: to for key, to in FINDING.items() if to} == dict(workflow.FINDING_MOVES)
 
 
@@ -73,7 +73,7 @@ def test_moves_by_hand_are_either_the_townships_or_the_countys() -> None:
         set(workflow.MAKERS.values()) == {workflow.TOWNSHIP_STAFF, workflow.ADMINISTRATOR} <= {*Role.values}
     )
     others = {move for _state, move in workflow.FINDING_MOVES} - workflow.MAKERS.keys()
-    assert others == {"notify", "acknowledge", "recall", "pass", "fail"}
+    assert others == {"notify", "acknowledge", "recall", "pass", "fail", "uphold"}
 
 
 def test_closed_and_withdrawn_findings_are_not_open() -> None:

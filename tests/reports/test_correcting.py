@@ -18,6 +18,7 @@ from reports.gathering import round_facts
 from reports.models import OfficialDocument
 from standards.answers import parse_answer
 from standards.faults import Faults
+from tests.repairs import REPLY, add_photo
 from tests.small_stage import NOW, Stage, issued, later, submitted
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,37 @@ def test_finding_is_withdrawn_or_says_what_is_still_wanting(stage: Stage) -> Non
     assert whole.events.last().detail["score"] == ["63.8900", "80.56"]
     assert (partly.state, partly.lost) == ("notified", Decimal("1.3300"))
     assert partly.events.last().move == "correct"
+
+
+@pytest.mark.parametrize("ending", ["closed", "withdrawn"])
+def test_objection_is_upheld_when_its_finding_is_done_with(stage: Stage, ending: str) -> None:
+    """What was never wanting counts as found no longer, also where it was put right; nothing is opened."""
+    inspection = notified(stage)
+    asked = [objected(stage, inspection, code) for code in ("yes", "zones")]
+    for row in asked:
+        finish(stage, row.finding, ending)
+    correct(stage, asked[0], Given(True))
+    correct(stage, asked[1], Given(["guide", "wait"]))
+    inspection.refresh_from_db()
+    assert inspection.score > Decimal("80.5600")
+    whole, partly = (inspection.findings.get(item__code=code) for code in ("yes", "zones"))
+    assert (whole.state, whole.lost, whole.closed_at) == ("withdrawn", 0, None)
+    assert (whole.events.last().move, whole.events.last().before) == ("uphold", ending)
+    assert (partly.state, partly.lost, partly.events.last().move) == (ending, Decimal("1.3300"), "correct")
+    assert (partly.closed_at is not None) is (ending == "closed")
+
+
+def finish(stage: Stage, finding: Finding, state: str) -> None:
+    staff, by = stage.cast["township_staff"], stage.cast["administrator"]
+    move, words = "withdraw", {finding.pk: "不再要求"}
+    if state == "closed":
+        inspecting.acknowledge_findings(inspection=finding.inspection, by=staff, now=NOW)
+        finding.refresh_from_db()
+        inspecting.save_reply(finding=finding, fields=REPLY, by=staff, now=NOW)
+        add_photo(finding, staff)
+        inspecting.report(finding=finding, by=staff, now=NOW)
+        move = "close"
+    inspecting.review(findings=[finding], move_name=move, words=words, by=by, now=NOW)
 
 
 def test_rankings_and_circulars_go_by_the_corrected_score(stage: Stage) -> None:

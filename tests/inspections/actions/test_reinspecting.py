@@ -15,7 +15,7 @@ from inspections.checklist import checklist, checklist_of
 from inspections.form_page import page_context
 from inspections.loading import previous_items
 from inspections.merging import Mutation
-from inspections.models import Finding, Inspection, Message, Round
+from inspections.models import Finding, Inspection, Message, Request, Round
 from inspections.state import build
 from inspections.workflow import OPEN
 from organization.models import Role, User
@@ -244,6 +244,24 @@ def test_findings_are_settled_without_reading_the_inspection_for_each(stage: Sta
         submit_by(again, stage.cast["lead_inspector"], later(3))
     whole = [one["sql"] for one in queries if '"inspections_inspection"."snapshot"' in one["sql"]]
     assert sum(one.startswith("SELECT") for one in whole) == 2
+
+
+def test_what_a_reinspection_closes_lets_extensions_lapse_and_objections_wait(stage: Stage) -> None:
+    """Whoever was on the spot looked at the repair, not at what had been found before."""
+    inspection = followed(stage)
+    staff, county = stage.cast["township_staff"], stage.cast["administrator"]
+    finding = inspection.findings.get(item__code="zones")
+    until = date(2027, 1, 20)
+    asked = actions.ask_extension(finding=finding, until=until, reason="未到货", by=staff, now=NOW)
+    objection = actions.object_to(finding=finding, reason="现场有", by=staff, now=NOW)
+    again = order(stage, inspection)
+    fill(again, stage.cast["inspector"], **{code: GOOD[code] for code in codes_of(again)})
+    submit_by(again, stage.cast["lead_inspector"], later(3))
+    finding.refresh_from_db()
+    asked.refresh_from_db()
+    assert (finding.state, asked.state, asked.decided_at) == ("closed", "lapsed", later(3))
+    assert asked.decided_by == stage.cast["lead_inspector"]
+    assert list(Request.objects.to_decide_by(county)) == [objection]
 
 
 def codes_of(again: Inspection) -> list[str]:

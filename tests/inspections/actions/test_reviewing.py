@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 
 from inspections import actions
-from inspections.models import Finding, RectificationPolicy, Request
+from inspections.message_words import worded
+from inspections.models import Finding, Message, RectificationPolicy, Request
 from organization.models import Role, User
 from organization.problems import NotAllowed, Problem
-from tests.repairs import in_state, publish
+from tests.repairs import REPLY, add_photo, in_state, publish
 from tests.small_stage import NOW, Stage
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +95,13 @@ def extension(finding: Finding, stage: Stage, until: date) -> Request:
     )
 
 
+def reported(finding: Finding, stage: Stage) -> None:
+    staff = stage.cast["township_staff"]
+    actions.save_reply(finding=finding, fields=REPLY, by=staff, now=NOW)
+    add_photo(finding, staff)
+    actions.report(finding=finding, by=staff, now=NOW)
+
+
 def decide(request: Request, by: User, *, grant: bool, words: str = "") -> Request:
     return actions.decide_request(request=request, grant=grant, words=words, by=by, now=NOW)
 
@@ -147,12 +155,53 @@ def test_request_is_decided_once(stage: Stage, county: User) -> None:
         decide(request, county, grant=True)
 
 
-def test_request_about_a_closed_finding_is_not_decided(stage: Stage, county: User) -> None:
+@pytest.mark.parametrize("ending", ["close", "withdraw"])
+def test_extension_that_waits_lapses_with_its_finding(stage: Stage, county: User, ending: str) -> None:
+    publish(2026)
+    finding = in_state(stage, "acknowledged")
+    request = extension(finding, stage, date(2026, 12, 26))
+    reported(finding, stage)
+    review(finding, ending, county, "理由")
+    request.refresh_from_db()
+    assert (request.state, request.decided_by, request.decided_at) == ("lapsed", county, NOW)
+    assert [event.move for event in finding.events.all()][-2:] == [ending, "lapse"]
+    told = Message.objects.get(kind="lapsed")
+    assert (told.person, told.url) == (stage.cast["township_staff"], f"/findings/{finding.pk}/")
+    assert "延期申请不再答复" in worded(told).words
+    with pytest.raises(NotAllowed, match="失效"):
+        decide(request, county, grant=True)
+
+
+def test_extension_can_be_asked_anew_once_the_finding_is_opened_again(stage: Stage, county: User) -> None:
+    publish(2026)
+    finding = in_state(stage, "acknowledged")
+    extension(finding, stage, date(2026, 12, 26))
+    reported(finding, stage)
+    review(finding, "close", county)
+    review(finding, "reopen", county, "又坏了")
+    decide(extension(finding, stage, date(2026, 12, 25)), county, grant=True)
+    assert [row.state for row in finding.requests.all()] == ["lapsed", "granted"]
+
+
+def test_what_was_answered_does_not_lapse(stage: Stage, county: User) -> None:
+    publish(2026)
+    finding = in_state(stage, "acknowledged")
+    decide(extension(finding, stage, date(2026, 12, 26)), county, grant=True)
+    review(finding, "withdraw", county, "重复")
+    assert finding.requests.get().state == "granted"
+    assert not Message.objects.filter(kind="lapsed").exists()
+
+
+@pytest.mark.parametrize("ending", ["close", "withdraw"])
+def test_objection_outlasts_its_finding(stage: Stage, county: User, ending: str) -> None:
     finding = in_state(stage, "acknowledged")
     request = objected(finding, stage)
-    review(finding, "withdraw", county, "重复")
-    with pytest.raises(NotAllowed, match="已经办结"):
-        decide(request, county, grant=True)
+    reported(finding, stage)
+    review(finding, ending, county, "理由")
+    assert Request.objects.to_decide_by(county).get() == request
+    assert decide(request, county, grant=False, words="现场没有").state == "refused"
+    finding.refresh_from_db()
+    assert finding.state == {"close": "closed", "withdraw": "withdrawn"}[ending]
 
 
 # ---- rules

@@ -1,6 +1,7 @@
 """The county's inbox, batch close and the rules of terms."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -44,6 +45,29 @@ def test_inbox_shows_what_waits_for_the_own_county_only(county: Client, stage: S
     context = county.get("/inbox/").context
     assert [row.pk for row in context["page"]] == [own.pk]
     assert [row.finding_id for row in context["requests"]] == [own.pk]
+
+
+def test_objection_waits_in_the_inbox_when_its_finding_is_closed(county: Client, stage: Stage) -> None:
+    """Closed from this very page, it went out of it unanswered."""
+    finding = reported(stage, 1)[0]
+    county.post("/inbox/close/", {"finding": [finding.pk]})
+    context = county.get("/inbox/").context
+    assert [list(context["page"]), [row.finding_id for row in context["requests"]]] == [[], [finding.pk]]
+
+
+def test_extension_that_lapsed_is_told_on_the_page_and_waits_nowhere(county: Client, stage: Stage) -> None:
+    publish(2026)
+    finding, staff = in_state(stage, "acknowledged"), stage.cast["township_staff"]
+    until = date(2026, 12, 26)
+    asked = actions.ask_extension(finding=finding, until=until, reason="未到货", by=staff, now=NOW)
+    county.post(f"/findings/{finding.pk}/review/", {"move": "withdraw", "words": "不再要求"})
+    assert not county.get("/inbox/").context["requests"]
+    page = county.get(f"/findings/{finding.pk}/").content.decode()
+    assert "已失效" in page
+    assert "期限不用再延" in page
+    assert "待答复" not in page
+    assert f'action="/requests/{asked.pk}/decide/"' not in page
+    assert "延期申请失效" in page
 
 
 def test_empty_inbox_says_what_will_come(county: Client) -> None:
