@@ -1,4 +1,4 @@
-"""What became of findings since they were notified: the last report and the last verdict, for the ledgers."""
+"""What became of findings since they were notified: the last report and the verdict on it, for ledgers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,12 +19,13 @@ VERDICTS = {
     "pass": "现场复查合格，已销号",
     "fail": "现场复查不合格，继续整改",
 }
-JUDGING = (*VERDICTS, "reopen")
+# After these no verdict holds: what was judged is open again, or was not so, or is reported anew.
+JUDGING = (*VERDICTS, "reopen", "uphold", "report")
 
 
 @dataclass(frozen=True)
 class FollowUp:
-    """One finding's last report by the township and the county's last verdict; empty where there is none."""
+    """One finding's last report by the township and the county's verdict on it; empty where there is none."""
 
     person: str = ""
     measure: str = ""

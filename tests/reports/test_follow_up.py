@@ -1,4 +1,4 @@
-"""What became of findings: the last report that was sent and the last verdict that holds."""
+"""What became of findings: the last report that was sent and the verdict on it."""
 
 from typing import Any
 
@@ -54,7 +54,12 @@ def test_second_report_takes_the_place_of_the_first(stage: Stage) -> None:
     actions.save_reply(finding=finding, fields=again, by=staff, now=NOW)
     assert of(finding).measure == "已购置并安装"
     actions.report(finding=finding, by=staff, now=NOW)
-    assert (of(finding).measure, of(finding).result) == ("另行安装", "部分完成")
+    told = of(finding)
+    assert (told.measure, told.result) == ("另行安装", "部分完成")
+    # The county has not looked at it yet: what it said of the first would stand beside the second.
+    assert (told.verdict, told.reviewer, told.reviewed_on) == ("", "", None)
+    actions.review(findings=[finding], move_name="close", words={}, by=by, now=NOW)
+    assert of(finding).verdict == "合格，已销号"
 
 
 def test_queries_are_two_for_one_and_three(stage: Stage, django_assert_num_queries: Any) -> None:
