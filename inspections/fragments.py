@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from standards.content import Rectify
-from standards.describing import threshold_words
+from standards.describing import basis_words, threshold_words, unit_words
 from standards.measures import Banded, Elements, Occurrences, PerUnit, number_text
 
 from .answers import UNANSWERED, Given
@@ -105,7 +105,7 @@ def describe(entry: Entry, kind: str) -> dict[str, Any]:
         "clause_text": entry.clause.text,
         "rectify": rectify_words(item.rectify),
         "hint": item.hint,
-        "unit": getattr(measure, "unit", ""),
+        "unit": unit_words(getattr(measure, "unit", "")),
         "threshold": threshold_words(measure, kind),
     }
     if isinstance(measure, Elements):
@@ -117,7 +117,8 @@ def describe(entry: Entry, kind: str) -> dict[str, Any]:
     elif isinstance(measure, Occurrences):
         described["threshold"] = _("每次扣 %(points)s 分") % {"points": number_text(measure.deduct_each)}
     elif isinstance(measure, Banded):
-        described["basis"], described["basis_unit"] = measure.basis, measure.basis_unit
+        described["basis"] = basis_words(measure.basis)
+        described["basis_unit"] = unit_words(measure.basis_unit)
     elif isinstance(measure, PerUnit):
         described["total_label"], described["compliant_label"] = _("总数"), _("其中符合要求")
     return described

@@ -5,13 +5,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from standards.describing import threshold_words
+from standards.describing import basis_words, threshold_words, unit_words
 from standards.measures import Banded, Choice, Elements, Occurrences, PerUnit, YesNo
 
 from .checklist import Entry, checklist_of
 from .form_page import status_names
 from .loading import previous_items
 from .models import Inspection
+from .wording import frozen_words
 
 
 def number_of(inspection: Inspection) -> str:
@@ -46,8 +47,14 @@ def _row(entry: Entry, kind: str, last: Mapping[str, Mapping[str, Any]]) -> dict
         "limit": threshold_words(entry.item.measure, kind),
         "na": entry.item.na_allowed,
         "last": status_names().get(before["status"], "") if before else "",
-        "last_answer": before["answer"] if before and before["status"] not in ("met", "na") else "",
+        "last_answer": _last_answer(entry, kind, before),
     }
+
+
+def _last_answer(entry: Entry, kind: str, before: Mapping[str, Any] | None) -> str:
+    """What was found last time, where that says more than the result."""
+    shown = before and before["status"] not in ("met", "na")
+    return frozen_words(entry, kind, before) if before and shown else ""
 
 
 def _ticks(entry: Entry, kind: str) -> list[dict[str, Any]]:
@@ -71,17 +78,17 @@ def _blanks(entry: Entry) -> list[dict[str, str]]:
     match measure:
         case PerUnit():
             return [
-                {"label": _("总数"), "unit": measure.unit},
-                {"label": _("其中符合要求"), "unit": measure.unit},
+                {"label": _("总数"), "unit": unit_words(measure.unit)},
+                {"label": _("其中符合要求"), "unit": unit_words(measure.unit)},
             ]
         case Banded():
             return [
-                {"label": measure.basis, "unit": measure.basis_unit},
-                {"label": _("实测"), "unit": measure.unit},
+                {"label": basis_words(measure.basis), "unit": unit_words(measure.basis_unit)},
+                {"label": _("实测"), "unit": unit_words(measure.unit)},
             ]
         case Occurrences():
-            return [{"label": _("发现次数"), "unit": measure.unit}]
+            return [{"label": _("发现次数"), "unit": unit_words(measure.unit)}]
         case YesNo() | Choice() | Elements():
             return []
         case _:
-            return [{"label": _("实测"), "unit": measure.unit}]
+            return [{"label": _("实测"), "unit": unit_words(measure.unit)}]

@@ -1,13 +1,15 @@
 """Answers, thresholds and faults in words, for pages and documents."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from standards.answers import parse_answer
 from standards.content import ItemData
+from standards.describing import basis_words, unit_words
 from standards.faults import Faults
 from standards.measures import Banded, Choice, Elements, Measure, Number, Occurrences, PerUnit, number_text
 from standards.wording import describe
@@ -54,6 +56,27 @@ def found_words(entry: Entry, answer: StoredAnswer, kind: str) -> str:
     return answer_words(entry.item, kind, checked)
 
 
+def frozen_words(entry: Entry, kind: str, frozen: Mapping[str, Any]) -> str:
+    """The answer of a frozen item in the reader's language; the record itself is Chinese.
+
+    Of an item that the entry has followed it stays as recorded, where that was measured otherwise.
+    """
+    recorded = str(frozen["answer"])
+    if (get_language() or "").startswith("zh"):
+        return recorded
+    if frozen["na"]:
+        return _("不适用：%(reason)s") % {"reason": frozen["reason"]}
+    item, then = entry.item, frozen.get("measure")
+    now = (item.measure.name, getattr(item.measure, "unit", ""))
+    if then and (then["kind"], then.get("unit", "")) != now:
+        return recorded
+    try:
+        value = parse_answer(item, kind, {"value": frozen["value"]}).value
+    except Faults:
+        return recorded
+    return _value_words(item.measure, kind, value)
+
+
 def fault_words(faults: Faults) -> dict[str, list[str]]:
     """Faults of one answer as sentences by field; the field is the first part of the fault's path."""
     by_field: dict[str, list[str]] = {}
@@ -67,24 +90,32 @@ def fault_words(faults: Faults) -> dict[str, list[str]]:
 def _value_words(measure: Measure, kind: str, value: Any) -> str:
     match measure:
         case Number():
-            return f"{number_text(value)} {measure.unit}".strip()
+            return f"{number_text(value)} {unit_words(measure.unit, value)}".strip()
         case Banded():
             parts = {"value": number_text(value.value), "basis": number_text(value.basis)}
-            parts |= {"unit": measure.unit, "name": measure.basis, "basis_unit": measure.basis_unit}
+            parts |= {
+                "unit": unit_words(measure.unit, value.value),
+                "name": basis_words(measure.basis),
+                "basis_unit": unit_words(measure.basis_unit, value.basis),
+            }
             return _("%(value)s %(unit)s（%(name)s %(basis)s %(basis_unit)s）") % parts
         case Elements():
             missing = [element.title for element in measure.missing(value, kind)]
             present = [e.title for e in measure.required(kind) if e.code in value]
             parts = [
-                _("有：%(titles)s") % {"titles": "、".join(present)} if present else "",
-                _("缺：%(titles)s") % {"titles": "、".join(missing)} if missing else "",
+                _("有：%(titles)s") % {"titles": _("、").join(present)} if present else "",
+                _("缺：%(titles)s") % {"titles": _("、").join(missing)} if missing else "",
             ]
             return _("；").join(part for part in parts if part)
         case PerUnit():
-            counts = {"total": value.total, "compliant": value.compliant, "unit": measure.unit or _("个")}
+            counts = {
+                "total": value.total,
+                "compliant": value.compliant,
+                "unit": unit_words(measure.unit or "个", value.total),
+            }
             return _("共%(total)d%(unit)s，符合%(compliant)d%(unit)s") % counts
         case Occurrences():
-            return _("%(count)d%(unit)s") % {"count": value, "unit": measure.unit or _("次")}
+            return _("%(count)d%(unit)s") % {"count": value, "unit": unit_words(measure.unit or "次", value)}
         case Choice():
             return {"met": _("合格"), "partly": _("部分合格"), "not_met": _("不合格")}[value]
         case _:

@@ -9,7 +9,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from inspections.checklist import checklist
 from inspections.models import Inspection, Round
+from inspections.wording import frozen_words
 from organization.models import User
 from organization.templatetags.portal import grade_name
 
@@ -147,7 +149,12 @@ def _columns(family: Sequence[Inspection], frozen: Mapping[UUID, Any]) -> Iterat
 
 
 def _items(column: Column, frozen: Mapping[UUID, Any]) -> list[Mapping[str, Any]]:
-    return [item | {"head": column.head} for item in frozen[column.inspection.pk]["items"]]
+    row = column.inspection
+    known = checklist(row.edition_id, row.kind).by_code
+    return [
+        item | {"head": column.head, "answer": frozen_words(known[item["code"]], row.kind, item)}
+        for item in frozen[row.pk]["items"]
+    ]
 
 
 def _row(items: Sequence[Mapping[str, Any]]) -> Row:

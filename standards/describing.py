@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, npgettext_lazy, pgettext_lazy
 
 from .content import ItemData
 from .measures import (
@@ -26,6 +26,31 @@ METHODS = {
     "interview": gettext_lazy("询问"),
     "system": gettext_lazy("系统核查"),
 }
+
+
+# Units and what bands go by are data of a standard; these, and no others, are known in English.
+UNITS = {
+    "平方米": npgettext_lazy("unit", "平方米", "平方米", "n"),
+    "人": npgettext_lazy("unit", "人", "人", "n"),
+    "名": npgettext_lazy("unit", "名", "名", "n"),
+    "人次": npgettext_lazy("unit", "人次", "人次", "n"),
+    "个": npgettext_lazy("unit", "个", "个", "n"),
+    "项": npgettext_lazy("unit", "项", "项", "n"),
+    "件": npgettext_lazy("unit", "件", "件", "n"),
+    "处": npgettext_lazy("unit", "处", "处", "n"),
+    "次": npgettext_lazy("unit", "次", "次", "n"),
+}
+BASES = {"常住人口": pgettext_lazy("basis", "常住人口")}
+SEVERAL = 2
+
+
+def unit_words(unit: str, count: Any = SEVERAL) -> str:
+    """A unit in the reader's language after so many, where it is a known one."""
+    return str(UNITS[unit] % {"n": 1 if count == 1 else SEVERAL}) if unit in UNITS else unit
+
+
+def basis_words(basis: str) -> str:
+    return str(BASES.get(basis, basis))
 
 
 def kind_words(kind: str) -> str:
@@ -76,10 +101,10 @@ def measure_words(measure: Measure) -> str:
         case Elements():
             return _("逐个核对，按具备的比例得分")
         case PerUnit():
-            return _("按符合的%(unit)s数占总数的比例得分") % {"unit": measure.unit}
+            return _("按符合的%(unit)s数占总数的比例得分") % {"unit": unit_words(measure.unit)}
         case Occurrences():
             return _("每发现一%(unit)s扣%(points)s分，扣完为止") % {
-                "unit": measure.unit,
+                "unit": unit_words(measure.unit),
                 "points": number_text(measure.deduct_each),
             }
         case _:
@@ -116,11 +141,11 @@ def _band_words(measure: Banded) -> str:
     told = []
     for band in measure.bands:
         values = {
-            "basis": measure.basis,
-            "basis_unit": measure.basis_unit,
+            "basis": basis_words(measure.basis),
+            "basis_unit": unit_words(measure.basis_unit),
             "below": _figure(band.below) if band.below is not None else "",
             "least": _figure(band.minimum),
-            "unit": measure.unit,
+            "unit": unit_words(measure.unit, band.minimum),
         }
         if band.below is not None:
             told.append(_("%(basis)s不足 %(below)s %(basis_unit)s的，不低于 %(least)s %(unit)s") % values)
@@ -141,8 +166,8 @@ def threshold_words(measure: Measure, kind: str) -> str:
         return _band_words(measure)
     if not isinstance(measure, Number):
         return ""
-    unit = measure.unit
     least, most = measure.minimum.of(kind), measure.maximum.of(kind)
+    unit = unit_words(measure.unit, least if most is None else most)
     if least is not None and most is not None:
         return _("%(least)s 至 %(most)s %(unit)s") % {
             "least": _figure(least), "most": _figure(most), "unit": unit,

@@ -15,7 +15,7 @@ from inspections.fragments import standalone
 from inspections.loading import load_finding
 from inspections.models import Finding, Request
 from inspections.way_back import carried, carry
-from inspections.wording import fault_words
+from inspections.wording import fault_words, frozen_words
 from organization.problems import NotAllowed, Problem
 from organization.templatetags.portal import score as score_words
 from standards.faults import Faults
@@ -47,6 +47,7 @@ def request_correct(request: HttpRequest, pk: int) -> HttpResponse:
             except Problem as problem:
                 faults = str(problem.message)
     now = next(item for item in finding.inspection.content["items"] if item["code"] == entry.item.code)
+    now = now | {"answer": frozen_words(entry, finding.inspection.kind, now)}
     context = {
         "asked": asked,
         "finding": finding,

@@ -12,10 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from inspections.checklist import checklist
 from inspections.finding_page import give_dues
 from inspections.loading import load_inspection
 from inspections.models import Correction, Finding, Inspection, Photo
 from inspections.permissions import can_manage_round
+from inspections.wording import frozen_words
 from organization.models import User
 from organization.problems import Problem
 from organization.templatetags.portal import day, moment
@@ -57,7 +59,7 @@ def score(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _reinspection(request, inspection)
     frozen = inspection.content
     kept = {str(key) for key in Photo.objects.filter(inspection=inspection).values_list("pk", flat=True)}
-    items = [_shown(item, frozen["clauses"][item["clause"]], kept) for item in frozen["items"]]
+    items = [_shown(inspection, item, kept) for item in frozen["items"]]
     lost = [item for item in items if item["status"] in ("not_met", "partly")]
     followed = _followed(request.user, inspection)
     corrections = _ledger(inspection)
@@ -95,8 +97,8 @@ def _reinspection(request: HttpRequest, inspection: Inspection) -> HttpResponse:
     kept = {str(key) for key in Photo.objects.filter(inspection=inspection).values_list("pk", flat=True)}
     before = Inspection.objects.select_related("round").get(pk=inspection.reinspects_id)
     followed = _followed(request.user, before)
-    items = [_shown(item, frozen["clauses"][item["clause"]], kept) for item in frozen["items"]]
-    old = {item["code"]: item for item in before.content["items"]}
+    items = [_shown(inspection, item, kept) for item in frozen["items"]]
+    old = {item["code"]: _told(before, item, item["code"]) for item in before.content["items"]}
     for item in items:
         item["before"], item["followed"] = old[item["code"]], followed.get(item["code"])
         item["put_right"] = item["status"] in ("met", "na")
@@ -145,11 +147,23 @@ def _documents(user: User, inspection: Inspection) -> dict[str, Any]:
 
 def _ledger(inspection: Inspection) -> list[Correction]:
     """What was set right since the submission, in its order."""
-    return list(inspection.corrections.select_related("item", "by", "request"))
+    lines = list(inspection.corrections.select_related("item", "by", "request"))
+    for line in lines:
+        code = line.item.code
+        line.before = _told(inspection, line.before, code)
+        line.after = _told(inspection, line.after, code)
+    return lines
 
 
-def _shown(item: dict[str, Any], clause: dict[str, str], kept: set[str]) -> dict[str, Any]:
+def _told(inspection: Inspection, item: dict[str, Any], code: str) -> dict[str, Any]:
+    """The item with its answer in the reader's language."""
+    entry = checklist(inspection.edition_id, inspection.kind).by_code[code]
+    return {**item, "answer": frozen_words(entry, inspection.kind, item)}
+
+
+def _shown(inspection: Inspection, item: dict[str, Any], kept: set[str]) -> dict[str, Any]:
     """The item with its clause and links to those of its photos that are still stored."""
+    clause = inspection.content["clauses"][item["clause"]]
     photos = [
         {
             "url": reverse("inspections:photo", args=[photo["id"]]),
@@ -159,7 +173,7 @@ def _shown(item: dict[str, Any], clause: dict[str, str], kept: set[str]) -> dict
         for photo in gathering.shown_photos(item)
         if photo["id"] in kept
     ]
-    return {**item, "source": clause, "photos": photos}
+    return {**_told(inspection, item, item["code"]), "source": clause, "photos": photos}
 
 
 def _sum(rows: list[dict[str, Any]], name: str) -> Decimal:

@@ -7,8 +7,9 @@ import pytest
 from django.utils import translation
 
 from inspections.answers import Checked
-from inspections.wording import answer_words
-from standards.describing import threshold_words
+from inspections.checklist import Entry
+from inspections.wording import answer_words, frozen_words
+from standards.describing import threshold_words, unit_words
 from standards.measures import Limit, Number, YesNo
 from tests.small_standards import every_kind, plain_item, standard
 
@@ -19,6 +20,11 @@ def words(code: str, value: Any, kind: str = "township", **more: Any) -> str:
     return answer_words(
         ITEMS[code], kind, Checked(value, **({"na": False, "reason": "", "note": "", "status": ""} | more))
     )
+
+
+def entry_of(code: str) -> Entry:
+    placed = next(one for one in every_kind().placed("township") if one.item.code == code)
+    return Entry(1, 1, placed.item, placed.clause, placed.section, placed.reference)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +89,30 @@ def test_threshold_in_words(least: int | None, most: int | None, expected: str) 
     assert threshold_words(YesNo(), "township") == ""
 
 
+def test_units_are_english_where_they_are_known() -> None:
+    with translation.override("en"):
+        assert (unit_words("平方米"), unit_words("名", 1), unit_words("名", 3)) == ("m²", "person", "people")
+        assert (unit_words("台"), unit_words("")) == ("台", "")
+        limits = Number("平方米", Limit(Decimal(150), Decimal(50)), Limit(None, None))
+        assert threshold_words(limits, "township") == "At least 150 m²"
+    assert (unit_words("平方米"), unit_words("名", 1)) == ("平方米", "名")
+
+
+def test_frozen_answer_is_read_in_the_readers_language() -> None:
+    entry = entry_of("windows")
+    frozen = {
+        "answer": "共3个，符合2个", "value": {"total": 3, "compliant": 2}, "na": False, "reason": "",
+        "measure": {"kind": "per_unit", "unit": "个"},
+    }  # fmt: skip
+    assert frozen_words(entry, "township", frozen) == "共3个，符合2个"
+    with translation.override("en"):
+        assert frozen_words(entry, "township", frozen) == "2 of 3 items in order"
+        assert frozen_words(entry, "township", frozen | {"na": True, "reason": "x"}) == "Not applicable: x"
+        # An item of another edition, measured otherwise then.
+        for other in ({"measure": {"kind": "yes_no"}}, {"value": {"total": 1, "compliant": 2}}):
+            assert frozen_words(entry, "township", frozen | other) == "共3个，符合2个"
+
+
 def test_words_follow_the_readers_language() -> None:
     with translation.override("en"):
-        assert words("windows", {"total": 3, "compliant": 2}) == "2 of 3 个 in order"
+        assert words("windows", {"total": 3, "compliant": 2}) == "2 of 3 items in order"
