@@ -129,12 +129,15 @@ def _figures(totals: overview.Totals, round: Round, manages: bool) -> list[dict[
         {
             "figure": totals.open_findings,
             "label": _("未销号问题"),
+            "sub": _("只计本轮"),
             "tone": "warn" if totals.open_findings else "",
             "url": f"{findings}?round={round.pk}&state=open",
         },
         {
             "figure": totals.overdue,
             "label": _("已逾期"),
+            # Beside it stands how many are overdue in all rounds.
+            "sub": _("只计本轮"),
             "tone": "bad" if totals.overdue else "",
             "url": f"{findings}?round={round.pk}&state=overdue",
         },
