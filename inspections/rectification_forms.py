@@ -146,6 +146,12 @@ class ReviewForm(OneOfSeveral):
     def __init__(self, *args: Any, finding: Finding, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = self.fields["move"].choices = moves_from(finding.state)
+        # One move is no choice: the page has a button of that name.
+        self.only = choices[0][1] if len(choices) == 1 else None
+        if self.only:
+            self.fields["move"].widget = forms.HiddenInput()
+            self.initial["move"] = choices[0][0]
+            self.fields["words"].help_text = _("乡镇能看到，必须写明理由。")
         if "withdraw" in dict(choices):
             self.fields["move"].help_text = WITHDRAWING
 
