@@ -17,6 +17,7 @@ from inspections.finding_page import give_dues
 from inspections.loading import load_inspection
 from inspections.models import Correction, Finding, Inspection, Photo
 from inspections.permissions import can_manage_round
+from inspections.templatetags.findings import round_name
 from inspections.wording import frozen_words
 from organization.models import User
 from organization.problems import Problem
@@ -183,7 +184,7 @@ def _sum(rows: list[dict[str, Any]], name: str) -> Decimal:
 def _facts(frozen: dict[str, Any], inspection: Inspection) -> list[tuple[Any, ...]]:
     standard = frozen["standard"]
     return [
-        (_("轮次"), frozen["round"]["name"]),
+        (_("轮次"), round_name(frozen["round"]["name"])),
         (_("检查日期"), day(frozen["inspected_on"])),
         (_("检查人员"), _("、").join(frozen["inspectors"])),
         (_("提交人"), f"{frozen['submitted_by']} {moment(inspection.submitted_at)}"),
