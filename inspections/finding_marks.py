@@ -25,7 +25,11 @@ def due_mark(due: Due | None, mode: str, working_days: int | None) -> SafeString
         left = format_html(" {}", status(tone=due.tone, label=due.left))
     elif due.left:
         left = format_html(' <span class="text-nowrap">{}</span>', due.left)
-    return format_html('<span><span class="text-nowrap">{}</span>{}{}</span>', due.words, provisional, left)
+    # The dot stays with the day, so that no line begins with it; a tag needs none.
+    dot = " ·" if left and not provisional else ""
+    return format_html(
+        '<span><span class="text-nowrap">{}{}</span>{}{}</span>', due.words, dot, provisional, left
+    )
 
 
 def state_mark(state: str, label: object, due: Due | None = None) -> SafeString:

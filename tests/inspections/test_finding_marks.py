@@ -16,7 +16,11 @@ DAY = '<span class="text-nowrap">{}</span>'
         (Due("2026年3月5日", "", "", False), DAY.format("2026年3月5日")),
         (
             Due("2026年3月5日", "还剩9个工作日", "", False),
-            f"{DAY.format('2026年3月5日')} {DAY.format('还剩9个工作日')}",
+            f"{DAY.format('2026年3月5日 ·')} {DAY.format('还剩9个工作日')}",
+        ),
+        (
+            Due("2026年3月5日", "已逾期8个工作日", "bad", False),
+            f"{DAY.format('2026年3月5日 ·')} {ALERT.format('bad', '已逾期8个工作日')}",
         ),
         (
             Due("2026年3月5日", "今天到期", "info", True),
