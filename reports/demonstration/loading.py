@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from organization.actions.regions import Choice, import_regions
 from organization.audit import record
@@ -24,11 +24,18 @@ from .rounds import County, hold_rounds
 REGIONS = Path("organization/data/tangyin-410523.csv")
 STANDARD = Path("standards/data/shenfuban-2021-13.yaml")
 
-Say = Callable[[str], object]
+# Takes words that wait for their language, and their values by name.
+Say = Callable[..., object]
 
 
 class Refused(Exception):
-    """The demonstration does not belong into this database; the message says why."""
+    """The demonstration does not belong into this database, which holds the county in earnest."""
+
+    words = _("数据库中有正式的县（%(county)s），不载入演示数据和演示账号。")
+
+    def __init__(self, county: str) -> None:
+        super().__init__(county)
+        self.county = county
 
 
 @dataclass(frozen=True)
@@ -60,9 +67,7 @@ def load(*, now: datetime, say: Say) -> Loaded:
     accounts are written in bulk: hashing one password 22 times would cost ten seconds.
     """
     if real := real_county():
-        raise Refused(
-            _("数据库中有正式的县（%(county)s），不载入演示数据和演示账号。") % {"county": real.name}
-        )
+        raise Refused(real.name)
     with transaction.atomic():
         say(_("载入汤阴县的区划和中心……"))
         import_regions(

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from inspections import actions as inspections
 from inspections.answers import Checked
@@ -47,7 +47,7 @@ OFFICE = {
     "report_days": 15,
 }
 
-Say = Callable[[str], object]
+Say = Callable[..., object]
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,7 @@ class _Holding:
         moment = calendar.at(day, time(15, 0))
         chosen = [row for row in self.submitted if row.findings.exists()][:count]
         for place, inspection in enumerate(chosen, start=1):
-            say(_("印发整改通知 %(place)s/%(count)s……") % {"place": place, "count": len(chosen)})
+            say(_("印发整改通知 %(place)s/%(count)s……"), place=place, count=len(chosen))
             notice = actions.draft_notice(inspection=inspection, by=reviewer, now=moment)
             moment += timedelta(minutes=9)
             actions.issue_document(document=notice, by=signatory, now=moment)

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -242,6 +243,16 @@ def test_second_run_changes_nothing_and_prints_the_accounts(demo: Region, said: 
     assert counts() == before
     table = said[said.index("演示数据：汤阴县") :]
     assert again == table
+
+
+def test_every_line_is_printed_in_both_languages(demo: Region, said: str) -> None:
+    assert re.search(r"^载入汤阴县的区划和中心…… / \w.+$", said, re.MULTILINE)
+    assert re.search(r"^印发整改通知 1/\d+…… / \w.+ 1/\d+.*$", said, re.MULTILINE)
+    (heads,) = (line for line in said.splitlines() if line.startswith("角色"))
+    assert re.split(r"  +", heads) == [
+        "角色 / Role", "地区 / Region", "姓名 / Name", "用户名 / Username", "密码 / Password",
+    ]  # fmt: skip
+    assert "业务管理员 / Administrator" in said
 
 
 def test_disabled_account_is_not_printed(demo: Region) -> None:

@@ -5,8 +5,8 @@ import unicodedata
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
 from organization.models import Role, User
 from reports import demonstration
@@ -23,36 +23,43 @@ class Command(BaseCommand):
             try:
                 done = demonstration.load(now=timezone.now(), say=self._say)
             except demonstration.Refused as refused:
-                self._say(str(refused))
+                self._say(refused.words, county=refused.county)
                 return
             self._say(
-                _("本轮检查%(centers)s个中心；两轮共提交%(submitted)s份检查表，印发%(issued)s份整改通知。")
-                % vars(done)
+                _("本轮检查%(centers)s个中心；两轮共提交%(submitted)s份检查表，印发%(issued)s份整改通知。"),
+                **vars(done),
             )
         self._accounts()
 
-    def _say(self, line: str) -> None:
-        self.stdout.write(line)
+    def _say(self, words: Any, **values: Any) -> None:
+        self.stdout.write(both(words, **values))
         self.stdout.flush()
 
     def _accounts(self) -> None:
         if real := demonstration.real_county():
-            self._say(
-                _("注意：数据库中有正式的县（%(county)s），请停用全部演示账号。") % {"county": real.name}
-            )
+            self._say(_("注意：数据库中有正式的县（%(county)s），请停用全部演示账号。"), county=real.name)
             return
         address = f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}/"
-        self._say(_("演示数据：汤阴县。服务启动后打开 %(address)s，用下列账号登录：") % {"address": address})
+        self._say(_("演示数据：汤阴县。服务启动后打开 %(address)s，用下列账号登录："), address=address)
         people = User.objects.filter(is_active=True, username__in=[member.username for member in CAST])
         places = dict(people.values_list("username", "assignments__region__name"))
-        rows = [(_("角色"), _("地区"), _("姓名"), _("用户名"), _("密码"))]
+        rows = [tuple(both(head) for head in (_("角色"), _("地区"), _("姓名"), _("用户名"), _("密码")))]
         rows += [
-            (str(Role(m.role).label), places[m.username], m.name, m.username, PASSWORD)
+            (both(Role(m.role).label), places[m.username], m.name, m.username, PASSWORD)
             for m in CAST
             if m.username in places
         ]
         for line in table(rows):
-            self._say(line)
+            self.stdout.write(line)
+
+
+def both(words: Any, **values: Any) -> str:
+    """Words in Chinese and in English, as all that `make run` prints."""
+    said = []
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            said.append(str(words) % values if values else str(words))
+    return " / ".join(said)
 
 
 def table(rows: list[tuple[str, ...]]) -> list[str]:
