@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from organization.release import release
+from organization.templatetags.portal import day
 
 from .answer_rows import read_held, read_last
 from .answers import UNANSWERED, Given
@@ -155,7 +156,7 @@ def _states(
 def clock(moment: datetime, now: datetime) -> str:
     """The time of day in the zone of `now`, with the date unless it is the same day there."""
     local = moment.astimezone(now.tzinfo)
-    return local.strftime("%H:%M" if local.date() == now.date() else "%m-%d %H:%M")
+    return f"{local:%H:%M}" if local.date() == now.date() else f"{day(local.date())} {local:%H:%M}"
 
 
 def photo_links(pk: UUID) -> dict[str, str]:

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from django.template import engines
 from django.template.loader import render_to_string
+from django.utils import translation
 from playwright.sync_api import expect
 
 from organization.component_page import sample_items
@@ -36,7 +37,7 @@ STATE = {"cursor": 0, "answers": [], "conflicts": [], "photos": [], "release": "
 class Form:
     """The page in a browser, the mutations it delivered, and what it will be answered."""
 
-    def __init__(self, browser: Any, html: str) -> None:
+    def __init__(self, browser: Any, html: str, zone: str = "Asia/Shanghai") -> None:
         self.html = html
         self.sent: list[dict[str, Any]] = []
         self.outcome: dict[str, Any] = {"outcome": "applied", "version": 1, "status": "met", "errors": {}}
@@ -45,7 +46,7 @@ class Form:
             viewport={"width": 375, "height": 780},
             reduced_motion="reduce",
             locale="zh-CN",
-            timezone_id="Asia/Shanghai",
+            timezone_id=zone,
         )
         self.page = self.context.new_page()
         self.page.route("**/*", self.answer)
@@ -86,8 +87,8 @@ class Form:
         return self.sent[-1]
 
 
-@pytest.fixture
-def form(browser: Any) -> Iterator[Form]:
+def written(language: str = "zh-hans") -> str:
+    """The page in a language."""
     cards = []
     for item in sample_items():
         elements = [{**one, "checked": ""} for one in item.get("elements", [])]
@@ -103,15 +104,31 @@ def form(browser: Any) -> Iterator[Form]:
         "save_url": "/save",
         "tone": "quiet",
     }
-    html = engines["django"].from_string(PAGE).render({"section": section, "csrf_token": "token"})
-    opened = Form(browser, html)
+    given = {"section": section, "csrf_token": "token", "LANGUAGE_CODE": language}
+    return engines["django"].from_string(PAGE).render(given)
+
+
+@pytest.fixture
+def form(browser: Any) -> Iterator[Form]:
+    opened = Form(browser, written())
     yield opened
     opened.context.close()
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh-hans", "已保存 2026年11月20日 14:05"), ("en", "Saved Nov 20, 2026 14:05")]
+)
+def test_times_are_those_of_the_portal_wherever_the_phone_is(browser: Any, language: str, said: str) -> None:
+    with translation.override(language):
+        form = Form(browser, written(language), zone="America/New_York")
+    form.tap("#i1 [value=met]")
+    form.says("#i1 .kept", said)
+    form.context.close()
+
+
 def test_one_tap_saves_and_counts(form: Form) -> None:
     form.tap("#i1 [value=met]")
-    form.says("#i1 .kept", "已保存 11-20 14:05")
+    form.says("#i1 .kept", "已保存 2026年11月20日 14:05")
     form.says(".bar-state", "全部已发送")
     form.says(".bar-count", "1/8")
     form.says(".dock-form .left", "还剩 7 项")

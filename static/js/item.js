@@ -81,12 +81,12 @@ export function statusOf({ value, na }) {
   return ["met", "partly", "not_met"].includes(value) ? value : "answered";
 }
 
-// The time of day, with the date unless it is today.
+// The time of day at the portal, with the date unless it is today.
+const format = new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: "Asia/Shanghai", dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
+const written = (at) => format.format(at).replace(/,(?= ..:)/, "");
 export function clock(moment) {
-  const at = new Date(moment);
-  const two = (n) => String(n).padStart(2, "0");
-  const time = `${two(at.getHours())}:${two(at.getMinutes())}`;
-  return at.toDateString() === new Date().toDateString() ? time : `${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
+  const said = written(new Date(moment));
+  return said.slice(written().startsWith(said.slice(0, -5)) ? -5 : 0);
 }
 
 // How large, since when, and whether the browser has promised to keep it.
@@ -144,8 +144,7 @@ function tally(item) {
 
 export function step(button) {
   const input = button.parentNode.querySelector("input");
-  const now = Number.parseInt(input.value, 10);
-  input.value = Number.isNaN(now) ? Math.max(0, Number(button.dataset.step)) : Math.max(0, now + Number(button.dataset.step));
+  input.value = Math.max(0, (Number.parseInt(input.value, 10) || 0) + Number(button.dataset.step));
 }
 
 // What is said of one item, and in which tone; null leaves what the server wrote.

@@ -1,8 +1,9 @@
 """What the form page holds: every item with its state by section, and how far it is."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import translation
 
 from inspections.answers import Given
 from inspections.form_page import Progress, clock, page_context
@@ -62,18 +63,24 @@ def test_progress_counts_what_is_answered_and_leads_to_what_is_not(stage: Stage)
 def test_saved_item_says_when(stage: Stage) -> None:
     answer(stage.inspections[0], stage.cast["inspector"], choice=None)
     first, second, *_ = cards(stage)
-    assert "已保存 11-20 10:00" in first
+    assert "已保存 2026年11月20日 10:00" in first
     assert "已保存" not in second
 
 
 @pytest.mark.parametrize(
-    ("moment", "words"), [("11-20 09:05", "09:05"), ("11-20 00:00", "00:00"), ("11-19 23:59", "11-19 23:59")]
+    ("moment", "words"),
+    [("11-20 09:05", "09:05"), ("11-20 00:00", "00:00"), ("11-19 23:59", "2026年11月19日 23:59")],
 )
 def test_clock_leaves_out_the_date_on_the_same_day(moment: str, words: str) -> None:
     """The day is the one in China, also where the database speaks of another."""
     zone = NOW.tzinfo
     at = datetime.strptime(f"2026-{moment}", "%Y-%m-%d %H:%M").replace(tzinfo=zone).astimezone(UTC)
     assert clock(at, NOW) == words
+
+
+def test_clock_writes_the_day_as_english_pages_do() -> None:
+    with translation.override("en"):
+        assert clock(NOW, NOW + timedelta(days=1)) == "Nov 20, 2026 10:00"
 
 
 def test_photo_is_shown_beside_its_item_until_it_is_removed(stage: Stage) -> None:
