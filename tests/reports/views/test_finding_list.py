@@ -94,6 +94,22 @@ def test_findings_cost_the_same_for_one_and_three(
         assert len(shown(client, "/findings/")["page"].object_list) == townships
 
 
+def test_clause_and_number_take_no_width_from_what_was_found(
+    client: Client, stage: Stage, quick_pdf: Any
+) -> None:
+    """The clause stands below the finding; the number of its notice may break in one place."""
+    notice = issued(stage, submitted(stage, 0, yes=Given(False)))
+    client.force_login(stage.cast["administrator"])
+    text = client.get("/findings/").content.decode()
+    clause = Finding.objects.get().clause
+    assert re.search(
+        rf'<th scope="row"><a [^>]*>[^<]*</a><br><span [^>]*>{re.escape(clause)}</span></th>', text
+    )
+    code, number = notice.number_text.split("〕")
+    assert f"{code}〕</span><wbr><span" in text
+    assert f">{number}</span></a>" in text
+
+
 def test_findings_of_an_earlier_inspection_give_way_to_the_last(client: Client, stage: Stage) -> None:
     submitted(stage, 0, at=later(-90), yes=Given(False), area=Given("75"))
     round = make_round(stage.county, stage.edition, stage.cast["administrator"], "下一轮")
