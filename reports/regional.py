@@ -14,7 +14,7 @@ from inspections.models import Finding, FindingTally, Inspection, Round, RoundTa
 from inspections.querysets import held_in
 from inspections.workflow import OPEN, WITH_TOWNSHIP
 from organization.codes import Level
-from organization.models import Region
+from organization.models import Region, ServiceCenter
 from organization.querysets import below
 from standards.models import Item
 
@@ -26,6 +26,8 @@ from .summing import parts
 
 ROUNDS_SHOWN = 60
 TREND_SHOWN = 12
+# No key of a row has more.
+KEY_DIGITS = 18
 Key = tuple[Any, int]
 
 
@@ -59,31 +61,44 @@ class View:
     items: list[Item]
     trend: list[tuple[Round, int, int]]
 
+    @property
+    def round_name(self) -> str:
+        return called(self.round, self.region)
+
+    @property
+    def kind_name(self) -> str:
+        return str(ServiceCenter.Kind(self.kind).label) if self.kind else ""
+
+    @property
+    def against_name(self) -> str:
+        return called(self.against, self.region) if self.against else ""
+
 
 def counted_in(region: Region) -> Q:
     """Match the summary rows that add up to this region: its own, or the provinces' for the nation."""
     return Q(region__level=Level.PROVINCE) if region.level == Level.NATION else Q(region=region)
 
 
-def rounds_in(*regions: Region, wanted: str = "") -> list[Round]:
-    """The rounds with inspections in these regions, newest first, and at the end the one `wanted` if it is
-    older than those.
+def rounds_in(*regions: Region, wanted: Iterable[str] = ()) -> list[Round]:
+    """The newest rounds with inspections in these regions, and at the end those `wanted` that are older.
 
     Those held in the whole of one of them come before those of places inside it: a nation's counties hold
     thousands, each with a handful of its centers.
     """
+    rounds = _rounds_in(*regions)
+    found = list(rounds.whole_first([region.prefix for region in regions])[:ROUNDS_SHOWN])
+    # The trend of a county's round leads to each of that county's.
+    asked = {int(key) for key in wanted if key.isdecimal() and len(key) <= KEY_DIGITS}
+    if older := asked - {row.pk for row in found}:
+        found += rounds.filter(pk__in=older).order_by("-starts_on", "-pk")
+    return found
+
+
+def _rounds_in(*regions: Region) -> Any:
     places = reduce(or_, (counted_in(region) for region in regions))
     inside = RoundTally.objects.filter(places, round=OuterRef("pk"), inspections__gt=0)
-    rounds = (
-        Round.objects.filter(Exists(inside))
-        .exclude(kind=Round.Kind.REINSPECTION)
-        .select_related("edition", "region")
-    )
-    found = list(rounds.whole_first([region.prefix for region in regions])[:ROUNDS_SHOWN])
-    if wanted.isdecimal() and all(row.pk != int(wanted) for row in found):
-        # The trend of a county's round leads to each of that county's.
-        found += rounds.filter(pk=int(wanted))
-    return found
+    rounds = Round.objects.filter(Exists(inside)).exclude(kind=Round.Kind.REINSPECTION)
+    return rounds.select_related("edition", "region")
 
 
 def is_inside(round: Round, region: Region) -> bool:
@@ -104,17 +119,23 @@ def chosen(rounds: list[Round], wanted: str) -> Round | None:
     return asked or next(held, None) or next(iter(rounds), None)
 
 
-def before(rounds: list[Round], round: Round, wanted: str) -> Round | None:
+def before(region: Region, rounds: list[Round], round: Round, wanted: str) -> Round | None:
     """The round to compare with: the one asked for (`none` for none), else the one before of its kind, of the
-    same region where there is one.
+    same place where there is one, and never of other places inside this region: they have other centers.
     """
     if wanted == "none":
         return None
     others = [row for row in rounds if row.pk != round.pk]
-    asked = next((row for row in others if str(row.pk) == wanted), None)
-    earlier = [row for row in others if row.kind == round.kind and row.starts_on <= round.starts_on]
-    alike = (row for row in earlier if row.region_id == round.region_id)
-    return asked or next(alike, None) or next(iter(earlier), None)
+    if asked := next((row for row in others if str(row.pk) == wanted), None):
+        return asked
+    if is_inside(round, region):
+        # The list has no room for each county's.
+        alike = _rounds_in(region).filter(region=round.region_id, kind=round.kind).exclude(pk=round.pk)
+        earlier = alike.filter(starts_on__lte=round.starts_on).order_by("-starts_on", "-pk")
+        return next(iter(earlier[:1]), None)
+    whole = [row for row in others if row.kind == round.kind and not is_inside(row, region)]
+    found = [row for row in whole if row.starts_on <= round.starts_on]
+    return next((row for row in found if row.region_id == round.region_id), None) or next(iter(found), None)
 
 
 def view(region: Region, round: Round, against: Round | None, kind: str, today: date) -> View:

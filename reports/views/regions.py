@@ -39,7 +39,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
     """Where a region stands in a round: figures, grades, the regions below, items, earlier rounds."""
     place = load_region_watched(request.user, code)
     query = _query(request)
-    rounds = regional.rounds_in(place, wanted=query.get("round", ""))
+    rounds = regional.rounds_in(place, wanted=_asked(query))
     held = request.user.prefixes(*permissions.WRITERS)
     context: dict[str, Any] = {
         "region": place,
@@ -48,6 +48,8 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
     }
     shown = _shown(place, rounds, query)
     if shown is not None:
+        if shown.against and shown.against not in rounds:
+            rounds.append(shown.against)
         all_items = request.GET.get("items") == "all"
         standing = latest.read(shown)
         tables = {table.name: table for table in regional_tables.tables(shown, standing, query, all_items)}
@@ -77,7 +79,7 @@ def region_table(request: HttpRequest, code: str, name: str, form: str) -> FileR
     """One of the page's tables, as it is shown under the same address, as .xlsx or .csv."""
     place = load_region_watched(request.user, code)
     query = _query(request)
-    shown = _shown(place, regional.rounds_in(place, wanted=query.get("round", "")), query)
+    shown = _shown(place, regional.rounds_in(place, wanted=_asked(query)), query)
     if shown is None or form not in ("xlsx", "csv"):
         raise Http404
     all_items = request.GET.get("items") == "all"
@@ -86,7 +88,7 @@ def region_table(request: HttpRequest, code: str, name: str, form: str) -> FileR
     if table is None:
         raise Http404
     record("region.export", by=request.user, target=place, region=place.code, now=timezone.now(), table=name)
-    filename = f"{place.name} {shown.round.name} {table.title}.{form}"
+    filename = f"{place.name} {shown.round_name} {table.title}.{form}"
     if form == "csv":
         return FileResponse(
             io.BytesIO("".join(table.csv_lines()).encode()), as_attachment=True, filename=filename,
@@ -104,6 +106,10 @@ def _query(request: HttpRequest) -> dict[str, str]:
     return {name: value for name, value in wanted.items() if value}
 
 
+def _asked(query: dict[str, str]) -> list[str]:
+    return [query[name] for name in ("round", "against") if name in query]
+
+
 def _home(query: dict[str, str]) -> tuple[str, str]:
     """The way back to the person's own overview of the same round."""
     address = reverse("reports:county")
@@ -114,17 +120,17 @@ def _shown(place: Region, rounds: list[Round], query: dict[str, str]) -> regiona
     round = regional.chosen(rounds, query.get("round", ""))
     if round is None:
         return None
-    against = regional.before(rounds, round, query.get("against", ""))
+    against = regional.before(place, rounds, round, query.get("against", ""))
     return regional.view(place, round, against, query.get("kind", ""), timezone.localdate())
 
 
 def _notes(shown: regional.View) -> list[str]:
     """What a table was made of, above it."""
-    lines = [f"{shown.region.name} · {shown.round.name}"]
+    lines = [f"{shown.region.name} · {shown.round_name}"]
     if shown.against:
-        lines.append(_("对比轮次：%(round)s") % {"round": shown.against.name})
+        lines.append(_("对比轮次：%(round)s") % {"round": shown.against_name})
     if shown.kind:
-        lines.append(str(ServiceCenter.Kind(shown.kind).label))
+        lines.append(shown.kind_name)
     return lines
 
 

@@ -1,11 +1,14 @@
 """The home of a province's and the nation's people: what a count of rows would say, from the summaries."""
 
+import io
 from datetime import date
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from inspections import actions
 from inspections.answers import Given
@@ -94,9 +97,9 @@ def test_round_of_the_whole_comes_before_newer_ones_of_a_county(
     assert regional.rounds_in(county)[0] == stage.round
     # And each is set beside earlier ones of the same region.
     rounds = [stage.round, whole]
-    assert regional.before(rounds, stage.round, "") == whole
+    assert regional.before(county, rounds, stage.round, "") == whole
     own = Round(pk=0, region=county, kind=whole.kind, starts_on=date(2023, 1, 1))
-    assert regional.before([*rounds, own], stage.round, "") == own
+    assert regional.before(county, [*rounds, own], stage.round, "") == own
 
 
 def test_trend_holds_rounds_of_the_same_place_as_the_chosen_one(
@@ -143,6 +146,41 @@ def test_round_that_the_list_has_no_room_for_is_shown_when_it_is_asked_for(
     elsewhere = far.county.region.code
     for wanted in (stage.round.pk, 9**40, "²", "x", ""):
         assert stage.round not in shown(elsewhere, wanted)
+
+
+def test_round_of_a_county_is_set_beside_its_own_or_none(
+    client: Client, stage: Stage, far: Stage, nation: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list has no room for each county's: one once stood beside the nation's round, of other centers."""
+    monkeypatch.setattr(regional, "ROUNDS_SHOWN", 2)
+    whole = of_all(nation, stage, far)
+    submitted(stage, 0, **SHORT)
+    newer = make_round(stage.county, stage.edition, stage.cast["administrator"], "新一轮")
+    take_in(newer, stage.cast, ("township",))
+    Round.objects.filter(pk=stage.round.pk).update(starts_on=date(2026, 1, 1))
+    client.force_login(User.objects.get(username="above"))
+    beside = {}
+    for round in (newer, stage.round, whole):
+        context = client.get(f"/regions/{nation.code}/?round={round.pk}").context
+        shown = beside[round] = context["shown"].against
+        assert shown is None or shown in context["rounds"]
+        assert (str(shown.pk) if shown else "none") in dict(context["form"].fields["against"].choices)
+    assert beside == {newer: stage.round, stage.round: None, whole: None}
+    name = f"{stage.county.region} · {stage.round.name}"
+    file = client.post(f"/regions/{nation.code}/ranking.xlsx?round={newer.pk}")
+    assert f"{stage.county.region} · 新一轮" in unquote(file["Content-Disposition"])
+    notes = [row[0].value for row in load_workbook(io.BytesIO(b"".join(file.streaming_content))).active.rows]
+    assert f"{nation.name} · {stage.county.region} · 新一轮" in notes
+    assert f"对比轮次：{name}" in notes
+    page = client.get(f"/regions/{nation.code}/?round={newer.pk}&kind=township").content.decode()
+    assert f"对比 {name} · 乡镇便民服务中心</p>" in page
+    # The nation's own is still to be had by asking for it.
+    asked = client.get(f"/regions/{nation.code}/?round={newer.pk}&against={whole.pk}").context["shown"]
+    assert asked.against == whole
+
+
+def test_key_of_a_round_may_be_as_long_as_an_address(stage: Stage, nation: Region) -> None:
+    assert stage.round in regional.rounds_in(nation, wanted=["9" * 5000, str(stage.round.pk), "²"])
 
 
 def test_round_of_the_whole_is_the_same_to_a_row_and_to_a_query(
