@@ -184,6 +184,26 @@ def test_decision_of_an_older_process_is_read_from_the_trail(
     assert origins(inspection, [first, again]) == {first.pk: alike[place], again.pk: alike[place]}
 
 
+@pytest.mark.parametrize("rows", [1, 3])
+def test_decisions_of_older_processes_take_the_same_queries_however_many(
+    inspection: Inspection,
+    lead: User,
+    inspector: User,
+    before: None,
+    django_assert_num_queries: Any,
+    rows: int,
+) -> None:
+    decisions = []
+    for item, one, other in [("choice", "met", "partly"), ("yes", True, False), ("posts", "1", "2")][:rows]:
+        say(inspection, lead, one, item=item)
+        decisions.append(decide(inspection, lead, say(inspection, inspector, other, item=item)))
+    fresh = list(AnswerEvent.objects.filter(pk__in=[decision.pk for decision in decisions]))
+    with django_assert_num_queries(4):
+        found = origins(inspection, fresh)
+        assert {event.by.name for event in found.values()} == {"inspector"}
+    assert len(found) == rows
+
+
 def test_decision_that_nothing_tells_of_is_nobody_elses(
     inspection: Inspection, lead: User, alike: list[AnswerEvent], before: None
 ) -> None:
