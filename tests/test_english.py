@@ -88,7 +88,7 @@ def names() -> list[str]:
 def chinese_of(said: Any) -> set[str]:
     left = set()
     known = names()
-    for text in Spoken(said.content.decode()).said:
+    for text in Spoken(said.content.decode().replace("<wbr>", "")).said:
         bare = reduce(lambda words, name: words.replace(name, ""), known, text)
         if HAN.search(QUOTED.sub("", NUMBERS.sub("", bare))):
             left.add(" ".join(text.split())[:120])
