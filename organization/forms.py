@@ -172,7 +172,11 @@ class CenterForm(forms.ModelForm):
         model = ServiceCenter
         fields = ["name", "address", "phone", "closed_on"]
         widgets = {"closed_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
-        help_texts = {"closed_on": _("填了日期即为停用，不再安排新的检查；清空即恢复使用。")}
+        help_texts = {
+            "closed_on": _(
+                "不能晚于今天。保存后立即停用，不再安排新的检查；还没有销号的问题仍要继续整改、销号。清空即恢复使用。"
+            )
+        }
 
     def validate_constraints(self) -> None:
         """Leave the database's rules to the action, which has words for them."""

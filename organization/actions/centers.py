@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
@@ -42,9 +43,14 @@ def edit_center(
     closed_on: date | None,
     now: datetime | None = None,
 ) -> ServiceCenter:
-    """Change what is known of a center; a day in `closed_on` closes it, none opens it again."""
+    """Change what is known of a center; a day in `closed_on` closes it, none opens it again.
+
+    A center is closed as soon as it has a day, so one still to come is refused.
+    """
     center = lock_center(center.pk)
     can_edit_center(by, center).enforce(action="center.edit", target=center, region=center.region_id)
+    if closed_on and closed_on != center.closed_on and closed_on > timezone.localdate(now):
+        raise Problem(_("停用日期不能晚于今天。保存后立即停用，请到停用那天再填。"), "closed_on")
     if closed_on is None:
         _check_free(center.region_id, center, "closed_on")
     before = _standing(center)

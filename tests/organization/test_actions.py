@@ -213,12 +213,33 @@ def edit(by: User, center: ServiceCenter, **changes: object) -> ServiceCenter:
 
 def test_center_is_changed_and_closed(cast: dict[str, User], county: County) -> None:
     center = county.center(county.townships[0])
-    edit(cast["administrator"], center, address="人民路1号", closed_on=dt.date(2026, 3, 5))
+    noon = dt.datetime(2026, 3, 5, 4, tzinfo=dt.UTC)
+    edit(cast["administrator"], center, address="人民路1号", closed_on=dt.date(2026, 3, 5), now=noon)
     center.refresh_from_db()
     assert (center.address, center.closed_on) == ("人民路1号", dt.date(2026, 3, 5))
     entry = AuditEntry.objects.get()
     assert entry.detail == {"changed": {"address": ["", "人民路1号"], "closed_on": [None, "2026-03-05"]}}
     assert entry.region_id == center.region_id
+
+
+def test_center_is_not_closed_on_a_day_to_come(cast: dict[str, User], county: County) -> None:
+    center = county.center(county.townships[0])
+    # In Beijing it is the 5th already.
+    late = dt.datetime(2026, 3, 4, 17, tzinfo=dt.UTC)
+    with pytest.raises(Problem, match="不能晚于今天") as problem:
+        edit(cast["administrator"], center, closed_on=dt.date(2026, 3, 6), now=late)
+    assert problem.value.field == "closed_on"
+    center.refresh_from_db()
+    assert center.closed_on is None
+    assert trail() == []
+    assert edit(cast["administrator"], center, closed_on=dt.date(2026, 3, 5), now=late).closed_on
+
+
+def test_center_with_an_older_day_to_come_keeps_it(cast: dict[str, User], county: County) -> None:
+    old = make_center(county.townships[0], "旧址", closed_on=dt.date(2099, 1, 1))
+    assert (
+        edit(cast["administrator"], old, address="人民路1号", closed_on=old.closed_on).address == "人民路1号"
+    )
 
 
 def test_center_saved_without_a_change_leaves_no_row(cast: dict[str, User], county: County) -> None:

@@ -195,8 +195,9 @@ def test_upheld_objection_is_counted_as_corrected(stage: Stage) -> None:
 def close(stage: Stage, place: int, day: Any) -> None:
     center = stage.inspections[place].center
     organizing.edit_center(
-        by=stage.cast["administrator"], center=center, name=center.name, address="", phone="", closed_on=day
-    )
+        by=stage.cast["administrator"], center=center, name=center.name, address="", phone="", closed_on=day,
+        now=NOW,
+    )  # fmt: skip
 
 
 def test_closed_center_leaves_the_round_and_the_last_scores_until_it_opens(stage: Stage) -> None:

@@ -132,6 +132,14 @@ def test_center_that_cannot_be_is_refused(
     assert not AuditEntry.objects.exists()
 
 
+def test_day_to_come_is_refused_beside_its_field(client: Client, administrator: User, county: County) -> None:
+    center = county.center(county.townships[0])
+    url = reverse("organization:center-edit", args=[center.pk])
+    assert "还没有销号的问题仍要继续整改" in client.get(url).content.decode()
+    response = client.post(url, {"name": center.name, "closed_on": "2099-01-01"})
+    assert "停用日期不能晚于今天" in response.context["form"].errors["closed_on"][0]
+
+
 def test_kind_and_region_are_not_taken_from_the_form(
     client: Client, administrator: User, county: County
 ) -> None:
