@@ -4,7 +4,8 @@
 //   await prepareByHand({ store, sync, inspection, button, words, place });
 //   await offerUpdate({ store, sync, words, place });   // a newer release, once nothing waits here
 
-import { straysKey, unsentPhotos } from "./store.js";
+import { waitingKey } from "./photo-rows.js";
+import { removalsKey, straysKey, unsentPhotos } from "./store.js";
 import { unsent } from "./unsent.js";
 
 const SHELLS = "portal-shells";
@@ -108,7 +109,7 @@ export async function putAway(store, inspection, { unsent = false } = {}) {
     const photos = await unsentPhotos(tx, inspection);
     const waits = (await tx.objectStore("outbox").index("inspection").count(inspection)) || photos.waiting.length || photos.refused.length;
     if (waits && !unsent) return false;
-    await tx.objectStore("meta").delete(straysKey(inspection));
+    for (const key of [straysKey, waitingKey, removalsKey]) await tx.objectStore("meta").delete(key(inspection));
     await tx.objectStore("inspections").delete(inspection);
     for (const name of ["answers", "outbox", "previous", "photos"]) {
       const rows = tx.objectStore(name);

@@ -1,8 +1,8 @@
 // What this device could not send, as a file for another device (docs/field-protocol.md, "The draft file").
 
 import { PhotoQueue } from "./photo-queue.js";
+import { photosOf } from "./photo-rows.js";
 import { base64, digest } from "./picture.js";
-import { photosOf } from "./strays.js";
 
 const FORMAT = "portal-field-draft";
 const VERSION = 1;
@@ -55,7 +55,8 @@ async function depart(store, inspection) {
       return waiting;
     })
     .catch(() => store.outbox(inspection));
-  const photos = (await photosOf(store, inspection)).filter((row) => row.bytes && !row.removed);
+  const kept = await photosOf(store, inspection);
+  const photos = kept.filter((row) => row.bytes && !row.removed);
   for (const { id } of photos.filter(({ tried }) => !tried)) {
     await store
       .run(["photos"], "readwrite", async (tx) => {
@@ -64,25 +65,34 @@ async function depart(store, inspection) {
       })
       .catch(() => {});
   }
-  return { mutations: rows.map(mutationOf), photos };
+  return { mutations: rows.map(mutationOf), photos, ...(await leftOut(store, inspection, kept)) };
 }
 
-// Plain objects, one for each file; none where nothing waits on this device.
+// How many photos are in no file: `lost` cannot be read any more, `unready` may be in a later one.
+async function leftOut(store, inspection, rows) {
+  const isThere = (id) => rows.some((row) => row.id === id && (row.bytes || row.removed));
+  const { waiting, refused, lost } = await store.photoIds(inspection);
+  const [unready, gone] = [[...waiting, ...refused], lost].map((ids) => ids.filter((id) => !isThere(id)).length);
+  return { unready, lost: gone };
+}
+
+// Plain objects, one for each file, none where nothing waits on this device; and how many photos are in none.
 async function draftsOf(store, inspection) {
   const known = (await store.inspection(inspection)) ?? {};
   await new PhotoQueue({ store, inspection }).ripen();
-  const { mutations, photos } = await depart(store, inspection);
+  const { mutations, photos, ...left } = await depart(store, inspection);
   // A drawing stands behind the photo that it is on.
   photos.sort((one, other) => Boolean(one.of) - Boolean(other.of) || (one.at < other.at ? -1 : 1));
-  if (!mutations.length && !photos.length) return [];
+  if (!mutations.length && !photos.length) return { drafts: [], ...left };
   const groups = grouped(photos);
   const head = {
     format: FORMAT, version: VERSION, inspection, center: known.center ?? "", round: known.round ?? "",
     person: store.person, device: await store.device(), release: known.release ?? "", at: new Date().toISOString(), parts: groups.length,
   };
-  return Promise.all(
+  const drafts = await Promise.all(
     groups.map((group, index) => signed({ ...head, part: index + 1, mutations: index ? [] : mutations, photos: group.map(photoOf) })),
   );
+  return { drafts, ...left };
 }
 
 function nameOf({ center, at, part, parts, inspection }) {
@@ -92,9 +102,9 @@ function nameOf({ center, at, part, parts, inspection }) {
   return `${words.join("-").replace(/[\\/:*?"<>|\s]+/g, "-")}.json`;
 }
 
-// Hands the files to the browser as downloads; resolves to their names.
+// Hands the files to the browser as downloads; resolves to their `names`, and to how many photos are in none (`unready`, `lost`).
 export async function exportDraft(store, inspection) {
-  const drafts = await draftsOf(store, inspection);
+  const { drafts, ...left } = await draftsOf(store, inspection);
   for (const draft of drafts) {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([JSON.stringify(draft)], { type: "application/json" }));
@@ -102,14 +112,17 @@ export async function exportDraft(store, inspection) {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
-  return drafts.map(nameOf);
+  return { names: drafts.map(nameOf), ...left };
 }
 
-// A button of a page with its place for words (data-made, data-empty, data-failed).
+// A button of a page with its place for words (data-made, data-empty, data-left, data-failed).
 export async function offer({ store, inspection, said }) {
   try {
-    const names = await exportDraft(store, inspection);
-    said.textContent = names.length ? said.dataset.made.replace("{name}", names.join("  ")) : said.dataset.empty;
+    const { names, unready, lost } = await exportDraft(store, inspection);
+    const { made, empty, left } = said.dataset;
+    const n = unready + lost;
+    const parts = [names.length && made.replace("{name}", names.join("  ")), n && left.replace("{n}", n)].filter(Boolean);
+    said.textContent = parts.join(" ") || empty;
   } catch {
     said.textContent = said.dataset.failed;
   }

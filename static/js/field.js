@@ -5,7 +5,7 @@ import { mayLose, showLost } from "./lost.js";
 import { checks } from "./selfcheck.js";
 import { clock, statusOf } from "./item.js";
 import { people } from "./people.js";
-import { openStore, removalsKey } from "./store.js";
+import { openStore } from "./store.js";
 import { remember, Sync } from "./sync.js";
 import { unsent } from "./unsent.js";
 
@@ -64,18 +64,20 @@ function what({ items, photos, removals }) {
 
 // Photos of these inspections that wait, and how many of them for nothing but being taken out.
 async function pictures(store, ids) {
-  const counts = await Promise.all(
-    ids.map(async (id) => [(await store.photoIds(id)).waiting.length, (await store.meta(removalsKey(id))) ?? 0]),
-  );
-  const photos = counts.reduce((sum, [n]) => sum + n, 0);
-  return { photos, removals: Math.min(photos, counts.reduce((sum, [, n]) => sum + n, 0)) };
+  const counts = await Promise.all(ids.map((id) => store.photoIds(id)));
+  const sum = (count) => counts.reduce((so, one) => so + count(one), 0);
+  return { photos: sum(({ waiting }) => waiting.length), removals: sum(({ removals }) => removals) };
 }
+
+// Photos that do not go by themselves.
+const stuck = ({ refused, unreadable }) => [refused && words.refused.replace("{n}", refused), unreadable && words.lost.replace("{n}", unreadable)].filter(Boolean);
 
 const isReady = (row) => !row.held && !row.refused; // complete, so that it goes by itself
 
 // They go beside the answers, which must not wait behind megabytes; their script comes only where some wait.
 async function sendPhotos() {
-  if ((await unsent(store)).photos) import("./photo-queue.js").then(({ sendAll }) => sendAll({ store, sync }));
+  // Where it does not come, the next run asks again.
+  if ((await unsent(store)).photos) import("./photo-queue.js").then(({ sendAll }) => sendAll({ store, sync })).catch(() => {});
   return "";
 }
 
@@ -95,7 +97,7 @@ async function refresh() {
   const dead = what({ ...shut, items: shut.ready + shut.open });
   const failing = sync.failure === "login" ? "signedOut" : sync.failure;
   const said = sync.sending ? "sending" : failing || "waiting";
-  const sentences = [waits && words[said].replace("{what}", waits), going.open && words.open.replace("{n}", going.open), dead && words.shut.replace("{what}", dead), left.refused && words.refused.replace("{n}", left.refused), left.unreadable && words.lost.replace("{n}", left.unreadable)];
+  const sentences = [waits && words[said].replace("{what}", waits), going.open && words.open.replace("{n}", going.open), dead && words.shut.replace("{what}", dead), ...stuck(left)];
   at("unsent").textContent = sentences.filter(Boolean).join(" ") || words.allSent;
   const needsLogin = sync.failure === "login";
   at("send").hidden = !waits || needsLogin;
@@ -104,7 +106,8 @@ async function refresh() {
   at("export").hidden = isEmpty && !left.refused;
   if (isEmpty) at("long").hidden = true;
   await showLost({ store, sync, kept, words, place: at("lost"), n: left.unreadable });
-  await weigh(left.photos > 0);
+  // Its script may be away; the rest is told all the same.
+  await weigh(left.photos > 0).catch(() => {});
   await list(kept, outbox);
   if (sync.release && sync.release !== page.dataset.release && isEmpty && at("newer").hidden) {
     at("newer").hidden = false;
@@ -195,13 +198,12 @@ async function others() {
   const strangers = (await people()).filter((one) => one !== person);
   const rows = await Promise.all(
     strangers.map(async (one) => {
-      const theirs = await openStore(one);
-      const ids = (await theirs.inspections()).map(({ id }) => id);
-      return what({ items: (await theirs.outbox()).length, ...(await pictures(theirs, ids)) });
+      const left = await unsent(await openStore(one));
+      const waits = what({ ...left, items: left.answers });
+      return [waits && words.another.replace("{what}", waits), ...stuck(left).map((said) => words.anotherStuck.replace("{said}", said))];
     }),
   );
-  const waiting = rows.filter(Boolean);
-  at("others").replaceChildren(...waiting.map((text) => element("p", "note note-warning", words.another.replace("{what}", text))));
+  at("others").replaceChildren(...rows.flat().filter(Boolean).map((text) => element("p", "note note-warning", text)));
 }
 
 function showCheck({ name, tone, said }) {
@@ -231,18 +233,21 @@ at("again").addEventListener("click", async (event) => {
 
 at("export").addEventListener("click", async () => {
   const { exportDraft } = await import("./draft.js");
-  const names = [];
-  const [kept, outbox] = await Promise.all([store.inspections(), store.outbox()]);
-  const ids = new Set([...kept.map(({ id }) => id), ...outbox.map(({ inspection }) => inspection)]);
-  for (const id of ids) names.push(...(await exportDraft(store, id)));
-  at("exported").textContent = names.length ? words.exported.replace("{name}", names.join("  ")) : await whyNoFile([...ids]);
+  const [kept, outbox, { inspections }] = await Promise.all([store.inspections(), store.outbox(), unsent(store)]);
+  const ids = new Set([...kept.map(({ id }) => id), ...outbox.map(({ inspection }) => inspection), ...inspections]);
+  const files = [];
+  for (const id of ids) files.push(await exportDraft(store, id));
+  const names = files.flatMap((one) => one.names).join("  ");
+  const [unready, lost] = ["unready", "lost"].map((name) => files.reduce((sum, one) => sum + one[name], 0));
+  const said = [words.exported.replace("{name}", names), unready + lost && words.leftOut.replace("{n}", unready + lost)];
+  at("exported").textContent = names ? said.filter(Boolean).join(" ") : await whyNoFile(unready, lost);
 });
 
 // A photo's removal goes into none, nor does a photo that could not be made ready for one.
-async function whyNoFile(ids) {
-  const left = what({ items: 0, ...(await pictures(store, ids)) });
-  const { unreadable } = await unsent(store);
-  const said = [left && words.noFile.replace("{what}", left), unreadable && words.lost.replace("{n}", unreadable)];
+async function whyNoFile(unready, lost) {
+  const { removals } = await unsent(store);
+  const left = what({ items: 0, photos: unready + removals, removals });
+  const said = [left && words.noFile.replace("{what}", left), lost && words.lost.replace("{n}", lost)];
   return said.filter(Boolean).join(" ") || words.allSent;
 }
 

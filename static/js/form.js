@@ -315,7 +315,7 @@ page.addEventListener("submit", (event) => {
 async function exportDraft() {
   await ready;
   // Without the rest of them it must work as well.
-  await fields.fetchAll(fields.photoFiles(/draft|queue|picture|strays|sha256/), PATIENCE);
+  await fields.fetchAll(fields.photoFiles(/draft|queue|picture|rows|sha256/), PATIENCE);
   const { offer } = await import("./draft.js");
   await offer({ store, inspection, said: page.querySelector(".tray-said") });
 }
@@ -376,7 +376,7 @@ window.addEventListener("pagehide", settleNow);
 window.addEventListener("pageshow", (event) => event.persisted && ready.then(() => refresh()));
 window.addEventListener("beforeunload", (event) => {
   settleNow();
-  const waits = store && !store.durable && (view?.outbox.length || view?.photos);
+  const waits = store && !store.durable && (view?.outbox.length || view?.photos || view?.refused);
   if (unkept.size || waits) event.preventDefault();
 });
 document.documentElement.classList.add("js");

@@ -1,7 +1,7 @@
 // Photos on this device that it cannot read, so that they are never sent: each is named, and can be taken off the device.
 
 import { clock } from "./item.js";
-import { straysKey, unreadableKey } from "./store.js";
+import { unsentOf } from "./unsent.js";
 
 let latest = 0;
 
@@ -11,7 +11,7 @@ export async function showLost({ store, sync, kept, words, place, n }) {
   const lost = n ? await lostOf(store) : [];
   const key = lost.map(({ id }) => id).join(" ");
   if (look !== latest || place.dataset.shown === key) return;
-  const rows = (await Promise.all(lost.map((one) => one.inspection ? one : store.photo(one.id).catch(() => null)))).filter(Boolean);
+  const rows = (await Promise.all(lost.map((one) => store.photo(one.id).catch(() => one)))).filter(Boolean);
   // Another look began meanwhile, and knows better.
   if (look !== latest) return;
   place.dataset.shown = key;
@@ -21,13 +21,9 @@ export async function showLost({ store, sync, kept, words, place, n }) {
 
 // Of all inspections, also of those that are not on the page; of a row that cannot be read only the inspection is known.
 function lostOf(store) {
-  const all = (key) => IDBKeyRange.bound(key(""), key("~"));
-  return store.run(["photos", "meta"], "readonly", async (tx) => {
-    const meta = tx.objectStore("meta");
-    const [ids, names] = await Promise.all([tx.objectStore("photos").index("waiting").getAllKeys(all(unreadableKey)), store.durable ? meta.getAllKeys(all(straysKey)) : []]);
-    const strays = await Promise.all(names.map(async (name) => (await meta.get(name)).map((id) => ({ id, inspection: name.slice(straysKey("").length) }))));
-    return [...ids.map((id) => ({ id })), ...strays.flat()];
-  });
+  return store.run(["photos", "meta"], "readonly", async (tx) =>
+    (await unsentOf(tx)).flatMap(({ inspection, lost }) => lost.map((id) => ({ id, inspection }))),
+  );
 }
 
 // Asks before photos go that are in no file and were never sent; true where there are none.

@@ -43,11 +43,14 @@ class Rows {
   index(name) {
     const keyOf = INDEXES[name] ?? ((row) => row[name]);
     const all = (key) => [...this.#rows.values()].filter((row) => text(keyOf(row)) === text(key));
+    // As "nextunique": the keys that there are, each once.
+    const step = ([key, ...rest]) => (key === undefined ? null : { key, continue: async () => step(rest) });
     return {
       get: async (key) => structuredClone(all(key)[0]),
       getAll: async (key) => structuredClone(all(key)),
       getAllKeys: async (key) => all(key).map(this.keyOf),
       count: async (key) => all(key).length,
+      openKeyCursor: async () => step([...new Set([...this.#rows.values()].map(keyOf))].filter((key) => key !== undefined).sort()),
     };
   }
 }

@@ -13,8 +13,8 @@
 // somebody removes it.
 
 import { base64, digest, shrink, Unreadable } from "./picture.js";
+import { isLost, isRefused, isWaiting, leaves, list, photosOf, strays, waitingKey, weight } from "./photo-rows.js";
 import { newId, refusedKey, removalsKey, unreadableKey } from "./store.js";
-import { list, photosOf, strays } from "./strays.js";
 
 const LEAST = 64 * 1024;
 const MOST = 256 * 1024;
@@ -28,12 +28,6 @@ const missed = new Set(); // ids of rows that IndexedDB failed to read once
 const UNMETERED = new Set(["wifi", "ethernet"]);
 const CHOICE = "originals"; // "now" | "wifi"
 
-export const isWaiting = (row) => row.waiting === row.inspection;
-export const isRefused = (row) => row.waiting === refusedKey(row.inspection);
-const weight = (row) => (row && isWaiting(row) && row.bytes ? row.size : 0);
-const leaves = (row) => Number(Boolean(row?.waiting && row.removed)); // waits for nothing but being taken out
-export const waitingKey = (inspection) => `photo bytes waiting ${inspection}`;
-export const isLost = (row) => row.waiting === unreadableKey(row.inspection);
 export const SENT = "photo bytes sent";
 
 export const choiceOf = async (store) => (await store.meta(CHOICE)) ?? "now";
@@ -96,13 +90,16 @@ export class PhotoQueue {
   // What the server refused is offered once more.
   async offerAgain() {
     const { refused } = await this.#store.photoIds(this.#inspection);
-    for (const id of refused) await this.#change(id, (now) => now && (isRefused(now) ? { ...now, waiting: this.#inspection } : now));
+    for (const id of refused) {
+      // One that cannot be read, or written, holds back no other.
+      if (await this.#read(id)) await this.#change(id, (now) => now && (isRefused(now) ? { ...now, waiting: this.#inspection } : now)).catch(() => {});
+    }
   }
 
   // All that were chosen while these scripts were out of reach (form.js); also what could not be read before, in case it can be now.
   async ripen() {
-    const { waiting, lost } = await this.#store.photoIds(this.#inspection);
-    for (const id of [...waiting, ...lost]) await this.#ripen((await this.#read(id)) ?? {});
+    const { waiting, refused, lost } = await this.#store.photoIds(this.#inspection);
+    for (const id of [...waiting, ...refused, ...lost]) await this.#ripen((await this.#read(id)) ?? {});
   }
 
   async #ripen({ raw, misread, ...row }) {
@@ -137,6 +134,7 @@ export class PhotoQueue {
       fails = true;
     }
     const known = await this.#isStray(id);
+    if (!fails) missed.delete(id);
     if (fails && !known && !missed.has(id)) for (const ids of [missed, this.#dim]) ids.add(id);
     else if (fails !== known) await this.#list(id, fails);
     return row;
@@ -148,9 +146,6 @@ export class PhotoQueue {
 
   async #list(id, there) {
     await list(this.#store, this.#inspection, id, there);
-    // How heavy it is nobody knows any more.
-    const rows = await photosOf(this.#store, this.#inspection);
-    await this.#store.setMeta(waitingKey(this.#inspection), rows.reduce((sum, row) => sum + weight(row), 0));
     this.#say(id);
   }
 
@@ -163,12 +158,12 @@ export class PhotoQueue {
 
   // One that the server can know of is taken out there too; one that never left is gone at once.
   async remove(id, item) {
-    const unseen = await this.#isStray(id);
+    const unseen = await this.#store.photo(id).then(() => false, () => true);
     await this.#change(id, (row) => {
       if (row && !row.tried) return null;
       return { inspection: this.#inspection, item, at: new Date().toISOString(), announced: true, done: true, ...row, id, removed: true, waiting: this.#inspection };
     }, unseen);
-    if (unseen) await this.#list(id, false);
+    if (await this.#isStray(id)) await this.#list(id, false);
   }
 
   async tally() {
@@ -253,12 +248,15 @@ export class PhotoQueue {
 
   async #announce(row) {
     if (row.announced || row.removed || !row.sha256) return "";
-    const original = row.of && (await this.#read(row.of));
+    // The portal may have that one whole, so that it is not listed where it cannot be read.
+    const original = row.of && (await this.#store.photo(row.of).catch(() => undefined));
     if (original && !original.announced) {
       const failed = await this.#announce(original);
       if (failed) return failed;
     }
-    await this.#change(row.id, (now) => now && { ...now, tried: true });
+    // It may have been removed since it was read.
+    const kept = await this.#change(row.id, (now) => now && { ...now, tried: true });
+    if (!kept || kept.removed) return "";
     const { id, item, of, sha256, size, at } = row;
     const thumbnail = base64(row.thumbnail);
     const json = { person: this.#store.person, device: await this.#store.device(), id, item, of, sha256, size, at, thumbnail };

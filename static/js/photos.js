@@ -2,7 +2,8 @@
 
 import { clock, sayOfPhotos, titleOf } from "./item.js";
 import { Unreadable } from "./picture.js";
-import { choiceOf, choose, isLost, isRefused, isWaiting, PhotoQueue, size, suits } from "./photo-queue.js";
+import { choiceOf, choose, PhotoQueue, size, suits } from "./photo-queue.js";
+import { isLost, isRefused, isWaiting } from "./photo-rows.js";
 
 const SHOOTING = "shooting"; // the item whose camera was opened last; form.js writes it before that
 const RECENT = 30 * 60_000; // ms after which nobody waits for that photo any more

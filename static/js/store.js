@@ -189,16 +189,14 @@ class Store {
   view(inspection) {
     return this.run(["inspections", "answers", "outbox", "previous", "photos", "meta"], "readonly", async (tx) => {
       const of = (name) => tx.objectStore(name).index("inspection").getAll(inspection);
-      const [row, answers, outbox, previous, { waiting, refused, lost }, removals = 0] = await Promise.all([
+      const [row, answers, outbox, previous, { waiting, refused, lost, removals }] = await Promise.all([
         tx.objectStore("inspections").get(inspection),
         of("answers"),
         of("outbox"),
         of("previous"),
         unsentPhotos(tx, inspection),
-        tx.objectStore("meta").get(removalsKey(inspection)),
       ]);
-      const photos = waiting.length;
-      return { row, answers, outbox, previous, photos, refused: refused.length, unreadable: lost.length, removals: Math.min(photos, removals) };
+      return { row, answers, outbox, previous, photos: waiting.length, refused: refused.length, unreadable: lost.length, removals };
     });
   }
 
@@ -268,7 +266,6 @@ class Store {
     return this.run(["photos"], "readonly", (tx) => tx.objectStore("photos").get(id));
   }
 
-  // The ids of photos that the server has not whole yet, without reading their bytes; `refused` and `lost` are not among them.
   photoIds(inspection) {
     return this.run(["photos", "meta"], "readonly", (tx) => unsentPhotos(tx, inspection));
   }
@@ -313,11 +310,14 @@ async function enter(tx, { inspection, item, content, base, held, at }) {
   return row;
 }
 
+// Ids of photos that the server has not whole, by keys alone; of `waiting` ones, `removals` only wait for being taken out.
 export async function unsentPhotos(tx, inspection) {
   const index = tx.objectStore("photos").index("waiting");
-  const keys = [inspection, refusedKey(inspection), unreadableKey(inspection)].map((key) => index.getAllKeys(key));
-  const [ids, refused, lost, strays = []] = await Promise.all([...keys, tx.objectStore("meta").get(straysKey(inspection))]);
-  return { waiting: ids.filter((id) => !strays.includes(id)), refused, lost: [...lost, ...ids.filter((id) => strays.includes(id))] };
+  const rows = await Promise.all([inspection, refusedKey(inspection), unreadableKey(inspection)].map((key) => index.getAllKeys(key)));
+  const [strays = [], removed = 0] = await Promise.all([straysKey, removalsKey].map((key) => tx.objectStore("meta").get(key(inspection))));
+  const [waiting, refused, lost] = rows.map((ids) => ids.filter((id) => !strays.includes(id)));
+  lost.push(...rows.flat().filter((id) => strays.includes(id)));
+  return { waiting, refused, lost, removals: Math.min(waiting.length, removed) };
 }
 
 function abort(tx) {

@@ -295,15 +295,15 @@ export function stateWords({ view, sync, words, unkept, durable }) {
   const wrong = outbox.filter((one) => one.refused).length + answers.filter((one) => one.errors && !outbox.some(({ item }) => item === one.item)).length;
   const held = outbox.filter((one) => one.held).length;
   if (unkept) return [say(words.unkept, unkept), "bad"];
-  const stuck = ["refused", "unreadable"].find((name) => view[name]);
-  if (row?.closed && (what || !stuck)) return [what ? say(words.closed, what) : words.closedNone, "bad"];
+  const stuck = ["refused", "unreadable"].map((name) => view[name] && say(words[name], view[name])).filter(Boolean);
+  if (row?.closed) return [what ? say(words.closed, what) : [words.closedNone, ...stuck].join(words.also), "bad"];
   if (what && sync.failure === "login") return [say(words.signedOut, what), "warn", "login"];
   if (what && sync.failure === "other") return [say(words.other, what), "bad"];
   if (wrong) return [say(words.wrong, wrong), "bad"];
   if (row?.conflicts?.length) return [say(words.clashes, row.conflicts.length), "warn", row.lead ? "pick" : "conflicts"];
   if (what && sync.failure) return [say(durable ? words[sync.failure] ?? words.server : words.memory, what), "warn"];
   if (what) return [say(sync.sending ? words.sending : words.waiting, what), ""];
-  if (stuck) return [say(words[stuck], view[stuck]), "bad"];
+  if (stuck.length) return [stuck.join(words.also), "bad"];
   if (held) return [say(words.held, held), "warn"];
   return [row?.syncedAt ? words.allSent : words.idle, ""];
 }

@@ -9,7 +9,7 @@ from tests.field.phones import Phone
 from tests.stage import make_stage
 
 # Scripts and looks of photos.
-SCRIPTS = ("photos", "photo-queue", "picture", "strays", "annotate", "camera", "draft")
+SCRIPTS = ("photos", "photo-queue", "picture", "photo-rows", "annotate", "camera", "draft")
 SPARES = {*(f"js/{name}" for name in SCRIPTS), "css/photos"}
 
 
