@@ -307,6 +307,27 @@ def with_issuable(user: User) -> list[Round]:
     return rounds
 
 
+def watches_counties(user: User) -> bool:
+    """Whether all that the person oversees is wider than a county, so that counties below do the daily work.
+
+    A city with townships just below it does a county's work itself.
+    """
+    own = [grant.region for grant in user.grants if grant.role in OVERSEERS]
+    cities = [region.pk for region in own if region.level == Level.CITY]
+    return (
+        bool(own)
+        and all(region.level < Level.COUNTY for region in own)
+        and not (cities and Region.objects.filter(parent__in=cities, level=Level.TOWNSHIP).exists())
+    )
+
+
+def own_drafts(user: User, round: Round) -> int:
+    """How many of the round's documents wait to be issued by an office of the person's very own regions."""
+    own = [grant.region_id for grant in user.grants if grant.role in OVERSEERS]
+    rows = OfficialDocument.objects.visible_to(user).before_issue()
+    return rows.filter(round=round, body__region__in=own).count()
+
+
 def drafts(user: User, round: Round) -> int:
     """How many documents of the round wait to be issued."""
     return OfficialDocument.objects.visible_to(user).before_issue().filter(round=round).count()

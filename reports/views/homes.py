@@ -105,8 +105,29 @@ def _home(
             "figures": _figures(context["totals"], round, manages),
             "unsigned": bool(can_manage_rounds(request.user))
             and not IssuingBody.objects.visible_to(request.user).exists(),
+            **_shared_out(request.user, round, context),
         }
     return render(request, "reports/county.html", context)
+
+
+def _shared_out(user: User, round: Round, counts: dict[str, Any]) -> dict[str, Any]:
+    """Whose work each count is: theirs who watch several counties is only what their own region holds.
+
+    They may do the counties' work too, so it keeps its links.
+    """
+    below = overview.watches_counties(user)
+    drafts, unassigned = counts["drafts"], counts["manages"] and counts["totals"].unassigned
+    ours = not below or any(grant.region_id == round.region_id for grant in user.grants)
+    own_drafts = overview.own_drafts(user, round) if below and drafts else drafts
+    waits = [counts[name] for name in ("to_handle", "overdue", "awaiting", "outdated")]
+    return {
+        "below": below,
+        "assigns": unassigned if ours else 0,
+        "unassigned_below": 0 if ours else unassigned,
+        "own_drafts": own_drafts,
+        "drafts_below": drafts - own_drafts if own_drafts else drafts,
+        "work": any([*waits, unassigned and not ours, drafts > own_drafts]),
+    }
 
 
 def _figures(totals: overview.Totals, round: Round, manages: bool) -> list[dict[str, Any]]:

@@ -313,11 +313,11 @@ def test_count_that_was_cut_off_says_that_there_are_more(
 ) -> None:
     monkeypatch.setattr("reports.listing.MOST", 1)
     submitted(stage, 0, **SHORT)
-    assert "起草 1 份整改通知" in seen(client, province).content.decode()
+    assert "1 份整改通知待起草" in seen(client, province).content.decode()
     submitted(stage, 1, **SHORT)
     said = seen(client, province)
     assert isinstance(said.context["awaiting"], Cut)
-    assert "起草 1+ 份整改通知" in said.content.decode()
+    assert "1+ 份整改通知待起草" in said.content.decode()
     client.cookies["django_language"] = "en"
     assert "1+ " in seen(client, province).content.decode()
     assert (str(Cut(5_000)), f"{Cut(5_000)}") == ("5,000+", "5,000+")
