@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,8 @@ from .checklist import Entry
 from .holiday_lists import LONGEST, Fault, Kind
 from .submission_rows import StoredAnswer
 
+# What is kept as said is in Chinese, whatever the person reads who makes it so.
+RECORDED_IN = "zh-hans"
 HOLIDAY_FAULTS = {
     Kind.LINE: gettext_lazy("这一行不能读取：“%(found)s”。应为“2027-01-01 休 元旦”或“2027-02-14 班 春节”。"),
     Kind.DAY: gettext_lazy("没有 %(found)s 这一天。"),
@@ -54,6 +57,12 @@ def found_words(entry: Entry, answer: StoredAnswer, kind: str) -> str:
     """What a stored answer says was found."""
     checked = Checked(answer.value, answer.na, answer.reason, answer.note, answer.status)
     return answer_words(entry.item, kind, checked)
+
+
+def recorded_words(entry: Entry, answer: StoredAnswer, kind: str) -> str:
+    """What a stored answer says was found, as a record keeps it."""
+    with translation.override(RECORDED_IN):
+        return found_words(entry, answer, kind)
 
 
 def frozen_words(entry: Entry, kind: str, frozen: Mapping[str, Any]) -> str:

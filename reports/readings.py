@@ -8,13 +8,11 @@ from django.utils import translation
 
 from inspections.checklist import Checklist, Entry
 from inspections.submission_rows import StoredAnswer
-from inspections.wording import found_words
+from inspections.wording import RECORDED_IN, found_words
 from standards.answers import Answer, parse_answer
 from standards.content import item_to_plain
 
 from .scoring import MOST_KEPT, Result, Scorer
-
-RECORDED_IN = "zh-hans"
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,8 @@ def names() -> list[str]:
 def chinese_of(said: Any) -> set[str]:
     left = set()
     known = names()
-    for text in Spoken(said.content.decode().replace("<wbr>", "")).said:
+    # A document's number that may break after its year is read as one.
+    for text in Spoken(said.content.decode().replace('</span><wbr><span class="text-nowrap">', "")).said:
         bare = reduce(lambda words, name: words.replace(name, ""), known, text)
         if HAN.search(QUOTED.sub("", NUMBERS.sub("", bare))):
             left.add(" ".join(text.split())[:120])

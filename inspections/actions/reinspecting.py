@@ -23,7 +23,7 @@ from ..models import Finding, Inspection, Round
 from ..querysets import FindingQuerySet
 from ..submission_rows import StoredAnswer
 from ..tallying import tally_inspections
-from ..wording import found_words
+from ..wording import recorded_words
 from .centers import lock_center
 from .filling import lock
 from .messaging import TOWNSHIP, tell
@@ -130,7 +130,7 @@ def settle_reinspection(
         entry = items.by_pk[finding.item_id]
         answer = answers[entry.item.code]
         name = "pass" if answer.status in (MET, NOT_APPLICABLE) else "fail"
-        words = answer.note or found_words(entry, answer, inspection.kind)
+        words = answer.note or recorded_words(entry, answer, inspection.kind)
         move(finding, name, by=by, now=now, words=words[:500], inspection=str(inspection.pk))
         came_to[name] += 1
     _tell(inspection, "reinspected", now, passed=came_to["pass"], failed=came_to["fail"])

@@ -16,6 +16,7 @@ from organization.problems import Problem
 from .. import permissions
 from ..models import Inspection, Round
 from ..tallying import tally_inspections
+from ..wording import RECORDED_IN
 from .messaging import tell_people
 
 BATCH = 500
@@ -60,7 +61,7 @@ def _round_before(round: Round, ends_on: date, by: User, now: datetime) -> Round
         asked.save(update_fields=["starts_on", "ends_on"])
         return asked
     # A name is a record, in Chinese whatever the asking person reads.
-    with translation.override("zh-hans"):
+    with translation.override(RECORDED_IN):
         name = _("%(round)s（乡镇自查）") % {"round": round.name[:LONGEST]}
     asked = Round(
         name=name,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from inspections import actions, querysets
 from inspections.answers import Given, check
@@ -132,6 +133,20 @@ def test_submitting_settles_every_finding_in_one_step_and_leaves_the_score(stage
     assert not Finding.objects.filter(inspection=again).exists()
     told = Message.objects.filter(person=stage.cast["township_staff"], kind="reinspected")
     assert told.get().detail["passed"] == 2
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_what_was_seen_is_recorded_in_chinese_whatever_the_lead_reads(stage: Stage, language: str) -> None:
+    """An opinion in Chinese is drafted from these words."""
+    inspection = followed(stage)
+    again = order(stage, inspection)
+    inspector, seen = stage.cast["inspector"], Given(na=True, reason="已并入县中心")
+    fill(again, inspector, zones=seen, area=Given("100"), choice=Given("met"))
+    with override(language):
+        submit_by(again, stage.cast["lead_inspector"], later(3))
+    said = {f.item.code: f.events.last().words for f in inspection.findings.select_related("item")}
+    assert (said["zones"], said["choice"]) == ("不适用：已并入县中心", "合格")
+    assert said["area"] == "100 平方米"
 
 
 def test_second_re_inspection_has_what_is_left(stage: Stage) -> None:
