@@ -76,7 +76,9 @@ def table(shown: View, latest: Latest) -> Table:
     columns = [
         Column(_("地区"), width=30), Column(_("有得分的中心"), "number", 14), Column(_("平均分"), "points"),
     ]  # fmt: skip
-    named = [(_("全部"), latest.own), *((place.name, latest.below[place.key]) for place in shown.places)]
+    named = [(place.name, latest.below[place.key]) for place in shown.places]
+    if not shown.alone:
+        named.insert(0, (_("全部"), latest.own))
     rows = [[Cell(name), Cell(sums[0]), bar(average(sums))] for name, sums in named]
     return Table("latest", title, columns, rows, look="short")
 

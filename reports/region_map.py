@@ -31,8 +31,8 @@ class RegionMap:
 
 
 def region_map(shown: View, query: dict[str, str]) -> RegionMap | None:
-    """None in a township, below which there are centers only."""
-    if shown.region.level >= Level.TOWNSHIP:
+    """None in a township, below which there are centers only, and where one place has nothing beside it."""
+    if shown.region.level >= Level.TOWNSHIP or shown.alone:
         return None
     grades = shown.round.edition.policy.get("grades", [])
     held = stored(shown.region, [place.key for place in shown.places])

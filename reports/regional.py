@@ -62,6 +62,11 @@ class View:
     trend: list[tuple[Round, int, int]]
 
     @property
+    def alone(self) -> bool:
+        """Whether there is one place below, which has no rival and whose figures are those of the whole."""
+        return len(self.places) == 1
+
+    @property
     def round_name(self) -> str:
         return called(self.round, self.region)
 

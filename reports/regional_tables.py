@@ -85,10 +85,12 @@ def band_words(band: int) -> str:
 def ranking(shown: View, query: dict[str, str]) -> Table:
     columns = [
         Column(_("地区") if shown.region.level < Level.TOWNSHIP else _("中心"), width=30),
-        Column(_("名次"), "number", 8), Column(_("平均分"), "points"),
+        *([] if shown.alone else [Column(_("名次"), "number", 8)]), Column(_("平均分"), "points"),
     ]  # fmt: skip
     if shown.against:
-        columns += [Column(_("比对比轮次"), "change", 14), Column(_("名次变化"), "risen")]
+        columns.append(Column(_("比对比轮次"), "change", 14))
+    if shown.against and not shown.alone:
+        columns.append(Column(_("名次变化"), "risen"))
     columns += [
         Column(_("已检查"), "number"), Column(_("应检查"), "number"),
         Column(_("未销号"), "number"), Column(_("已逾期"), "number"),
@@ -98,8 +100,18 @@ def ranking(shown: View, query: dict[str, str]) -> Table:
     risen = _risen(shown)
     rows = [_ranked(shown, place, query, now.get(place.key), risen.get(place.key)) for place in ordered]
     title = _("各地区") if shown.region.level < Level.TOWNSHIP else _("各中心")
-    note = _("两轮检查的中心不一定相同；名次变化只在两轮都有得分的之间计算。") if shown.against else ""
-    return Table("ranking", title, columns, rows, note)
+    return Table("ranking", title, columns, rows, _about_ranks(shown))
+
+
+def _about_ranks(shown: View) -> str:
+    notes = [] if shown.alone else [
+        _("名次只供内部工作参考，不公布、不通报；情况通报按行政区划顺序列出各乡镇的平均分。")
+    ]  # fmt: skip
+    if shown.against and shown.alone:
+        notes.append(_("两轮检查的中心不一定相同。"))
+    elif shown.against:
+        notes.append(_("两轮检查的中心不一定相同；名次变化只在两轮都有得分的之间计算。"))
+    return " ".join(notes)
 
 
 def _risen(shown: View) -> dict[Any, int]:
@@ -118,13 +130,12 @@ def _ranked(
     shown: View, place: Place, query: dict[str, str], rank: int | None, risen: int | None
 ) -> list[Cell]:
     figures, other = shown.figures[place.key], shown.figures_against[place.key]
-    row = [
-        Cell(place.name, url=address(place, query)),
-        number(rank),
-        bar(figures.average),
-    ]
+    ranked = [] if shown.alone else [number(rank)]
+    row = [Cell(place.name, url=address(place, query)), *ranked, bar(figures.average)]
     if shown.against:
-        row += [change(figures.average, other.average), climbed(risen)]
+        row.append(change(figures.average, other.average))
+    if shown.against and not shown.alone:
+        row.append(climbed(risen))
     return [
         *row, Cell(figures.done), Cell(figures.inspections),
         Cell(figures.open, url=_findings(shown, place, "open") if figures.open else ""),
@@ -154,15 +165,21 @@ def sections(shown: View) -> Table:
     columns = [Column(_("分项"), width=30), Column(_("全部"), "points")]
     if shown.against:
         columns += [Column(_("对比轮次"), "points"), Column(_("相差"), "change")]
-    columns += [Column(place.name, "points") for place in shown.places]
+    columns += [Column(place.name, "points") for place in side_by_side(shown)]
     rows = []
     for section in sections_of(shown):
         row = [Cell(section.title, is_source=True), bar(shown.own.section(section.code))]
         if shown.against:
             other = shown.own_against.section(section.code)
             row += [scored(other), change(shown.own.section(section.code), other)]
-        rows.append(row + [scored(shown.figures[place.key].section(section.code)) for place in shown.places])
+        beside = (shown.figures[place.key].section(section.code) for place in side_by_side(shown))
+        rows.append(row + [scored(value) for value in beside])
     return Table("sections", _("分项得分"), columns, rows, look="pinned heated")
+
+
+def side_by_side(shown: View) -> list[Place]:
+    """The places that have columns of their own: a single one would repeat the whole."""
+    return [] if shown.alone else shown.places
 
 
 def sections_of(shown: View) -> list[Any]:
@@ -206,16 +223,17 @@ def _item_url(shown: View, item: int) -> str:
 
 def heat_map(shown: View, items: Sequence[Item]) -> Table:
     columns = [Column(_("检查项"), width=36), Column(_("全部（%）"), "points")]
-    columns += [Column(place.name, "points") for place in shown.places]
+    columns += [Column(place.name, "points") for place in side_by_side(shown)]
     rows = [
         [
             Cell(item.title, is_source=True), heated(shown.own.share(item)),
-            *(heated(shown.figures[place.key].share(item)) for place in shown.places),
+            *(heated(shown.figures[place.key].share(item)) for place in side_by_side(shown)),
         ]
         for item in items
     ]  # fmt: skip
     note = _("每格是有问题的中心占适用中心的百分比，颜色越深越多；“—”为还没有检查或都不适用。")
-    return Table("items", _("检查项×地区"), columns, rows, note, look="pinned heated")
+    title = _("各检查项") if shown.alone else _("检查项×地区")
+    return Table("items", title, columns, rows, note, look="pinned heated")
 
 
 def trend(shown: View, query: dict[str, str]) -> Table:

@@ -206,7 +206,8 @@ def _plots(shown: regional.View) -> dict[str, Any]:
     }  # fmt: skip
     # Words in the drawings are escaped where they are drawn.
     marked: dict[str, Any] = {name: mark_safe(svg) for name, svg in drawn.items()}  # noqa: S308
-    return marked | {"sections": [_small(shown, section) for section in regional_tables.sections_of(shown)]}
+    several = [] if shown.alone else regional_tables.sections_of(shown)
+    return marked | {"sections": [_small(shown, section) for section in several]}
 
 
 def _graded(name: str, own: Figures) -> str:

@@ -10,7 +10,7 @@ from inspections.answers import Given
 from inspections.models import Inspection, Round
 from organization.actions.centers import close_center
 from organization.models import Region, Role
-from tests.factories import make_user
+from tests.factories import make_region, make_user
 from tests.reports.views.test_regions import COUNTY, page, values, words
 from tests.small_stage import NOW, Stage, answer, later, of, self_check, submit_by, submitted
 from tests.stage import make_round, take_in
@@ -76,7 +76,8 @@ def test_kind_filters_it(office: Client) -> None:
 
 def test_nation_is_summed_from_its_provinces(office: Client) -> None:
     nation = Region.objects.create(code="100000000000", level=0, name="全国")
+    other = make_region("510000", "四川省")
     office.force_login(make_user("nation", [(Role.ADMINISTRATOR, nation)]))
     rows = values(page(office, nation.code), "latest")
     # The county beside has a center of its own.
-    assert [row[:2] for row in rows] == [["全部", 3], ["河南省", 3]]
+    assert [row[:2] for row in rows] == [["全部", 3], ["河南省", 3], [other.name, 0]]
