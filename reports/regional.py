@@ -60,6 +60,13 @@ class View:
     figures_against: dict[Any, Figures]
     items: list[Item]
     trend: list[tuple[Round, int, int]]
+    # Whether `against` is the round before, not one that somebody picked.
+    follows: bool = True
+
+    @property
+    def lists_centers(self) -> bool:
+        """Whether the places below are centers, not regions."""
+        return bool(self.region.level >= Level.TOWNSHIP)
 
     @property
     def alone(self) -> bool:

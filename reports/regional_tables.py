@@ -84,11 +84,12 @@ def band_words(band: int) -> str:
 
 def ranking(shown: View, query: dict[str, str]) -> Table:
     columns = [
-        Column(_("地区") if shown.region.level < Level.TOWNSHIP else _("中心"), width=30),
-        *([] if shown.alone else [Column(_("名次"), "number", 8)]), Column(_("平均分"), "points"),
+        Column(_("中心") if shown.lists_centers else _("地区"), width=30),
+        *([] if shown.alone else [Column(_("名次"), "number", 8)]),
+        Column(_("得分") if shown.lists_centers else _("平均分"), "points"),
     ]  # fmt: skip
     if shown.against:
-        columns.append(Column(_("比对比轮次"), "change", 14))
+        columns.append(Column(_("比上一轮") if shown.follows else _("相差"), "change", 14))
     if shown.against and not shown.alone:
         columns.append(Column(_("名次变化"), "risen"))
     columns += [
@@ -99,14 +100,17 @@ def ranking(shown: View, query: dict[str, str]) -> Table:
     ordered = sorted(shown.places, key=lambda place: (now.get(place.key, len(now) + 1), str(place.key)))
     risen = _risen(shown)
     rows = [_ranked(shown, place, query, now.get(place.key), risen.get(place.key)) for place in ordered]
-    title = _("各地区") if shown.region.level < Level.TOWNSHIP else _("各中心")
+    title = _("各中心") if shown.lists_centers else _("各地区")
     return Table("ranking", title, columns, rows, _about_ranks(shown))
 
 
 def _about_ranks(shown: View) -> str:
-    notes = [] if shown.alone else [
-        _("名次只供内部工作参考，不公布、不通报；情况通报按行政区划顺序列出各乡镇的平均分。")
-    ]  # fmt: skip
+    notes = []
+    if not shown.alone and shown.region.level == Level.COUNTY:
+        notes.append(_("名次只供内部工作参考，不公布、不通报；情况通报按行政区划顺序列出各乡镇的平均分。"))
+    elif not shown.alone:
+        # A circular is a county's, about its townships.
+        notes.append(_("名次只供内部工作参考，不公布、不通报。"))
     if shown.against and shown.alone:
         notes.append(_("两轮检查的中心不一定相同。"))
     elif shown.against:
@@ -232,7 +236,8 @@ def heat_map(shown: View, items: Sequence[Item]) -> Table:
         for item in items
     ]  # fmt: skip
     note = _("每格是有问题的中心占适用中心的百分比，颜色越深越多；“—”为还没有检查或都不适用。")
-    title = _("各检查项") if shown.alone else _("检查项×地区")
+    several = _("检查项×中心") if shown.lists_centers else _("检查项×地区")
+    title = _("各检查项") if shown.alone else several
     return Table("items", title, columns, rows, note, look="pinned heated")
 
 

@@ -1,6 +1,7 @@
 """A region's page, from the nation down to a township, and its tables as files."""
 
 import io
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -120,8 +121,12 @@ def _shown(place: Region, rounds: list[Round], query: dict[str, str]) -> regiona
     round = regional.chosen(rounds, query.get("round", ""))
     if round is None:
         return None
-    against = regional.before(place, rounds, round, query.get("against", ""))
-    return regional.view(place, round, against, query.get("kind", ""), timezone.localdate())
+    wanted = query.get("against", "")
+    against = regional.before(place, rounds, round, wanted)
+    shown = regional.view(place, round, against, query.get("kind", ""), timezone.localdate())
+    # The form names the round before, too.
+    follows = not wanted or against == regional.before(place, rounds, round, "")
+    return replace(shown, follows=follows)
 
 
 def _notes(shown: regional.View) -> list[str]:
@@ -150,9 +155,7 @@ def _figures(shown: regional.View, standing: Latest) -> list[dict[str, Any]]:
         {
             "figure": "—" if own.average is None else own.average,
             "label": _("平均分"),
-            "sub": _("比对比轮次 %(gained)s") % {"gained": score_change(gained)}
-            if gained is not None
-            else "",
+            "sub": "" if gained is None else _gained(shown) % {"gained": score_change(gained)},
         },
         {"figure": own.open, "label": _("未销号问题"), "url": f"{rows}&state=open" if own.open else ""},
         {
@@ -168,6 +171,10 @@ def _figures(shown: regional.View, standing: Latest) -> list[dict[str, Any]]:
             "url": "#latest",
         },
     ]
+
+
+def _gained(shown: regional.View) -> str:
+    return _("比上一轮 %(gained)s") if shown.follows else _("与对比轮次相差 %(gained)s")
 
 
 def _more(shown: regional.View, query: dict[str, str], all_items: bool) -> dict[str, Any] | None:
