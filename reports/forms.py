@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inspections.forms import DateInput, RowsField
 from inspections.models import Finding, Inspection, Round
+from inspections.templatetags.findings import round_name
 from organization.models import Region, Role, ServiceCenter, User
 from organization.widgets import LongSelect
 from standards.models import Edition
@@ -53,6 +54,14 @@ class FindingFilter(forms.Form):
         self.fields["region"].choices = [("", _("全部")), *places]
 
 
+WAITING = {
+    "to_check": _("等我核稿"),
+    "to_sign": _("等我签发"),
+    "to_issue": _("等我印发"),
+    "below": _("下级待印发"),
+}
+
+
 class DocumentFilter(forms.Form):
     """Which documents are listed."""
 
@@ -63,9 +72,23 @@ class DocumentFilter(forms.Form):
         label=_("文种"), required=False, choices=[("", _("全部")), *OfficialDocument.Kind.choices]
     )
     region = forms.ChoiceField(label=_("地区（逐级选择）"), required=False, widget=LongSelect)
+    round = forms.ChoiceField(label=_("轮次"), required=False)
 
-    def __init__(self, *args: Any, places: Iterable[tuple[str, str]] | None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        places: Iterable[tuple[str, str]] | None,
+        waiting: Iterable[str],
+        round: Round | None,
+        **kwargs: Any,
+    ) -> None:
+        """`waiting` are the names in `WAITING` to choose from; `round` is the one asked for."""
         super().__init__(*args, **kwargs)
+        self.fields["state"].choices += [(name, WAITING[name]) for name in waiting]
+        if round is None:
+            del self.fields["round"]
+        else:
+            self.fields["round"].choices = [("", _("全部")), (round.pk, round_name(round.name))]
         if places is None:
             del self.fields["region"]
         else:

@@ -1,13 +1,13 @@
 """The figures of a county's round: progress, ranking of its townships, worst items, what waits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 
 from inspections.models import Finding, Inspection, Request, Round
@@ -16,8 +16,9 @@ from inspections.querysets import OVERSEERS
 from inspections.workflow import OPEN, SUBMITTED, WITH_COUNTY
 from organization.codes import CODE_LENGTH, DIGITS, Level
 from organization.models import Region, Role, User
-from organization.querysets import within
+from organization.querysets import EVERYTHING, within
 
+from . import workflow
 from .models import OfficialDocument
 
 WORST_SHOWN = 10
@@ -321,13 +322,21 @@ def watches_counties(user: User) -> bool:
     )
 
 
-def own_drafts(user: User, round: Round) -> int:
-    """How many of the round's documents wait to be issued by an office of the person's very own regions."""
+def own_offices(user: User, *, below: bool) -> Q:
+    """Match the documents that are one's own work: whoever watches counties `below` leaves them theirs."""
     own = [grant.region_id for grant in user.grants if grant.role in OVERSEERS]
-    rows = OfficialDocument.objects.visible_to(user).before_issue()
-    return rows.filter(round=round, body__region__in=own).count()
+    return Q(body__region__in=own) if below else EVERYTHING
 
 
-def drafts(user: User, round: Round) -> int:
-    """How many documents of the round wait to be issued."""
-    return OfficialDocument.objects.visible_to(user).before_issue().filter(round=round).count()
+def steps_waiting(
+    user: User, round: Round, *, below: bool = False, count: Callable[[Any], int] = QuerySet.count
+) -> dict[str, int]:
+    """How many documents of the round wait for each step of the person's, before they are out."""
+    rows = OfficialDocument.objects.filter(own_offices(user, below=below), round=round)
+    waiting = {move: count(rows.waiting_for(user, move)) for move in workflow.TO_ISSUE}
+    return {move: many for move, many in waiting.items() if many}
+
+
+def drafts_below(user: User) -> Any:
+    """What offices below have not issued yet, for those who watch counties."""
+    return OfficialDocument.objects.visible_to(user).before_issue().exclude(own_offices(user, below=True))

@@ -85,6 +85,11 @@ def _writes_for(user: User, code: str) -> Verdict:
     return holder(user, Role.ADMINISTRATOR, Role.REVIEWER, code=body.region_id if body else county)
 
 
+def can_make_some(user: User, move: str) -> Verdict:
+    """Those who take this step in some office; `can_move` says it of one document."""
+    return holder(user, *workflow.makers(move, step_by_step=False))
+
+
 def can_edit_document(user: User, document: OfficialDocument) -> Verdict:
     if document.state in workflow.NUMBERED:
         return no(_("公文已经印发，内容不能再改。"))
@@ -178,7 +183,7 @@ def can_start_job(user: User, kind: str) -> Verdict:
     if kind in TABLES:
         return can_export_tables(user)
     if kind == Job.Kind.ISSUE:
-        return holder(user, *workflow.makers(workflow.ISSUE, step_by_step=False))
+        return can_make_some(user, workflow.ISSUE)
     return can_export(user)
 
 

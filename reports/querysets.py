@@ -27,6 +27,16 @@ def _corrected(about: str) -> Q:
     return Q(kind="circular") & Exists(lines.filter(inspection__round=OuterRef("round")))
 
 
+def _open_to(user: "User", move: str) -> Q:
+    """Match the documents before issue with which the person may make this move: `permissions.can_move`."""
+    may = NOTHING
+    for steps in (False, True):
+        states = [s for s in workflow.BEFORE_ISSUE if workflow.exists(s, move, step_by_step=steps)]
+        office = user.prefixes(*workflow.makers(move, step_by_step=steps))
+        may |= within(office, "body__region__code") & Q(body__step_by_step=steps, state__in=states)
+    return may
+
+
 class DocumentQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> "DocumentQuerySet":
         """Everything for those who write; what has been issued for its addressee.
@@ -53,14 +63,13 @@ class DocumentQuerySet(models.QuerySet[Any]):
         """What the person may issue now, by the same table as `permissions.can_issue`; circulars not,
         for each of them speaks to a whole county."""
         rows = self.exclude(kind="circular").filter(within(user.prefixes(*OVERSEERS), "region__code"))
-        may = Q(pk__in=[])
-        for steps in (False, True):
-            states = [
-                s for s in workflow.BEFORE_ISSUE if workflow.exists(s, workflow.ISSUE, step_by_step=steps)
-            ]
-            office = user.prefixes(*workflow.makers(workflow.ISSUE, step_by_step=steps))
-            may |= within(office, "body__region__code") & Q(body__step_by_step=steps, state__in=states)
-        return rows.filter(may)
+        return rows.filter(_open_to(user, workflow.ISSUE))
+
+    def waiting_for(self, user: "User", move: str) -> "DocumentQuerySet":
+        """Those before issue whose page offers the person this step as the one that leads on."""
+        before = workflow.ONWARD[: workflow.ONWARD.index(move)]
+        rows = self.filter(within(user.prefixes(*OVERSEERS), "region__code"), _open_to(user, move))
+        return rows.filter(*(~_open_to(user, other) for other in before))
 
     def outdated(self) -> "DocumentQuerySet":
         """Those in force that say what a correction has set right since they were issued."""

@@ -71,7 +71,6 @@ def figures(user: User, over: Watch, round: Round, today: date) -> dict[str, Any
         "standings": _standings(over, read, round),
         "worst": _worst(over, round),
         "awaiting": counted(*awaiting_notice(user, round)),
-        "drafts": counted(OfficialDocument.objects.visible_to(user).before_issue().filter(round=round)),
     }
 
 

@@ -58,6 +58,12 @@ STANDS_IN = frozenset({CHECK, SIGN, SEND_BACK, ISSUE, WITHDRAW})
 # Moves that need a reason or a remark in words.
 NEED_WORDS = frozenset({SEND_BACK, WITHDRAW})
 
+# Of the steps that a person may take the first of these is the one that leads on: with every step open,
+# the last one is what a small office wants.
+ONWARD = (ISSUE, SIGN, CHECK, ACKNOWLEDGE, DELIVER)
+# Those of them that come before a document is out, in their order.
+TO_ISSUE = (CHECK, SIGN, ISSUE)
+
 
 class IllegalMove(Exception):
     """The move does not exist from this state."""

@@ -197,9 +197,7 @@ def moves_for(user: Any, document: OfficialDocument) -> dict[str, Any]:
         workflow.DELIVER, workflow.ACKNOWLEDGE, workflow.WITHDRAW,
     )  # fmt: skip
     may = {move: bool(permissions.can_move(user, document, move)) for move in moves}
-    # With every step open, the last one is what a small office wants; the others stay at hand.
-    onward = [workflow.ISSUE, workflow.SIGN, workflow.CHECK, workflow.ACKNOWLEDGE, workflow.DELIVER]
-    following = next((move for move in onward if may[move]), "")
+    following = next((move for move in workflow.ONWARD if may[move]), "")
     return {
         "may": may,
         "next": following,

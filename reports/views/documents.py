@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,11 +17,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inspections.loading import load_inspection
+from inspections.models import Round
 from organization.actions import note_phone_read
 from organization.models import User
 from organization.problems import Problem
 
-from .. import actions, overview, pages, permissions, phrases, wide, wide_documents
+from .. import actions, overview, pages, permissions, phrases, wide, wide_documents, workflow
 from ..exports import notice_filename
 from ..forms import DocumentFilter, DocumentForm
 from ..loading import load_document, load_round_overseen
@@ -38,19 +40,23 @@ REASONS_SHOWN = 5
 def document_list(request: HttpRequest) -> HttpResponse:
     """Issued documents and drafts; for those who write them also the inspections that wait for one."""
     state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
-    rows = OfficialDocument.objects.visible_to(request.user)
-    if state in OfficialDocument.State.values:
-        rows = rows.filter(state=state)
-    if kind in OfficialDocument.Kind.values:
-        rows = rows.filter(kind=kind)
+    waiting = [f"to_{move}" for move in workflow.TO_ISSUE if permissions.can_make_some(request.user, move)]
+    round = _round_asked(request)
+    rows = _filtered(request.user, state, kind)
+    if round is not None:
+        rows = rows.filter(round=round)
     writes = permissions.can_watch(request.user)
     shown = _wide(request, rows) if wide.watched(request.user) else _county(request, rows)
     context = {
         **shown,
         "state": state,
         "kind": kind,
+        "filtered": bool(state or kind or round or shown.get("place")),
         "filters": DocumentFilter(
-            {"state": state, "kind": kind, "region": shown.get("place")}, places=shown.get("places")
+            {"state": state, "kind": kind, "region": shown.get("place"), "round": round and round.pk},
+            places=shown.get("places"),
+            waiting=[*waiting, *(["below"] if state == "below" else [])],
+            round=round,
         ),
         "writes": writes,
         "jobs": running_jobs(request.user) if writes else [],
@@ -59,6 +65,28 @@ def document_list(request: HttpRequest) -> HttpResponse:
         "offices": [_office(request.user, body) for body in shown["bodies"]],
     }
     return render(request, "reports/document_list.html", context)
+
+
+def _filtered(user: User, state: str, kind: str) -> Any:
+    """The documents that the person sees, in a state or waiting for a step of theirs, and of a kind."""
+    rows = OfficialDocument.objects.visible_to(user)
+    if state in OfficialDocument.State.values:
+        rows = rows.filter(state=state)
+    elif state in {f"to_{move}" for move in workflow.TO_ISSUE}:
+        own = overview.own_offices(user, below=overview.watches_counties(user))
+        rows = rows.filter(own).waiting_for(user, state.removeprefix("to_"))
+    elif state == "below":
+        rows = overview.drafts_below(user)
+    return rows.filter(kind=kind) if kind in OfficialDocument.Kind.values else rows
+
+
+def _round_asked(request: HttpRequest) -> Round | None:
+    """The round that the address names, where the person sees a document of it."""
+    asked = request.GET.get("round", "")
+    if not asked.isdecimal():
+        return None
+    seen = OfficialDocument.objects.visible_to(request.user).filter(round=OuterRef("pk")).order_by()
+    return Round.objects.filter(Exists(seen), pk=int(asked[:18])).first()
 
 
 def _has_tables(user: User) -> bool:

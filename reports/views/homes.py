@@ -29,6 +29,7 @@ from ..finding_rows import rows_of
 from ..forms import FindingFilter
 from ..listing import (
     FirstPages,
+    counted,
     findings_as_filtered,
     places_to_choose,
     query_of,
@@ -68,7 +69,6 @@ def county(request: HttpRequest) -> HttpResponse:
             "standings": overview.standings(request.user, round),
             "worst": overview.worst_items(request.user, round),
             "awaiting": overview.awaiting_notice(request.user, round).count(),
-            "drafts": overview.drafts(request.user, round),
             "outdated": overview.outdated(request.user).count(),
         }
     return _home(request, rounds, round, context)
@@ -116,17 +116,17 @@ def _shared_out(user: User, round: Round, counts: dict[str, Any]) -> dict[str, A
     They may do the counties' work too, so it keeps its links.
     """
     below = overview.watches_counties(user)
-    drafts, unassigned = counts["drafts"], counts["manages"] and counts["totals"].unassigned
+    unassigned = counts["manages"] and counts["totals"].unassigned
     ours = not below or any(grant.region_id == round.region_id for grant in user.grants)
-    own_drafts = overview.own_drafts(user, round) if below and drafts else drafts
+    drafts_below = counted(overview.drafts_below(user).filter(round=round)) if below else 0
     waits = [counts[name] for name in ("to_handle", "overdue", "awaiting", "outdated")]
     return {
         "below": below,
         "assigns": unassigned if ours else 0,
         "unassigned_below": 0 if ours else unassigned,
-        "own_drafts": own_drafts,
-        "drafts_below": drafts - own_drafts if own_drafts else drafts,
-        "work": any([*waits, unassigned and not ours, drafts > own_drafts]),
+        "steps": overview.steps_waiting(user, round, below=below, count=counted),
+        "drafts_below": drafts_below,
+        "work": any([*waits, unassigned and not ours, drafts_below]),
     }
 
 

@@ -136,7 +136,7 @@ def everything(user: User, stage: Stage) -> list[object]:
         overview.worst_items(user, round),
         list(overview.awaiting_notice(user, round).values_list("pk", flat=True)),
         list(overview.awaiting_notice(user).values_list("pk", flat=True)),
-        overview.drafts(user, round),
+        overview.steps_waiting(user, round),
         [(row.pk, row.notice_count) for row in overview.with_issued_notices(user)],
         [row.pk for row in overview.rounds_for(user)],
     ]
@@ -210,7 +210,7 @@ def test_awaiting_are_submitted_with_findings_and_without_a_notice(db: None) -> 
     withdrawn = submitted(stage, 3, yes=Given(False))
     Finding.objects.filter(inspection=withdrawn).update(state="withdrawn")
     assert list(overview.awaiting_notice(by)) == [with_finding]
-    assert overview.drafts(by, stage.round) == 1
+    assert overview.steps_waiting(by, stage.round) == {"issue": 1}
 
 
 def test_rounds_are_those_of_inspections_one_sees_newest_first(stage: Stage, other: Stage) -> None:

@@ -276,7 +276,7 @@ def test_drafts_and_documents_that_a_correction_overtook_wait(
     reporting.correct_score(request=asked, given=Given(True), words="经核实", by=county, now=later(1))
     behind = list(overview.outdated(province))
     context = seen(client, province).context
-    assert (context["awaiting"], context["drafts"]) == (0, 1)
+    assert (context["awaiting"], context["drafts_below"]) == (0, 1)
     assert context["outdated"] == len(behind) == 1
     assert wide.waiting(far.cast["administrator"], wide.watch([far.county.region]), TODAY)["outdated"] == 0
 
@@ -368,7 +368,7 @@ def test_wide_home_costs_the_same_for_any_number_of_centers(
     person = make_user("province", [(Role.ADMINISTRATOR, Region.objects.get(code="410000000000"))])
     client.force_login(person)
     client.get("/county/")
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(26):
         said = client.get("/county/")
     assert said.context["totals"].inspections == centers
 

@@ -49,11 +49,11 @@ def test_county_home_tells_where_the_round_stands(client: Client, stage: Stage) 
     context = shown(client, "/county/")
     assert context["round"] == stage.round
     assert (context["totals"].submitted, context["totals"].inspections) == (1, 2)
-    assert (context["awaiting"], context["drafts"]) == (1, 0)
+    assert (context["awaiting"], context["steps"]) == (1, {})
     assert [row.region.name for row in context["standings"]] == ["城关镇", "菜园镇"]
     drafted(stage, stage.inspections[0])
     context = shown(client, "/county/")
-    assert (context["awaiting"], context["drafts"]) == (0, 1)
+    assert (context["awaiting"], context["steps"]) == (0, {"issue": 1})
 
 
 def test_county_home_shows_the_newest_round_and_the_one_asked_for(client: Client, stage: Stage) -> None:
@@ -146,7 +146,7 @@ def test_county_home_costs_the_same_for_any_number_of_centers(
         for row in stage.inspections
     )  # fmt: skip
     client.force_login(stage.cast["administrator"])
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(22):
         context = shown(client, "/county/")
     assert context["totals"].submitted == context["awaiting"] == centers
 

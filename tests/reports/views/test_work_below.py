@@ -32,13 +32,18 @@ def test_work_of_a_county_is_not_told_as_ones_own(client: Client, stage: Stage, 
     submitted(stage, 0, **SHORT)
     drafted(stage, submitted(stage, 1, **SHORT))
     page = seen(client, above).content.decode()
-    for words in ("下级待办", "1 份整改通知待起草", "1 份草稿待印发"):
+    for words in ("下级待办", "1 份整改通知待起草", "1 份公文待印发"):
         assert words in page
-    for words in ("今天要处理", "起草 1 份整改通知", "印发 1 份草稿", "办理整改通知"):
+    for words in ("今天要处理", "起草 1 份整改通知", "印发 1 份", "办理整改通知"):
         assert words not in page
     assert 'href="/documents/#waiting"' in page
+    address = f"/documents/?round={stage.round.pk}&amp;state=below#notices"
+    assert f'href="{address}"' in page
+    listed = client.get(address.replace("&amp;", "&").partition("#")[0]).context["page"]
+    assert [row.pk for row in listed] == [OfficialDocument.objects.get().pk]
+    assert not list(client.get("/documents/", {"state": "to_issue"}).context["page"])
     page = seen(client, stage.cast["administrator"]).content.decode()
-    for words in ("今天要处理", "起草 1 份整改通知", "印发 1 份草稿", "办理整改通知"):
+    for words in ("今天要处理", "起草 1 份整改通知", "印发 1 份", "办理整改通知"):
         assert words in page
     assert "下级" not in page
 
@@ -63,10 +68,10 @@ def test_draft_of_ones_own_office_is_ones_own_to_issue(client: Client, stage: St
     drafted(stage, submitted(stage, 0, **SHORT))
     body = IssuingBody.objects.get()
     IssuingBody.objects.filter(pk=body.pk).update(region=above.grants[0].region)
-    assert OfficialDocument.objects.count() == overview.own_drafts(above, stage.round) == 1
+    assert not overview.drafts_below(above).exists()
     said = seen(client, above)
-    assert (said.context["own_drafts"], said.context["drafts_below"]) == (1, 0)
-    assert "印发 1 份草稿" in said.content.decode()
+    assert (said.context["steps"], said.context["drafts_below"]) == ({"issue": 1}, 0)
+    assert "印发 1 份" in said.content.decode()
 
 
 def test_nothing_waits_below(client: Client, stage: Stage, above: User) -> None:
