@@ -91,7 +91,7 @@ def test_township_with_one_center_has_no_ranks_either(above: Client, stage: Stag
 def test_centers_of_a_township_are_called_centers(client: Client) -> None:
     stage = small_stage(townships=1, villages=2, kinds=("village",))
     for place in range(2):
-        submitted(stage, place, yes=Given(False))
+        submitted(stage, place, yes=Given(False), zones=Given(["guide", "wait"]))
     client.force_login(stage.cast["administrator"])
     said = page(client, stage.county.townships[0].code)
     text = said.content.decode()
