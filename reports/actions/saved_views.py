@@ -18,8 +18,11 @@ LONGEST_NAME, LONGEST_QUERY = 30, 300
 
 
 @transaction.atomic
-def save_view(*, name: str, wanted: Mapping[str, str], by: User, now: datetime) -> SavedView:
-    """Keep a filter under a name; one of the same name is written over. Raises `Problem`."""
+def save_view(*, name: str, wanted: Mapping[str, str], by: User, now: datetime) -> tuple[SavedView, bool]:
+    """Keep a filter under a name, and tell whether it is new: one of the same name is written over.
+
+    Raises `Problem`.
+    """
     name = name.strip()
     query = urlencode({key: value for key, value in wanted.items() if value})
     if not name:
@@ -34,11 +37,11 @@ def save_view(*, name: str, wanted: Mapping[str, str], by: User, now: datetime) 
     others = SavedView.objects.filter(person=by).exclude(name=name)
     if others.count() >= MOST:
         raise Problem(_("最多保存%(n)d个，请先删去一个。") % {"n": MOST}, "name")
-    view, _created = SavedView.objects.update_or_create(
+    view, created = SavedView.objects.update_or_create(
         person=by, name=name, defaults={"query": query, "saved_at": now}
     )
     record("view.save", by=by, target=view, region=by.home_code, now=now, name=name, query=query)
-    return view
+    return view, created
 
 
 @transaction.atomic

@@ -21,13 +21,13 @@ def view_save(request: HttpRequest) -> HttpResponse:
     """Keep the filter that the form carries along, and return to it."""
     wanted = {name: text_of(request.POST, name, 40) for name in FILTERS}
     try:
-        actions.save_view(
+        _view, created = actions.save_view(
             name=text_of(request.POST, "name"), wanted=wanted, by=request.user, now=timezone.now()
         )
     except Problem as problem:
         messages.error(request, str(problem.message))
     else:
-        messages.success(request, _("已存为常用筛选。"))
+        messages.success(request, _("已存为常用筛选。") if created else _("同名的常用筛选已更新。"))
     query = query_of(wanted)
     return redirect(reverse("reports:finding-list") + (f"?{query}" if query else ""))
 

@@ -106,7 +106,7 @@ def make_rows(*, other: bool) -> Place:
 def _person(place: Place) -> dict[str, Row]:
     region, name = place.stage.county.townships[0], f"{place.word}person"
     person = make_user(name, [(Role.INSPECTOR, region), (Role.REVIEWER, region)], name=f"{place.word}人员")
-    view = reporting.save_view(name=place.word, wanted={"state": "open"}, by=person, now=NOW)
+    view, _created = reporting.save_view(name=place.word, wanted={"state": "open"}, by=person, now=NOW)
     session = begin_session(by=person, session_key=place.word, address=None, agent="")
     return {
         "person": {"pk": person.pk},

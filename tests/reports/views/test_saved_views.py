@@ -40,8 +40,12 @@ def test_filter_is_kept_and_offered(client: Client, person: User, stage: Stage) 
 
 
 def test_same_name_is_written_over(client: Client, person: User) -> None:
-    save(client)
-    save(client, state="open")
+    said = [
+        str(message)
+        for sent in ({}, {"state": "open"})
+        for message in save(client, **sent).context["messages"]
+    ]
+    assert said == ["已存为常用筛选。", "同名的常用筛选已更新。"]
     assert list(SavedView.objects.values_list("name", "query")) == [("逾期", "state=open")]
 
 
