@@ -106,3 +106,15 @@ def test_home_and_list_cost_the_same_for_any_number_of_documents(
     with django_assert_num_queries({"reviewer": 12, "signatory": 11}[role]):
         said = client.get("/documents/", {"round": stage.round.pk, "state": f"to_{move}"})
     assert len(said.context["page"].object_list) == rows
+
+
+@pytest.mark.parametrize("state", ["draft", "checked", "signed"])
+def test_line_under_the_title_leaves_the_state_to_the_badge(
+    client: Client, stage: Stage, inspection: Inspection, state: str
+) -> None:
+    stepwise()
+    row = in_state(stage, inspection, state)
+    client.force_login(stage.cast["reviewer"])
+    said = client.get(f"/documents/{row.pk}/").content.decode()
+    assert "还没有文号" in said
+    assert "，还没有文号" not in said
