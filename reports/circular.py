@@ -1,10 +1,12 @@
 """What a round came to, as a circular (情况通报) to the townships, with chart and tables."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from string import Formatter
 
 from .document import (
     Annex,
@@ -61,6 +63,17 @@ class SectionFacts:
     findings: int
     centers: int
     examples: tuple[str, ...]
+
+
+def common_problem(title: str, template: str, said: Iterable[str], centers: int) -> str:
+    """Return what several centers have in common at an item, from its sentence and what was `said` of each.
+
+    A sentence with places to fill tells one center's own figures, which are no county's: there the item is
+    named, with how many centers it is at.
+    """
+    if any(name is not None for _, name, _, _ in Formatter().parse(template)):
+        return f"{centers}个中心（点）在{title}方面不符合要求"
+    return Counter(said).most_common(1)[0][0]
 
 
 @dataclass(frozen=True)

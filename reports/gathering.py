@@ -16,7 +16,7 @@ from organization.codes import CODE_LENGTH, DIGITS, Level
 from organization.models import Region
 from standards.measures import MET
 
-from .circular import ItemFacts, RoundFacts, SectionFacts, TownshipFacts
+from .circular import ItemFacts, RoundFacts, SectionFacts, TownshipFacts, common_problem
 from .evidence import PhotoFacts
 from .follow_up import FollowUp, follow_up
 from .ledger import LedgerRow
@@ -101,6 +101,7 @@ def _found(round: Round) -> tuple[tuple[SectionFacts, ...], tuple[ItemFacts, ...
             "item_id",
             "item__title",
             "clause",
+            "item__finding",
             "finding",
             "center_id",
         )
@@ -117,12 +118,14 @@ def _found(round: Round) -> tuple[tuple[SectionFacts, ...], tuple[ItemFacts, ...
 
 
 def _section(title: str, rows: list[tuple[Any, ...]]) -> SectionFacts:
-    """The commonest sentence of each of the items that fell short most."""
+    """What is common at each of the items that fell short most."""
     items = Counter(item for item, *_ in rows)
     examples = []
     for item, _count in items.most_common(EXAMPLES):
-        said = Counter(finding for each, _title, _clause, finding, _center in rows if each == item)
-        examples.append(said.most_common(1)[0][0])
+        group = [rest for each, *rest in rows if each == item]
+        title, _clause, template, _finding, _center = group[0]
+        centers = {center for *_, center in group}
+        examples.append(common_problem(title, template, [said for *_, said, _ in group], len(centers)))
     return SectionFacts(title, len(rows), len({row[-1] for row in rows}), tuple(examples))
 
 

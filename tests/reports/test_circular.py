@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from reports.circular import circular_title
+from reports.circular import circular_title, common_problem
 from reports.document import BarChart, DocumentRefused, texts
 from reports.drafting import Wording
 from reports.refusals import explain
@@ -87,6 +87,21 @@ def test_problems_are_told_by_section_with_examples() -> None:
         "发现问题30项，涉及8个中心（点），主要是：建筑面积为120平方米，低于规定的150平方米；"
         "周边道路未设置外部导向标识；无障碍通道坡度过陡，未设置扶手等。"
     )
+
+
+def test_figures_of_one_center_are_not_told_of_the_county() -> None:
+    """Where the item's sentence has places to fill, it is named with how many centers it is at."""
+    template = "专职工作人员{value}名，少于规定的{minimum}名"
+    said = ["专职工作人员2名，少于规定的3名", "专职工作人员1名，少于规定的3名"]
+    assert common_problem("专职工作人员", template, said, 2) == "2个中心（点）在专职工作人员方面不符合要求"
+    assert (
+        common_problem("专职工作人员", template, said[:1], 1) == "1个中心（点）在专职工作人员方面不符合要求"
+    )
+
+
+def test_sentence_without_figures_is_told_as_it_is() -> None:
+    said = ["未设置无障碍通道", "未设置残疾人无障碍通道", "未设置残疾人无障碍通道"]
+    assert common_problem("无障碍通道", "未设置残疾人无障碍通道", said, 3) == "未设置残疾人无障碍通道"
 
 
 def test_round_without_findings_has_no_part_on_them_and_one_annex() -> None:

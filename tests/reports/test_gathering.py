@@ -19,6 +19,7 @@ from tests.repairs import REPLY, in_state
 from tests.repairs import add_photo as add_evidence
 from tests.reports.notices import OFFICE
 from tests.small_stage import NOW, Stage, add_photo, answer, jpeg, later, small_stage, submit_by, submitted
+from tests.small_standards import ALL_KINDS, plain_item, standard
 
 pytestmark = pytest.mark.django_db
 SHORT = {"yes": Given(False, note="门未开"), "area": Given("120")}
@@ -76,6 +77,18 @@ def test_sections_and_items_count_centers_and_give_sentences(submitted_round: St
         Finding.objects.filter(round=submitted_round.round).values_list("finding", flat=True)
     )
     assert [(item.title, item.centers) for item in facts.items] == [("检查项yes", 2), ("检查项area", 1)]
+
+
+def test_section_counts_the_centers_of_an_item_whose_sentence_holds_figures(db: None) -> None:
+    items = [
+        plain_item(code, kind, **({"finding": "面积为{value}平方米"} if code == "area" else {}))
+        for code, kind in ALL_KINDS.items()
+    ]
+    stage = small_stage(data=standard(*items))
+    for place, area in enumerate(("120", "75")):
+        submitted(stage, place, area=Given(area), yes=Given(False))
+    (section,) = gathering.round_facts(stage.round).sections
+    assert section.examples == ("yes不符合要求", "2个中心（点）在检查项area方面不符合要求")
 
 
 def test_queries_of_a_round_do_not_grow_with_its_townships() -> None:
