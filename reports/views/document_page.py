@@ -142,7 +142,8 @@ DONE = {
 def steps_of(document: OfficialDocument, following: str = "") -> list[dict[str, Any]]:
     """What was done, in its order, and what is still to come; the step that is next is `now`.
 
-    `following` is the one that the reader may take: it stands in the line where it could be left out.
+    The line is the same for everybody, with what may be left out marked as such; `following` is the step that
+    the reader may take, otherwise the first that cannot be left out is next.
     """
     events = list(document.events.select_related("by"))
     done = [_done(event) for event in events if event.move != Move.EDIT]
@@ -173,20 +174,31 @@ def _to_come(document: OfficialDocument, following: str) -> list[dict[str, Any]]
     states = [State.DRAFT, *(state for _move, state in WAY)]
     place = states.index(document.state)
     left = [move for move, _state in WAY[place:]]
-    if not document.body.step_by_step and not document.is_issued:
-        # Checking and signing are not asked for: who issues takes them on.
-        left = [move for move in left if move not in (workflow.CHECK, workflow.SIGN) or move == following]
-    if following == workflow.ACKNOWLEDGE:
-        # Who reads it here has it: nobody needs to deliver it first.
-        left = [move for move in left if move != workflow.DELIVER]
+    optional = _optional(document)
     if document.kind == OfficialDocument.Kind.CIRCULAR:
         left = [move for move in left if move != workflow.ACKNOWLEDGE]
-    steps: list[dict[str, Any]] = [{"label": labels[move], "state": "todo"} for move in left]
-    if document.kind in ("notice", "letter", "order"):
-        steps.append({"label": _("乡镇书面反馈"), "state": "todo", "note": term(document.report_days)})
-    if steps:
-        steps[0]["state"] = "now"
+    now = following if following in left else next((move for move in left if move not in optional), "")
+    steps: list[dict[str, Any]] = [
+        {
+            "label": _("%(step)s（可选）") % {"step": labels[move]} if move in optional else labels[move],
+            "state": "now" if move == now else "todo",
+        }
+        for move in left
+    ]
+    if document.kind in DEMANDS:
+        last = {"label": _("乡镇书面反馈"), "note": term(document.report_days)}
+        steps.append(last | {"state": "todo" if now else "now"})
     return steps
+
+
+def _optional(document: OfficialDocument) -> set[str]:
+    """The steps that may be left out of the document's way."""
+    # Where checking and signing are not asked for, who issues takes them on.
+    optional = set() if document.body.step_by_step else {workflow.CHECK, workflow.SIGN}
+    if document.kind != OfficialDocument.Kind.CIRCULAR:
+        # A township that reads it here has it: nobody needs to deliver it first.
+        optional.add(workflow.DELIVER)
+    return optional
 
 
 def moves_for(user: Any, document: OfficialDocument) -> dict[str, Any]:

@@ -118,3 +118,25 @@ def test_line_under_the_title_leaves_the_state_to_the_badge(
     said = client.get(f"/documents/{row.pk}/").content.decode()
     assert "还没有文号" in said
     assert "，还没有文号" not in said
+
+
+@pytest.mark.parametrize("steps", [False, True])
+@pytest.mark.parametrize("state", STATES)
+def test_line_of_steps_is_the_same_whoever_reads(
+    client: Client, stage: Stage, inspection: Inspection, state: str, steps: bool
+) -> None:
+    stepwise()
+    row = in_state(stage, inspection, state)
+    stepwise(steps)
+    lines = set()
+    for role, person in stage.cast.items():
+        if OfficialDocument.objects.visible_to(person).filter(pk=row.pk).exists():
+            client.force_login(person)
+            context = client.get(f"/documents/{row.pk}/").context
+            lines.add(tuple(str(step["label"]) for step in context["steps"]))
+            now = [str(step["label"]) for step in context["steps"] if step["state"] == "now"]
+            assert len(now) == (state != "withdrawn"), role
+    assert len(lines) == 1
+    assert any("（可选）" in label for label in lines.pop()) == (
+        state not in ("delivered", "acknowledged", "withdrawn")
+    )

@@ -157,10 +157,10 @@ def test_step_that_may_be_left_out_stands_in_the_line_of_whoever_may_take_it(
         context = client.get(url("document", row)).context
         return context["next"], next(str(s["label"]) for s in context["steps"] if s["state"] == "now")
 
-    assert now("reviewer") == ("check", "核稿")
+    assert now("reviewer") == ("check", "核稿（可选）")
     assert now("signatory") == ("issue", "印发")
     actions.issue_document(document=row, by=stage.cast["signatory"], now=NOW)
-    assert now("administrator") == ("deliver", "送达")
+    assert now("administrator") == ("deliver", "送达（可选）")
     assert now("township_staff") == ("acknowledge", "签收")
 
 
@@ -175,8 +175,10 @@ def test_steps_done_and_to_come_stand_in_their_order(
 
     assert life() == [
         ("起草", "done"),
+        ("核稿（可选）", "todo"),
+        ("签发（可选）", "todo"),
         ("印发", "now"),
-        ("送达", "todo"),
+        ("送达（可选）", "todo"),
         ("签收", "todo"),
         ("乡镇书面反馈", "todo"),
     ]
