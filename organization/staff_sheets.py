@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from .models import Role
 
@@ -56,6 +56,20 @@ def read(file: IO[bytes], size: int) -> list[Line]:
         said = {"most": MOST_LINES, "count": len(lines)}
         raise Unreadable(_("一次最多%(most)d人，表中有%(count)d人，请分成几份。") % said)
     return lines
+
+
+def empty_xlsx() -> bytes:
+    """A sheet with the headings alone, whose cells are text: a region's code stays one as it is typed."""
+    book = Workbook()
+    page = book.active
+    page.append(columns())
+    for letter in "ABCD":
+        page.column_dimensions[letter].width = 20
+        for (cell,) in page[f"{letter}1:{letter}{MOST_LINES + 1}"]:
+            cell.number_format = "@"
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
 
 
 def role_of(words: str) -> str | None:

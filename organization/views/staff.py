@@ -14,7 +14,9 @@ from ..csv_text import csv_lines
 from ..forms import SheetForm
 from ..models import Role
 from ..permissions import can_manage_people
-from ..staff_sheets import MOST_LINES, Unreadable, columns, read
+from ..staff_sheets import MOST_LINES, Unreadable, columns, empty_xlsx, read
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @never_cache
@@ -48,10 +50,14 @@ def people_import(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def people_sheet(request: HttpRequest) -> HttpResponse:
-    """An empty sheet with the right headings."""
+    """An empty sheet with the right headings, as .csv or, where it is asked for, as .xlsx."""
     can_manage_people(request.user).enforce(action="people.create", target=request.path)
-    response = HttpResponse(csv_lines(columns(), ()), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="people.csv"'
+    if request.GET.get("form") == "xlsx":
+        response, name = HttpResponse(empty_xlsx(), content_type=XLSX), "people.xlsx"
+    else:
+        lines = csv_lines(columns(), ())
+        response, name = HttpResponse(lines, content_type="text/csv; charset=utf-8"), "people.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

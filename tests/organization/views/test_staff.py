@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from organization import passwords
 from organization.models import AuditEntry, User
@@ -185,6 +185,18 @@ def test_empty_sheet_has_the_headings(client: Client, guard: User, county: Count
     sheet = client.get(f"{PAGE}sheet/").content
     assert sheet.decode() == "\ufeff" + ",".join(HEADS) + "\r\n"
     assert "没有人员" in send(client, sheet).content.decode()
+
+
+def test_empty_sheet_is_to_be_had_for_spreadsheets_and_keeps_codes_as_text(
+    client: Client, guard: User, county: County
+) -> None:
+    assert f"{PAGE}sheet/?form=xlsx" in client.get(PAGE).content.decode()
+    said = client.get(f"{PAGE}sheet/?form=xlsx")
+    assert said["Content-Disposition"] == 'attachment; filename="people.xlsx"'
+    page = load_workbook(io.BytesIO(said.content)).active
+    assert [cell.value for cell in page[1]] == HEADS
+    assert {cell.number_format for row in page["A1:D101"] for cell in row} == {"@"}
+    assert "没有人员" in send(client, said.content, "people.xlsx").content.decode()
 
 
 def test_initial_passwords_fit_the_strictest_rules() -> None:
