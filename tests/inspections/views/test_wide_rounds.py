@@ -51,8 +51,11 @@ def test_centers_are_narrowed_by_a_region(client: Client, stage: Stage, other: S
     client.force_login(province)
     context = seen(client, round)
     assert (context["totals"]["all"], len(context["page"].object_list)) == (4, 4)
+    page = client.get(address(round)).content.decode()
     # Townships of the same name are told apart by it.
     assert {row.whereabouts for row in context["page"]} == {"安阳市汤阴县", "安阳市滑县"}
+    # The township's name is not broken, where the names above it leave too little room.
+    assert f'>安阳市汤阴县 <span class="text-nowrap">{stage.county.townships[0]}</span></td>' in page
     context = seen(client, round, region=COUNTY)
     assert context["totals"]["all"] == 2
     assert {row.region_id[:6] for row in context["page"]} == {"410523"}
