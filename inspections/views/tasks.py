@@ -9,6 +9,7 @@ from ..checklist import checklist_of
 from ..models import Conflict, Inspection
 
 DONE_SHOWN = 20
+DONE_UNFOLDED = 5
 
 
 @require_safe
@@ -25,12 +26,14 @@ def task_list(request: HttpRequest) -> HttpResponse:
     note_conflicts(running)
     in_progress = [row for row in running if row.state == Inspection.State.IN_PROGRESS]
     to_begin = [row for row in running if row.state == Inspection.State.TO_BEGIN]
+    done = list(assigned.submitted().order_by("-submitted_at")[:DONE_SHOWN])
     context = {
         "in_progress": in_progress,
         "to_begin": to_begin,
         "disputed": [row for row in running if row.disputed],
         "next": next(iter([*in_progress, *to_begin]), None),
-        "submitted": assigned.submitted().order_by("-submitted_at")[:DONE_SHOWN],
+        "submitted": done[:DONE_UNFOLDED],
+        "earlier": done[DONE_UNFOLDED:],
     }
     return render(request, "inspections/task_list.html", context)
 

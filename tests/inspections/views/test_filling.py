@@ -13,7 +13,7 @@ from inspections.actions import save_answer
 from inspections.answers import Given
 from inspections.checklist import checklist
 from inspections.models import Answer, AnswerEvent, Inspection, Photo
-from tests.small_stage import NOW, Stage, add_photo, answer, jpeg, small_stage, submit_by
+from tests.small_stage import NOW, Stage, add_photo, answer, jpeg, later, small_stage, submit_by
 
 pytestmark = pytest.mark.django_db
 
@@ -274,6 +274,20 @@ def test_tasks_stand_by_state(client: Client, stage: Stage) -> None:
     assert shown() == [[first], [second], []]
     submit_by(stage.inspections[0], stage.cast["lead_inspector"])
     assert shown() == [[], [second], [first]]
+
+
+def test_newest_of_what_was_submitted_stand_open_and_the_rest_fold(client: Client) -> None:
+    stage = small_stage(townships=7)
+    client.force_login(stage.cast["inspector"])
+    for place, inspection in enumerate(stage.inspections):
+        answer(inspection, stage.cast["inspector"])
+        submit_by(inspection, stage.cast["lead_inspector"], later(place))
+        said = client.get("/tasks/")
+        assert ("再早的" in said.content.decode()) == (place >= 5)
+    newest = [inspection.pk for inspection in reversed(stage.inspections)]
+    shown = [[row.pk for row in said.context[key]] for key in ("submitted", "earlier")]
+    assert shown == [newest[:5], newest[5:]]
+    assert "<summary>再早的 2 次</summary>" in said.content.decode()
 
 
 def test_tasks_are_ones_own(client: Client, stage: Stage, other: Stage) -> None:
