@@ -300,8 +300,8 @@ export function stateWords({ view, sync, words, unkept, durable }) {
   if (what && sync.failure === "login") return [say(words.signedOut, what), "warn", "login"];
   if (what && sync.failure === "other") return [say(words.other, what), "bad"];
   if (wrong) return [say(words.wrong, wrong), "bad"];
-  if (row?.conflicts?.length) return [say(words.clashes, row.conflicts.length), "warn", row.lead ? "pick" : "conflicts"];
   if (what && sync.failure) return [say(durable ? words[sync.failure] ?? words.server : words.memory, what), "warn"];
+  if (row?.conflicts?.length) return [say(words.clashes, row.conflicts.length), "warn", row.lead ? "pick" : "conflicts"];
   if (what) return [say(sync.sending ? words.sending : words.waiting, what), ""];
   if (stuck.length) return [stuck.join(words.also), "bad"];
   if (held) return [say(words.held, held), "warn"];

@@ -43,3 +43,23 @@ def test_the_lead_whose_own_answer_lost_is_told_to_pick_too(phone: Phone, lead: 
     lead.item_says("yes", "您填“不合格”", ".clash")
     lead.item_says("yes", "请您选定一个。 去选定", ".clash")
     expect(lead.item("yes").locator(".clash")).not_to_contain_text("请组长")
+
+
+def test_what_is_on_this_device_alone_is_said_before_a_dispute(
+    phone: Phone, lead: Phone, stage: Stage
+) -> None:
+    """A dispute is settled with signal, and without it an answer is nowhere else."""
+    inspection = stage.inspections[0]
+    phone.open(inspection)
+    lead.open(inspection)
+    phone.offline()
+    phone.tap("yes", "not_met")
+    lead.tap("yes", "met")
+    lead.says("全部已发送")
+    phone.online()
+    phone.says("1 项两人填写不同 查看")
+    phone.offline()
+    phone.tap("choice", "met")
+    phone.says("1 项只在本机，联网后自动发送")
+    phone.online()
+    phone.says("1 项两人填写不同 查看")
