@@ -26,12 +26,14 @@ class Left:
 
 @dataclass(frozen=True)
 class Matched:
-    """The rings by region's code; which features found theirs by name; which found none."""
+    """The rings by region's code; which features found theirs by name; which found none, and how many of
+    those name a region but have no shape."""
 
     rings: dict[str, list[Ring]]
     by_code: int
     by_name: list[tuple[str, Region]]
     left: list[Left]
+    shapeless: int
 
 
 def of_map(region: Region) -> Q:
@@ -56,19 +58,20 @@ def match(region: Region, shapes: Sequence[Shape]) -> Matched:
     names: dict[str, list[Region]] = {}
     for row in candidates:
         names.setdefault(row.name, []).append(row)
-    found = Matched({}, 0, [], [])
-    by_code = 0
+    found = Matched({}, 0, [], [], 0)
+    by_code = shapeless = 0
     for shape in shapes:
         place = codes.get(shape.code)
         by_code += bool(place and shape.rings)
         place = place or _named(region, names.get(shape.name, []))
+        shapeless += bool(place and not shape.rings)
         if place is None or not shape.rings:
             found.left.append(Left(shape.number, _words(shape), _reason(shape, names)))
             continue
         if place.code != shape.code:
             found.by_name.append((_words(shape), place))
         found.rings.setdefault(place.code, []).extend(shape.rings)
-    return Matched(found.rings, by_code, found.by_name, found.left)
+    return Matched(found.rings, by_code, found.by_name, found.left, shapeless)
 
 
 def _candidates(region: Region, shapes: Sequence[Shape]) -> list[Region]:

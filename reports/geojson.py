@@ -52,7 +52,7 @@ def read(file: IO[bytes], size: int) -> list[Shape]:
     found = _features(_loaded(body))
     if len(found) > MOST_FEATURES:
         raise _wrong(
-            _("文件里有%(count)d个要素，一次最多%(most)d个。") % {"count": len(found), "most": MOST_FEATURES}
+            _("文件里有%(count)d个地区，一次最多%(most)d个。") % {"count": len(found), "most": MOST_FEATURES}
         )
     shapes = [_shape(number, feature) for number, feature in enumerate(found, start=1)]
     if sum(len(ring) for shape in shapes for ring in shape.rings) > MOST_POSITIONS:
@@ -73,7 +73,7 @@ def _loaded(body: bytes) -> Any:
         return json.loads(body.decode("utf-8-sig"), parse_constant=_no_number)
     # Numbers of thousands of digits are a ValueError too.
     except (ValueError, RecursionError):
-        raise _wrong(_("不能读出这个文件：应为 UTF-8 编码的 GeoJSON，其中没有 NaN 之类的数。")) from None
+        raise _wrong(_("不能读出这个文件，请换一个完整的 GeoJSON 文件（UTF-8 编码）。")) from None
 
 
 def _no_number(name: str) -> float:
@@ -82,26 +82,26 @@ def _no_number(name: str) -> float:
 
 def _features(data: Any) -> list[Any]:
     if not isinstance(data, dict) or data.get("type") != "FeatureCollection":
-        raise _wrong(_("应为 GeoJSON 的 FeatureCollection；TopoJSON、Shapefile 等请先转换。"))
+        raise _wrong(_("这不是 GeoJSON 格式的边界文件；其他格式（例如 .shp）请先转换。"))
     features = data.get("features")
     if not isinstance(features, list) or not features:
-        raise _wrong(_("FeatureCollection 里没有要素（features）。"))
+        raise _wrong(_("文件里没有一个地区。"))
     return features
 
 
 def _shape(number: int, feature: Any) -> Shape:
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
-        raise _fault(number, _("不是 Feature。"))
+        raise _fault(number, _("不是一个地区的边界。"))
     said = feature.get("properties") or {}
     if not isinstance(said, dict):
-        raise _fault(number, _("properties 应为一组名称和值。"))
+        raise _fault(number, _("写地区代码和名称的部分（properties）格式不对。"))
     lower = {key.lower(): value for key, value in said.items()}
     lower.setdefault("id", feature.get("id"))
     return Shape(number, _code(lower), _name(lower), tuple(_rings(number, feature.get("geometry"))))
 
 
 def _fault(number: int, words: str) -> Problem:
-    return _wrong(_("第%(number)d个要素：%(words)s") % {"number": number, "words": words})
+    return _wrong(_("第%(number)d个地区：%(words)s") % {"number": number, "words": words})
 
 
 def _code(said: dict[str, Any]) -> str:
@@ -129,7 +129,7 @@ def _rings(number: int, geometry: Any) -> Iterator[Ring]:
         return
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     if kind not in ("Polygon", "MultiPolygon"):
-        raise _fault(number, _("图形应为 Polygon 或 MultiPolygon。"))
+        raise _fault(number, _("图形应为面（Polygon 或 MultiPolygon），不能是点或线。"))
     given = geometry.get("coordinates")
     for polygon in _list(number, given if kind == "MultiPolygon" else [given]):
         for ring in _list(number, polygon):

@@ -42,7 +42,7 @@ def load_boundaries(
     )
     matched = match(region, shapes)
     if not matched.rings:
-        raise Problem(_("文件里没有一个要素能对上本地区或者下级地区的代码或名称，没有载入任何边界。"), "file")
+        raise _nothing(matched)
     rows = [
         Boundary(region_id=code, **asdict(outlined(rings)), source=source, loaded_by=by, loaded_at=now)
         for code, rings in simplified(matched.rings).items()
@@ -59,6 +59,14 @@ def load_boundaries(
             count=len(rows), source=source, missing=len(matched.left),
         )  # fmt: skip
     return Loaded(matched, lacking(region))
+
+
+def _nothing(matched: Matched) -> Problem:
+    if matched.shapeless:
+        words = _("文件里有本地区或下级地区的代码或名称，但没有它们的边界图形，没有载入任何边界。")
+    else:
+        words = _("文件里没有一个地区的代码或名称与本地区或下级地区相同，没有载入任何边界。")
+    return Problem(words, "file")
 
 
 @transaction.atomic

@@ -94,7 +94,7 @@ def test_a_feature_without_a_shape_is_kept_without_rings() -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_json_is_told_in_one_sentence(data: bytes) -> None:
-    assert "应为 UTF-8 编码的 GeoJSON" in refused(data)
+    assert "请换一个完整的 GeoJSON 文件" in refused(data)
 
 
 @pytest.mark.parametrize(
@@ -110,17 +110,17 @@ def test_what_is_no_json_is_told_in_one_sentence(data: bytes) -> None:
     ],
 )
 def test_what_is_no_collection_of_features_is_told(data: bytes) -> None:
-    assert "FeatureCollection" in refused(data)
+    assert "不是 GeoJSON 格式" in refused(data)
 
 
 @pytest.mark.parametrize("features", [None, {}, [], "x", 1])
 def test_a_collection_without_features_is_told(features: Any) -> None:
-    assert "没有要素" in refused(body(features=features))
+    assert "没有一个地区" in refused(body(features=features))
 
 
 @pytest.mark.parametrize("given", [1, None, [], {"type": "Polygon"}, "Feature"])
 def test_what_is_no_feature_is_told_with_its_number(given: Any) -> None:
-    assert refused(body(feature(), given)).startswith("第2个要素：")
+    assert refused(body(feature(), given)).startswith("第2个地区：")
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_feature_of_another_kind_is_told(change: dict[str, Any], words: str) -
 )
 def test_coordinates_are_checked(kind: str, coordinates: Any, words: str) -> None:
     said = refused(body(feature(), feature(coordinates, kind)))
-    assert said.startswith("第2个要素：")
+    assert said.startswith("第2个地区：")
     assert words in said
 
 
@@ -183,7 +183,7 @@ def test_limits_are_asked_before_anything_is_unfolded(monkeypatch: pytest.Monkey
 
 def test_features_and_positions_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(geojson, "MOST_FEATURES", 1)
-    assert "2个要素" in refused(body(feature(), feature()))
+    assert "2个地区" in refused(body(feature(), feature()))
     monkeypatch.setattr(geojson, "MOST_POSITIONS", 30)
     monkeypatch.setattr(geojson, "MOST_FEATURES", 9)
     assert "坐标超过30个" in refused(body(*[feature() for _ in range(8)]))

@@ -46,7 +46,7 @@ def test_answer_tells_what_was_matched_and_what_was_not(office: Client) -> None:
     text = said.content.decode()
     assert said.status_code == 200
     for expected in (
-        "已载入2个地区的边界", "按区划代码对上1个要素，按名称对上1个，没有对上1个",
+        "已载入2个地区的边界", "按区划代码对上1个地区，按名称对上1个，没有对上1个",
         "菜园镇 → 菜园镇 410523101000",
         "第3个，&lt;b&gt;外地&lt;/b&gt;：本地区没有这个代码或名称",
     ):  # fmt: skip
@@ -58,10 +58,12 @@ def test_answer_tells_what_was_matched_and_what_was_not(office: Client) -> None:
     ("data", "words"),
     [
         (b"\x1f\x8b" + b"0" * 100, "压缩包"),
-        (b"[" * 100_000, "应为 UTF-8 编码的 GeoJSON"),
-        (b'{"type":"FeatureCollection","features":[NaN]}', "NaN"),
-        (body(feature([[*SQUARE[:-1], [1e300, 35], SQUARE[0]]])), "第1个要素"),
-        (body(feature(code="110000")), "没有载入任何边界"),
+        (b"[" * 100_000, "请换一个完整的 GeoJSON 文件"),
+        (b'{"type":"FeatureCollection","features":[NaN]}', "不能读出这个文件"),
+        (body(feature([[*SQUARE[:-1], [1e300, 35], SQUARE[0]]])), "第1个地区"),
+        (body(feature(code="110000")), "没有一个地区的代码或名称与本地区或下级地区相同"),
+        (body(feature(code="410523100") | {"geometry": None}), "但没有它们的边界图形"),
+        (body(feature(name="城关镇") | {"geometry": None}, feature(code="110000")), "但没有它们的边界图形"),
     ],
 )
 def test_hostile_file_is_told_and_changes_nothing(office: Client, data: bytes, words: str) -> None:
