@@ -298,13 +298,19 @@ def with_issued_notices(user: User) -> Any:
     return rounds
 
 
-def with_issuable(user: User) -> list[Round]:
-    """The rounds that have documents which the person may issue now, with how many of each."""
-    rows = OfficialDocument.objects.issuable_by(user).order_by()
-    counts = dict(rows.values_list("round").annotate(count=Count("pk")))
+def with_issuable(user: User, *only: Q) -> list[Round]:
+    """The rounds that have documents which the person may issue now, with how many of each, and how many
+    of them nobody has checked or signed."""
+    rows = OfficialDocument.objects.issuable_by(user).filter(*only).order_by()
+    count = {
+        "document_count": Count("pk"),
+        "draft_count": Count("pk", filter=Q(state=workflow.DRAFT)),
+        "checked_count": Count("pk", filter=Q(state=workflow.CHECKED)),
+    }
+    counts = {row.pop("round"): row for row in rows.values("round").annotate(**count)}
     rounds = list(Round.objects.filter(pk__in=counts))
     for round in rounds:
-        round.document_count = counts[round.pk]
+        vars(round).update(counts[round.pk])
     return rounds
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from inspections.models import Finding, Inspection, Round
 from inspections.workflow import SUBMITTED, WITH_COUNTY
@@ -58,7 +58,7 @@ def desk(user: User, place: str, shown: int) -> dict[str, Any]:
         "waiting": waiting,
         "reinspected": awaiting_opinion(user, places, shown) if drafts else [],
         "exportable": exportable(user, holders) if permissions.can_export(user) else [],
-        "issuable": issuable(user, holders),
+        "issuable": overview.with_issuable(user, Q(round__region__in=holders)),
         "outdated": outdated(user, places, shown),
         "rounds": overview.awaiting_circular(user, Q(region__in=holders)),
         "bodies": IssuingBody.objects.visible_to(user).filter(region__in=holders),
@@ -154,13 +154,3 @@ def exportable(user: User, holders: Iterable[str]) -> list[Round]:
     own = within(user.prefixes(Role.ADMINISTRATOR), "region__code")
     issued = OfficialDocument.objects.issued().filter(own, round=OuterRef("pk")).order_by()
     return list(Round.objects.filter(Exists(issued), region__in=holders))
-
-
-def issuable(user: User, holders: Iterable[str]) -> list[Round]:
-    """What `overview.with_issuable` gives."""
-    rows = OfficialDocument.objects.issuable_by(user).filter(round__region__in=holders).order_by()
-    counts = dict(rows.values_list("round").annotate(count=Count("pk")))
-    rounds = list(Round.objects.filter(pk__in=counts))
-    for round in rounds:
-        round.document_count = counts[round.pk]
-    return rounds
