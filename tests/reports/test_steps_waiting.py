@@ -140,3 +140,23 @@ def test_line_of_steps_is_the_same_whoever_reads(
     assert any("（可选）" in label for label in lines.pop()) == (
         state not in ("delivered", "acknowledged", "withdrawn")
     )
+
+
+@pytest.mark.parametrize(
+    ("state", "role", "field"),
+    [
+        ("signed", "signatory", "words"),
+        ("issued", "signatory", "words"),
+        ("issued", "township_staff", "person"),
+    ],
+)
+def test_what_a_step_needs_is_marked_as_required(
+    client: Client, stage: Stage, inspection: Inspection, state: str, role: str, field: str
+) -> None:
+    row = in_state(stage, inspection, state)
+    client.force_login(stage.cast[role])
+    said = client.get(f"/documents/{row.pk}/").content.decode()
+    marked = re.search(
+        rf'<span class="asteriskField">\*</span></span><\w+ [^>]*name="{field}"[^>]*required', said
+    )
+    assert marked
