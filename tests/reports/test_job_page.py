@@ -40,6 +40,8 @@ def test_page_follows_the_work_and_then_offers_the_file(
     type(first).objects.filter(pk=first.pk).update(state="done", ended_at=timezone.now())
     expect(bar).to_have_attribute("aria-valuenow", "50", timeout=30_000)
     expect(page.locator("[data-job=count]")).to_have_text("1 / 2 份")
+    states = page.locator("#items tbody td[data-label=状态]")
+    expect(states).to_have_text(["完成", "等待"], timeout=30_000)
     tasks.work(str(job.pk))
     expect(page.get_by_text("全部完成")).to_be_visible(timeout=30_000)
     with page.expect_download() as download:
