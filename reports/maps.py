@@ -10,10 +10,8 @@ from .simplifying import UNITS, Ring
 
 WIDTH, HEIGHT = 640, 600
 MARGIN = 6
-LABEL, LETTER = (
-    24.0,
-    7.2,
-)  # px: the height of a line, on a phone too, and half the width of a Chinese character
+# px: the height of a line, on a phone too, and half the width of a Chinese character
+LABEL, LETTER = 24.0, 7.2
 
 
 @dataclass(frozen=True)
