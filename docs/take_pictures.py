@@ -28,6 +28,7 @@ TOUR = {
         ("tasks", "/tasks/"),
         ("form", r"/inspections/[0-9a-f-]+/$"),
         ("check", r"/check/$"),
+        ("device", "/field/"),
         ("account", "/account/"),
     ],
     "chengguan": [
@@ -42,6 +43,10 @@ TOUR = {
     ],
     "guanli": [
         ("county", "/county/"),
+        ("region", "/regions/410523000000/"),
+        ("lessons", "/county/lessons/"),
+        ("rehearsals", "/rehearsals/"),
+        ("jobs", "/jobs/"),
         ("rounds", "/rounds/"),
         ("round", r"/rounds/\d+/$"),
         ("round-new", "/rounds/new/"),
@@ -58,7 +63,10 @@ TOUR = {
         ("center", r"/centers/\d+/$"),
         ("standards", "/standards/"),
         ("standard", r"/standards/[\w.-]+/[\w.-]+/$"),
+        ("editions-compared", "/standards/guofa-2022-5/2022/changes/"),
+        ("efforts", "/standards/shenfuban-2021-13/2021/efforts/"),
     ],
+    "shengji": [("province", "/county/"), ("province-region", "/regions/410000000000/")],
     "anquan": [("people", "/people/"), ("person", r"/people/\d+/$"), ("person-new", "/people/new/")],
     "shenji": [("audit", "/audit/")],
 }
