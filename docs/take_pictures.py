@@ -107,7 +107,7 @@ def visit(page: Page, target: str) -> None:
         page.goto(target)
         return
     links = page.eval_on_selector_all("main a[href]", "all => all.map(a => a.getAttribute('href'))")
-    page.goto(next(link for link in links if re.search(target, link)))
+    page.goto(next(link for link in links if re.search(target, link.partition("?")[0])))
 
 
 def picture(page: Page, name: str, width: int) -> None:
