@@ -17,6 +17,7 @@ MOST_LINES = 100
 MOST_BYTES = 1024 * 1024
 # An XLSX is a ZIP: what it unfolds to is asked before it is unfolded.
 MOST_UNFOLDED = 20 * MOST_BYTES
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CLASSES = ("ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnpqrstuvwxyz", "23456789")
 
 

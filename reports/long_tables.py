@@ -16,6 +16,7 @@ from inspections.models import Finding, Inspection, Round
 from organization.codes import CODE_LENGTH
 from organization.models import User
 from organization.problems import Problem
+from organization.staff_sheets import XLSX
 from organization.whereabouts import places_above
 
 from . import finding_tables, overview, printed_ledger, tables
@@ -33,7 +34,6 @@ MOST_PRINTED = 600
 # a spreadsheet opens it.
 IN_A_FILE = 200_000
 LONGEST_NAME = 120
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 ACTIONS = {"scores": "scores.export", "ledger": "ledger.export", "findings": "findings.export"}
 

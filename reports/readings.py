@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import translation
-
 from inspections.checklist import Checklist, Entry
 from inspections.submission_rows import StoredAnswer
-from inspections.wording import RECORDED_IN, found_words
+from inspections.wording import recorded_words
 from standards.answers import Answer, parse_answer
 from standards.content import item_to_plain
 
@@ -53,8 +51,7 @@ class Readings:
 
 def _read(entry: Entry, stored: StoredAnswer, kind: str) -> Reading:
     raw = {"na": True, "reason": stored.reason} if stored.na else {"value": stored.value}
-    with translation.override(RECORDED_IN):
-        return Reading(parse_answer(entry.item, kind, raw), found_words(entry, stored, kind))
+    return Reading(parse_answer(entry.item, kind, raw), recorded_words(entry, stored, kind))
 
 
 def _fixed(entry: Entry) -> dict[str, Any]:

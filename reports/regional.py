@@ -131,20 +131,23 @@ def chosen(rounds: list[Round], wanted: str) -> Round | None:
     return asked or next(held, None) or next(iter(rounds), None)
 
 
-def before(region: Region, rounds: list[Round], round: Round, wanted: str) -> Round | None:
-    """The round to compare with: the one asked for (`none` for none), else the one before of its kind, of the
-    same place where there is one, and never of other places inside this region: they have other centers.
-    """
+def compared(rounds: list[Round], round: Round, wanted: str, previous: Round | None) -> Round | None:
+    """The round to compare with: the one asked for (`none` for none), else the `previous` one."""
     if wanted == "none":
         return None
-    others = [row for row in rounds if row.pk != round.pk]
-    if asked := next((row for row in others if str(row.pk) == wanted), None):
-        return asked
+    return next((row for row in rounds if row.pk != round.pk and str(row.pk) == wanted), previous)
+
+
+def before(region: Region, rounds: list[Round], round: Round) -> Round | None:
+    """The round before of its kind, of the same place where there is one, and never of other places inside
+    this region: they have other centers.
+    """
     if is_inside(round, region):
         # The list has no room for each county's.
         alike = _rounds_in(region).filter(region=round.region_id, kind=round.kind).exclude(pk=round.pk)
         earlier = alike.filter(starts_on__lte=round.starts_on).order_by("-starts_on", "-pk")
         return next(iter(earlier[:1]), None)
+    others = [row for row in rounds if row.pk != round.pk]
     whole = [row for row in others if row.kind == round.kind and not is_inside(row, region)]
     found = [row for row in whole if row.starts_on <= round.starts_on]
     return next((row for row in found if row.region_id == round.region_id), None) or next(iter(found), None)

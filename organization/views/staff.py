@@ -14,9 +14,7 @@ from ..csv_text import csv_lines
 from ..forms import SheetForm
 from ..models import Role
 from ..permissions import can_manage_people
-from ..staff_sheets import MOST_LINES, Unreadable, columns, empty_xlsx, read
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from ..staff_sheets import MOST_LINES, XLSX, Unreadable, columns, empty_xlsx, read
 
 
 @never_cache

@@ -121,12 +121,11 @@ def _shown(place: Region, rounds: list[Round], query: dict[str, str]) -> regiona
     round = regional.chosen(rounds, query.get("round", ""))
     if round is None:
         return None
-    wanted = query.get("against", "")
-    against = regional.before(place, rounds, round, wanted)
+    previous = regional.before(place, rounds, round)
+    against = regional.compared(rounds, round, query.get("against", ""), previous)
     shown = regional.view(place, round, against, query.get("kind", ""), timezone.localdate())
     # The form names the round before, too.
-    follows = not wanted or against == regional.before(place, rounds, round, "")
-    return replace(shown, follows=follows)
+    return replace(shown, follows=against == previous)
 
 
 def _notes(shown: regional.View) -> list[str]:

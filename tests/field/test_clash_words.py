@@ -2,15 +2,13 @@
 
 from playwright.sync_api import expect
 
+from inspections.models import Inspection
 from tests.field.phones import Phone
 from tests.small_stage import Stage
 
 
-def test_the_lead_is_told_to_pick_and_the_other_that_the_lead_does(
-    phone: Phone, lead: Phone, stage: Stage
-) -> None:
-    inspection = stage.inspections[0]
-    way = f"/inspections/{inspection.pk}/conflicts/"
+def dispute(phone: Phone, lead: Phone, inspection: Inspection) -> None:
+    """Each answers the same item differently, and the lead's answer comes first."""
     phone.open(inspection)
     lead.open(inspection)
     phone.offline()
@@ -18,6 +16,14 @@ def test_the_lead_is_told_to_pick_and_the_other_that_the_lead_does(
     lead.tap("yes", "met")
     lead.says("全部已发送")
     phone.online()
+
+
+def test_the_lead_is_told_to_pick_and_the_other_that_the_lead_does(
+    phone: Phone, lead: Phone, stage: Stage
+) -> None:
+    inspection = stage.inspections[0]
+    way = f"/inspections/{inspection.pk}/conflicts/"
+    dispute(phone, lead, inspection)
     phone.item_says("yes", "您填“不合格”", ".clash")
     phone.item_says("yes", "请组长确定。 查看", ".clash")
     phone.says("1 项两人填写不同 查看")
@@ -50,13 +56,7 @@ def test_what_is_on_this_device_alone_is_said_before_a_dispute(
 ) -> None:
     """A dispute is settled with signal, and without it an answer is nowhere else."""
     inspection = stage.inspections[0]
-    phone.open(inspection)
-    lead.open(inspection)
-    phone.offline()
-    phone.tap("yes", "not_met")
-    lead.tap("yes", "met")
-    lead.says("全部已发送")
-    phone.online()
+    dispute(phone, lead, inspection)
     phone.says("1 项两人填写不同 查看")
     phone.offline()
     phone.tap("choice", "met")

@@ -97,9 +97,9 @@ def test_round_of_the_whole_comes_before_newer_ones_of_a_county(
     assert regional.rounds_in(county)[0] == stage.round
     # And each is set beside earlier ones of the same region.
     rounds = [stage.round, whole]
-    assert regional.before(county, rounds, stage.round, "") == whole
+    assert regional.before(county, rounds, stage.round) == whole
     own = Round(pk=0, region=county, kind=whole.kind, starts_on=date(2023, 1, 1))
-    assert regional.before(county, [*rounds, own], stage.round, "") == own
+    assert regional.before(county, [*rounds, own], stage.round) == own
 
 
 def test_trend_holds_rounds_of_the_same_place_as_the_chosen_one(
